@@ -1,0 +1,95 @@
+import type { PrismaClient } from '../db/client.ts';
+import type { FundingSource, Role } from '../db/generated/enums.ts';
+import { dayToColumn, type Day } from '../shared/days.ts';
+import { NotAllowed } from '../shared/errors.ts';
+
+export interface Grant {
+  role: Role;
+  unitId: number | null;
+  unitCode: string | null;
+  unitName: string | null;
+  unitNameEn: string | null;
+  groupId: number | null;
+  supplierId: number | null;
+  placeId: number | null;
+}
+
+/** Who acts: a signed-in person with the rights that hold today. */
+export interface Actor {
+  id: number;
+  login: string;
+  name: string;
+  locale: string;
+  grants: Grant[];
+  cartCount: number;
+  /** of a limited API token; null: everything the person may do */
+  scopes: string[] | null;
+}
+
+type ActorRow = Grant & { id: number; login: string; name: string; locale: string; cartCount: number | bigint };
+
+/** Loads a person with all rights in one statement; null when unknown or disabled. */
+export async function findActor(db: PrismaClient, userId: number, today: Day): Promise<Actor | null> {
+  const day = dayToColumn(today);
+  const rows = await db.$queryRaw<(Omit<ActorRow, 'role'> & { role: Role | null })[]>`
+    SELECT u.id, u.login, u.name, u.locale, g.role, g.unitId, un.code AS unitCode, un.name AS unitName, un.nameEn AS unitNameEn,
+      g.groupId, g.supplierId, g.placeId,
+      (SELECT COUNT(*) FROM cart c JOIN cart_line l ON l.cartId = c.id WHERE c.userId = u.id) AS cartCount
+    FROM user u
+    LEFT JOIN role_grant g ON g.userId = u.id AND g.since <= ${day} AND (g.until IS NULL OR g.until > ${day})
+    LEFT JOIN unit un ON un.id = g.unitId
+    WHERE u.id = ${userId} AND u.disabledAt IS NULL
+    ORDER BY g.id`;
+  const [first] = rows;
+  if (!first) return null;
+  return {
+    id: first.id,
+    login: first.login,
+    name: first.name,
+    locale: first.locale,
+    cartCount: Number(first.cartCount),
+    scopes: null,
+    grants: rows.flatMap(({ role, unitId, unitCode, unitName, unitNameEn, groupId, supplierId, placeId }) =>
+      role ? [{ role, unitId, unitCode, unitName, unitNameEn, groupId, supplierId, placeId }] : [],
+    ),
+  };
+}
+
+export function hasRole(actor: Actor, role: Role): boolean {
+  return actor.grants.some((grant) => grant.role === role);
+}
+
+/** Throws NotAllowed unless the actor has one of the roles. */
+export function requireRole(actor: Actor, ...roles: Role[]): void {
+  if (!roles.some((role) => hasRole(actor, role))) throw new NotAllowed();
+}
+
+function unitIds(actor: Actor, role: Role): number[] {
+  return actor.grants.flatMap((grant) => (grant.role === role && grant.unitId !== null ? [grant.unitId] : []));
+}
+
+/** The unit whose employee the actor is; null for an outside buyer. */
+export function ownUnitId(actor: Actor): number | null {
+  return unitIds(actor, 'employee')[0] ?? null;
+}
+
+/** Units for which the actor may place unit purchases. */
+export function unitsBoughtFor(actor: Actor): number[] {
+  return unitIds(actor, 'buyer');
+}
+
+/** Units whose purchases the actor may approve. */
+export function unitsApprovedFor(actor: Actor): number[] {
+  return unitIds(actor, 'approver');
+}
+
+/** Suppliers on whose behalf the actor may act. */
+export function suppliersActedFor(actor: Actor): number[] {
+  return actor.grants.flatMap((grant) => (grant.role === 'supplier' && grant.supplierId !== null ? [grant.supplierId] : []));
+}
+
+/** Whether the actor may buy for this unit (or none) from this funding source (rule 6). */
+export function mayBuy(actor: Actor, unitId: number | null, fundingSource: FundingSource): boolean {
+  if (fundingSource === 'individual') return unitId === null || unitIds(actor, 'employee').includes(unitId);
+  return unitId !== null && unitsBoughtFor(actor).includes(unitId);
+}

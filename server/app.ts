@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import compression from 'compression';
+import cookieParser from 'cookie-parser';
+import express, { type Express } from 'express';
+import { pinoHttp } from 'pino-http';
+import { accountEndpoints } from './accounts/account-api.ts';
+import { accountRoutes } from './accounts/account-routes.ts';
+import { createRunOnce } from './accounts/run-once.ts';
+import { actorFromSession, actorFromToken, authorizeCall } from './accounts/who-acts.ts';
+import type { Container } from './container.ts';
+import { patterns } from './paths.ts';
+import { mountApi } from './web/api.ts';
+import { useCsrf } from './web/csrf.ts';
+import { apiErrors, noRoute, pageErrors } from './web/errors.ts';
+import { takeFlash } from './web/flash.ts';
+import { useHandlebars } from './web/handlebars.ts';
+import { useHeaders } from './web/headers.ts';
+import { healthRoutes } from './web/health-routes.ts';
+import { openApiOf } from './web/openapi.ts';
+import { limitRate } from './web/rate-limit.ts';
+import { useLocale } from './web/request-locals.ts';
+import { useSession } from './web/session.ts';
+
+const BODY_LIMIT = '1mb';
+
+/** The whole HTTP side, in the order in which a request meets it. */
+export function createApp(container: Container): Express {
+  const { config, db, clock, log, messages, folders } = container;
+  const app = express();
+  app.set('trust proxy', config.trustProxy);
+  app.set('query parser', 'extended');
+  app.disable('x-powered-by');
+  useHandlebars(app, folders);
+
+  app.use(pinoHttp({ logger: log, autoLogging: false, genReqId: () => crypto.randomUUID() }));
+  app.use(useHeaders(config));
+  app.use(healthRoutes(container));
+  app.use(staticFiles(folders.public));
+  app.use(useLocale(messages));
+
+  app.use('/api/v1', api(container));
+
+  app.use(limitRate(config.rateLimit));
+  app.use(cookieParser());
+  app.use(useSession(config, db, clock));
+  app.use(useLocale(messages));
+  app.use(express.urlencoded({ extended: true, limit: BODY_LIMIT, parameterLimit: 3000 }));
+  app.use(...useCsrf(config));
+  app.use(actorFromSession(db, clock));
+  app.use((req, res, next) => {
+    res.locals.flash = takeFlash(req);
+    res.locals.isDemo = container.isDemo;
+    next();
+  });
+
+  app.use(accountRoutes(container));
+
+  app.use(noRoute);
+  app.use(pageErrors(log));
+  return app;
+}
+
+function staticFiles(folder: string): express.RequestHandler[] {
+  return [
+    compression(),
+    express.static(folder, { maxAge: '30d', index: false }),
+  ].map((handler): express.RequestHandler => (req, res, next) => (req.method === 'GET' && /\.\w{2,5}$/.test(req.path) ? handler(req, res, next) : next()));
+}
+
+function api(container: Container): express.Router {
+  const { config, db, clock, log } = container;
+  const router = express.Router();
+  const endpoints = [...accountEndpoints(container)];
+  router.use(limitRate(config.rateLimit));
+  router.use(express.json({ limit: BODY_LIMIT }));
+  router.use(actorFromToken(db, clock));
+  router.get(patterns.openApi.replace('/api/v1', ''), (_req, res) => void res.json(openApiOf(endpoints, config.baseUrl)));
+  router.use(mountApi(endpoints, authorizeCall, createRunOnce(db)));
+  router.use(noRoute);
+  router.use(apiErrors(log));
+  return router;
+}

@@ -1,0 +1,65 @@
+type Query = Record<string, string | number | boolean | undefined>;
+
+function withQuery(path: string, query: Query = {}): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  return pairs.length === 0 ? path : `${path}?${new URLSearchParams(pairs.map(([key, value]): [string, string] => [key, String(value)]))}`;
+}
+
+/** Every URL of the market. Routes use the pattern in `patterns`, everything else calls the builder of the same name. */
+export const patterns = {
+  home: '/',
+  products: '/products',
+  product: '/products/:id',
+  suggestions: '/suggestions',
+  supplier: '/suppliers/:id',
+  zone: '/zones/:code',
+  trace: '/trace/:code',
+  notices: '/notices',
+  signIn: '/sign-in',
+  signOut: '/sign-out',
+  language: '/language',
+  account: '/account',
+  addresses: '/account/addresses',
+  tokens: '/account/tokens',
+  tokenRevocation: '/account/tokens/:id/revocation',
+  cart: '/cart',
+  cartLines: '/cart/lines',
+  cartLine: '/cart/lines/:productId',
+  checkout: '/checkout',
+  orders: '/orders',
+  order: '/orders/:id',
+  orderPayment: '/orders/:id/payment',
+  orderReturn: '/orders/:id/payment/return',
+  orderCancellation: '/orders/:id/cancellation',
+  orderApproval: '/orders/:id/approval',
+  orderRejection: '/orders/:id/rejection',
+  fulfilmentReceipt: '/fulfilments/:id/receipt',
+  approvals: '/approvals',
+  supplierFulfilments: '/supplier/fulfilments',
+  supplierFulfilment: '/supplier/fulfilments/:id',
+  fulfilmentConfirmation: '/fulfilments/:id/confirmation',
+  fulfilmentShipment: '/fulfilments/:id/shipment',
+  board: '/board',
+  boardExport: '/board.xlsx',
+  boardUnit: '/board/:programmeCode/units/:unitCode',
+  certifications: '/certifications',
+  admin: '/admin',
+  auditTrail: '/admin/audit',
+  apiDocs: '/api/docs',
+  openApi: '/api/v1/openapi.json',
+  stripeWebhook: '/api/v1/payments/stripe/webhook',
+} as const;
+
+export type PathName = keyof typeof patterns;
+
+/** Builds a URL by name: `pathTo('product', { id: 7 })`; what is no part of the pattern becomes the query. */
+export function pathTo(name: PathName, values: Query = {}): string {
+  const query = { ...values };
+  const path = patterns[name].replace(/:(\w+)/g, (_, key: string) => {
+    const value = query[key];
+    if (value === undefined) throw new Error(`path ${name} needs ${key}`);
+    delete query[key];
+    return encodeURIComponent(String(value));
+  });
+  return withQuery(path, query);
+}

@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import i18next, { type i18n } from 'i18next';
+
+export const LOCALES = ['zh', 'en'] as const;
+export type Locale = (typeof LOCALES)[number];
+export type Translate = (key: string, values?: Record<string, unknown>) => string;
+
+export function isLocale(value: unknown): value is Locale {
+  return LOCALES.some((locale) => locale === value);
+}
+
+function readNamespaces(folder: string): Record<string, object> {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  return Object.fromEntries(
+    files.map((file) => [basename(file, '.json'), JSON.parse(readFileSync(join(folder, file), 'utf8')) as object]),
+  );
+}
+
+/** Loads every catalogue of messages once. A missing key shows itself as its name, and a test finds it. */
+export function createMessages(viewsFolder: string): i18n {
+  const messages = i18next.createInstance();
+  const resources = Object.fromEntries(LOCALES.map((locale) => [locale, readNamespaces(join(viewsFolder, 'locales', locale))]));
+  void messages.init({
+    resources,
+    lng: 'zh',
+    fallbackLng: 'zh',
+    ns: Object.keys(resources.zh ?? {}),
+    defaultNS: 'common',
+    interpolation: { escapeValue: false },
+    initAsync: false,
+    showSupportNotice: false,
+  });
+  return messages;
+}
+
+/** The translator of one locale. */
+export function translator(messages: i18n, locale: Locale): Translate {
+  return messages.getFixedT(locale) as unknown as Translate;
+}

@@ -1,0 +1,64 @@
+import session, { type SessionData, Store } from 'express-session';
+import type { RequestHandler } from 'express';
+import type { Config } from '../config.ts';
+import type { PrismaClient } from '../db/client.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Locale } from './i18n.ts';
+
+declare module 'express-session' {
+  interface SessionData {
+    userId?: number;
+    locale?: Locale;
+    flash?: { kind: 'success' | 'info' | 'error'; text: string }[];
+    /** what a form held when it was refused, shown once on the way back */
+    refused?: { form: string; values: Record<string, unknown>; faults: { path: string; code: string; values?: Record<string, string | number> }[] };
+  }
+}
+
+export const SESSION_COOKIE = 'market.sid';
+const LIFETIME_MS = 14 * 86_400_000;
+
+/** Sessions in the table `session`: one read a request, a write only when something changed. */
+class DatabaseStore extends Store {
+  readonly #db: PrismaClient;
+  readonly #clock: Clock;
+
+  constructor(db: PrismaClient, clock: Clock) {
+    super();
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  override get(sid: string, done: (error: unknown, data?: SessionData | null) => void): void {
+    this.#db.session
+      .findUnique({ where: { id: sid } })
+      .then((row) => done(null, row && row.expiresAt > this.#clock() ? (row.data as unknown as SessionData) : null), done);
+  }
+
+  override set(sid: string, data: SessionData, done: (error?: unknown) => void = () => {}): void {
+    const expiresAt = new Date(this.#clock().getTime() + LIFETIME_MS);
+    const json = JSON.stringify(data);
+    this.#db.$executeRaw`INSERT INTO session (id, userId, data, expiresAt) VALUES (${sid}, ${data.userId ?? null}, ${json}, ${expiresAt})
+      ON DUPLICATE KEY UPDATE userId = VALUES(userId), data = VALUES(data), expiresAt = VALUES(expiresAt)`.then(() => done(), done);
+  }
+
+  override destroy(sid: string, done: (error?: unknown) => void = () => {}): void {
+    this.#db.session.deleteMany({ where: { id: sid } }).then(() => done(), done);
+  }
+
+  override touch(_sid: string, _data: SessionData, done: () => void = () => {}): void {
+    done();
+  }
+}
+
+/** Cookie sessions; a visitor who only looks gets none. */
+export function useSession(config: Config, db: PrismaClient, clock: Clock): RequestHandler {
+  return session({
+    name: SESSION_COOKIE,
+    secret: config.sessionSecret,
+    store: new DatabaseStore(db, clock),
+    resave: false,
+    saveUninitialized: false,
+    cookie: { httpOnly: true, sameSite: 'lax', secure: config.baseUrl.startsWith('https:'), maxAge: LIFETIME_MS, path: '/' },
+  });
+}
