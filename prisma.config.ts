@@ -1,4 +1,10 @@
 import { defineConfig } from 'prisma/config';
 
-/** Only `prisma generate` reads this; migrations are applied by server/cli/migrate.ts. */
-export default defineConfig({ schema: 'prisma/schema.prisma' });
+const url = process.env.DATABASE_URL;
+
+export default defineConfig({
+  schema: 'prisma/schema.prisma',
+  migrations: { path: 'prisma/migrations' },
+  // Generating the client needs no database.
+  ...(url ? { datasource: { url } } : {}),
+});

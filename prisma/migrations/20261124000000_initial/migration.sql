@@ -208,7 +208,7 @@ CREATE TABLE `unit_payer` (
   `bankName` VARCHAR(128) NULL,
   `bankAccount` VARCHAR(64) NULL,
   `approvalThresholdFen` INT NOT NULL DEFAULT 0,
-  `creditLimitFen` BIGINT NOT NULL DEFAULT '0',
+  `creditLimitFen` BIGINT NOT NULL DEFAULT 0,
   `termDays` INT NOT NULL DEFAULT 30,
   `mustPrepay` BOOLEAN NOT NULL DEFAULT false,
   UNIQUE INDEX `unit_payer_unitId_fundingSource_key` (`unitId`, `fundingSource`),
@@ -833,7 +833,7 @@ CREATE TABLE `cap` (
 CREATE TABLE `cap_counter` (
   `capId` INT NOT NULL,
   `holderId` INT NOT NULL,
-  `used` BIGINT NOT NULL DEFAULT '0',
+  `used` BIGINT NOT NULL DEFAULT 0,
   `limitValue` BIGINT NULL,
   PRIMARY KEY (`capId`, `holderId`)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
@@ -861,6 +861,7 @@ CREATE TABLE `tally_entry` (
   `sourceId` INT NOT NULL,
   `lineId` INT NOT NULL,
   `leg` INT NOT NULL DEFAULT 0,
+  `orderId` INT NULL,
   `at` DATETIME(3) NOT NULL,
   `onDay` DATE NOT NULL,
   `placedOn` DATE NOT NULL,
@@ -877,6 +878,7 @@ CREATE TABLE `tally_entry` (
   `isAdjustment` BOOLEAN NOT NULL DEFAULT false,
   `folded` BOOLEAN NOT NULL DEFAULT false,
   INDEX `tally_entry_folded_id_idx` (`folded`, `id`),
+  INDEX `tally_entry_orderId_lineId_idx` (`orderId`, `lineId`),
   INDEX `tally_entry_programmeId_unitId_id_idx` (`programmeId`, `unitId`, `id`),
   INDEX `tally_entry_programmeId_onDay_idx` (`programmeId`, `onDay`),
   INDEX `tally_entry_lineageId_idx` (`lineageId`),
@@ -897,8 +899,8 @@ CREATE TABLE `tally_total` (
   `originPlaceId` INT NOT NULL,
   `channel` ENUM('market','pavilion','unit_zone','theme','cabinet','offline','external') NOT NULL,
   `month` DATE NOT NULL,
-  `fen` BIGINT NOT NULL DEFAULT '0',
-  `grams` BIGINT NOT NULL DEFAULT '0',
+  `fen` BIGINT NOT NULL DEFAULT 0,
+  `grams` BIGINT NOT NULL DEFAULT 0,
   INDEX `tally_total_lineageId_idx` (`lineageId`),
   UNIQUE INDEX `tally_total_programmeId_lineageId_event_month_fundingSource__key` (`programmeId`, `lineageId`, `event`, `month`, `fundingSource`, `categoryId`, `originPlaceId`, `channel`),
   PRIMARY KEY (`id`)

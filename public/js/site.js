@@ -1,0 +1,55 @@
+// Small comforts over pages that are complete without them.
+
+function changeQuantity(input, direction) {
+  const before = input.value;
+  if (direction > 0) input.stepUp();
+  else input.stepDown();
+  if (input.value !== before) input.dispatchEvent(new Event('change', { bubbles: true }));
+}
+
+function markLimits(stepper) {
+  const input = stepper.querySelector('input');
+  const [less, more] = stepper.querySelectorAll('button[data-step]');
+  less.disabled = input.min !== '' && Number(input.value) <= Number(input.min);
+  more.disabled = input.max !== '' && Number(input.value) >= Number(input.max);
+}
+
+function enhance(root) {
+  for (const stepper of root.querySelectorAll('[data-stepper]')) {
+    for (const button of stepper.querySelectorAll('button[data-step]')) button.hidden = false;
+    markLimits(stepper);
+  }
+  for (const button of root.querySelectorAll('[data-print]')) button.hidden = false;
+  for (const button of root.querySelectorAll('[data-submit-fallback]')) button.hidden = true;
+}
+
+document.addEventListener('click', (event) => {
+  const step = event.target.closest('button[data-step]');
+  if (step) changeQuantity(step.parentElement.querySelector('input'), Number(step.dataset.step));
+  if (event.target.closest('[data-print]')) window.print();
+});
+
+document.addEventListener('change', (event) => {
+  const stepper = event.target.closest('[data-stepper]');
+  if (stepper) markLimits(stepper);
+  const form = event.target.closest('form[data-submit-on-change]');
+  if (form) form.requestSubmit();
+});
+
+// A second press while the first is under way must not send twice
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (form.method !== 'post' || form.hasAttribute('hx-post')) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = '1';
+});
+
+// Coming back by the browser's history must not leave forms locked
+window.addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+});
+
+document.addEventListener('htmx:load', (event) => enhance(event.target));
+
+enhance(document);
+document.querySelector('[data-focus-first]')?.focus();

@@ -1,0 +1,41 @@
+import express, { type Router } from 'express';
+import type { Config } from '../config.ts';
+import type { PrismaClient } from '../db/client.ts';
+import { patterns } from '../paths.ts';
+import type { Clock } from '../shared/clock.ts';
+import { dayOf } from '../shared/days.ts';
+import { presentAccount } from './account-presenter.ts';
+import { profileOf, rightsOf } from './account-queries.ts';
+import { addressRoutes } from './address-routes.ts';
+import { signInRoutes } from './sign-in-routes.ts';
+import { tokenRoutes } from './token-routes.ts';
+import { actorOf } from './who-acts.ts';
+
+interface Parts {
+  config: Config;
+  db: PrismaClient;
+  clock: Clock;
+}
+
+/** Who you are: signing in and out, the own page, addresses and tokens. */
+export function accountRoutes(parts: Parts): Router {
+  const { db, clock } = parts;
+  const router = express.Router();
+  router.use(signInRoutes(parts));
+
+  router.use(patterns.account, (_req, res, next) => {
+    res.set('Cache-Control', 'no-store');
+    next();
+  });
+  router.get(patterns.account, async (req, res) => {
+    const actor = actorOf(req);
+    const [profile, rights] = await Promise.all([profileOf(db, actor), rightsOf(db, actor, dayOf(clock()))]);
+    res.render('accounts/show', {
+      title: req.t('accounts:show.title'),
+      ...presentAccount(req.t, req.locale, profile, rights),
+    });
+  });
+  router.use(addressRoutes(parts));
+  router.use(tokenRoutes(parts));
+  return router;
+}

@@ -1,0 +1,80 @@
+import express, { type Request, type Response, type Router } from 'express';
+import type { Config } from '../config.ts';
+import type { PrismaClient } from '../db/client.ts';
+import { patterns, pathTo } from '../paths.ts';
+import { flash } from '../web/flash.ts';
+import { formView, refusedForm } from '../web/form-view.ts';
+import { read } from '../web/forms.ts';
+import { isLocale } from '../web/i18n.ts';
+import { languageForm, signInForm } from './account-schemas.ts';
+import { localReturnTo, returnAfterSignIn } from './return-to.ts';
+import { signIn } from './sign-in.ts';
+import { createSignInLimit } from './sign-in-limit.ts';
+
+interface Parts {
+  config: Config;
+  db: PrismaClient;
+}
+
+/** Signing in and out, and the language of the pages. */
+export function signInRoutes({ config, db }: Parts): Router {
+  const router = express.Router();
+  const limitSignIn = createSignInLimit();
+
+  router.get(patterns.signIn, (req, res) => {
+    const returnTo = returnAfterSignIn(req.query.returnTo);
+    if (req.actor) return res.redirect(303, returnTo);
+    showSignIn(req, res, { values: { returnTo } });
+  });
+
+  router.post(patterns.signIn, async (req, res) => {
+    try {
+      const { login, password, returnTo } = read(signInForm, req.body);
+      await limitSignIn(req);
+      const user = await signIn(db, { login, password, allowDemo: !config.production });
+      await startSession(req, user);
+      res.redirect(303, returnAfterSignIn(returnTo));
+    } catch (error) {
+      const { status, faults } = refusedForm(error);
+      const values = { login: req.body?.login, returnTo: returnAfterSignIn(req.body?.returnTo) };
+      showSignIn(req, res.status(status), formView(req.t, ['login', 'password'], values, faults));
+    }
+  });
+
+  router.post(patterns.signOut, async (req, res) => {
+    const { locale } = req.session;
+    await regenerate(req);
+    if (locale) req.session.locale = locale;
+    flash(req, 'success', req.t('accounts:signOut.done'));
+    res.redirect(303, pathTo('home'));
+  });
+
+  router.post(patterns.language, async (req, res) => {
+    const { locale, returnTo } = read(languageForm, req.body);
+    req.session.locale = locale;
+    if (req.actor) await db.user.update({ where: { id: req.actor.id }, data: { locale } });
+    res.redirect(303, localReturnTo(returnTo));
+  });
+
+  return router;
+}
+
+function showSignIn(req: Request, res: Response, form: { values: Record<string, unknown> }): void {
+  res.set('Cache-Control', 'no-store');
+  res.render('accounts/sign-in', { title: req.t('accounts:signIn.title'), form, returnTo: form.values.returnTo });
+}
+
+/** A new session id, so that one known before says nothing after; the language chosen on the way in stays. */
+async function startSession(req: Request, user: { id: number; locale: string }): Promise<void> {
+  const { locale } = req.session;
+  await regenerate(req);
+  req.session.userId = user.id;
+  if (locale) req.session.locale = locale;
+  else if (isLocale(user.locale)) req.session.locale = user.locale;
+}
+
+function regenerate(req: Request): Promise<void> {
+  return new Promise((resolve, reject) => {
+    req.session.regenerate((error: unknown) => (error ? reject(error) : resolve()));
+  });
+}

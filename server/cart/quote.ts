@@ -1,0 +1,93 @@
+import { type BuyableProduct, priceFor, quantityFaults } from '../catalog/shelf-products.ts';
+import type { Fault } from '../shared/errors.ts';
+import { groupBy } from '../shared/group-by.ts';
+import { type Fen, MAX_ORDER_FEN } from '../shared/money.ts';
+import type { Grams } from '../shared/weight.ts';
+
+export interface Wish {
+  productId: number;
+  quantity: number;
+}
+
+export interface QuotedLine extends Wish {
+  product: BuyableProduct;
+  unitPriceFen: Fen;
+  goodsFen: Fen;
+  grams: Grams;
+}
+
+/** The part of a quote that one supplier ships as one parcel. */
+export interface QuotedParcel {
+  supplierId: number;
+  supplierName: string;
+  supplierNameEn: string;
+  lines: QuotedLine[];
+  goodsFen: Fen;
+  freightFen: Fen;
+  /** what is missing to the supplier's minimum; 0 when reached */
+  belowMinimumFen: Fen;
+}
+
+export interface Quote {
+  parcels: QuotedParcel[];
+  goodsFen: Fen;
+  freightFen: Fen;
+  totalFen: Fen;
+  grams: Grams;
+  /** everything that keeps it from being ordered now; paths are `lines.<index of the wish>.quantity` or `.productId` */
+  faults: Fault[];
+}
+
+/** Prices wishes at today's tiers, splits them into parcels with their freight, and names every fault at once (rules 23, 24). */
+export function quote(wishes: readonly Wish[], products: ReadonlyMap<number, BuyableProduct>): Quote {
+  const faults = wishes.flatMap((wish, index) => wishFaults(wish, products.get(wish.productId), index));
+  const lines = wishes.flatMap((wish): QuotedLine[] => {
+    const product = products.get(wish.productId);
+    return product ? [quotedLine(wish, product)] : [];
+  });
+  const parcels = [...groupBy(lines, (line) => line.product.supplierId).values()].map(quotedParcel);
+  for (const parcel of parcels) {
+    if (parcel.belowMinimumFen > 0) {
+      faults.push({ path: 'lines', code: 'belowSupplierMinimum', values: { supplier: parcel.supplierName, missing: parcel.belowMinimumFen / 100 } });
+    }
+  }
+  const goodsFen = sum(parcels, (parcel) => parcel.goodsFen);
+  const freightFen = sum(parcels, (parcel) => parcel.freightFen);
+  const totalFen = goodsFen + freightFen;
+  if (totalFen > MAX_ORDER_FEN) faults.push({ path: 'lines', code: 'orderTooLarge' });
+  return { parcels, goodsFen, freightFen, totalFen, grams: sum(lines, (line) => line.grams), faults };
+}
+
+function wishFaults(wish: Wish, product: BuyableProduct | undefined, index: number): Fault[] {
+  if (!product) return [{ path: `lines.${index}.productId`, code: 'noSuchProduct' }];
+  if (!product.onShelf) return [{ path: `lines.${index}.productId`, code: 'offShelf', values: { name: product.familyName } }];
+  const faults = quantityFaults(product, wish.quantity, `lines.${index}.quantity`);
+  if (faults.length === 0 && wish.quantity > product.available) {
+    faults.push({ path: `lines.${index}.quantity`, code: product.available > 0 ? 'notEnough' : 'soldOut', values: { name: product.familyName, available: product.available } });
+  }
+  return faults;
+}
+
+function quotedLine(wish: Wish, product: BuyableProduct): QuotedLine {
+  const unitPriceFen = priceFor(product, wish.quantity);
+  return { ...wish, product, unitPriceFen, goodsFen: unitPriceFen * wish.quantity, grams: product.netGrams * wish.quantity };
+}
+
+function quotedParcel(lines: QuotedLine[]): QuotedParcel {
+  const product = (lines[0] as QuotedLine).product;
+  const goodsFen = sum(lines, (line) => line.goodsFen);
+  const free = product.freeFreightFromFen !== null && goodsFen >= product.freeFreightFromFen;
+  return {
+    supplierId: product.supplierId,
+    supplierName: product.supplierName,
+    supplierNameEn: product.supplierNameEn,
+    lines,
+    goodsFen,
+    freightFen: free ? 0 : product.freightFen,
+    belowMinimumFen: Math.max(0, product.supplierMinOrderFen - goodsFen),
+  };
+}
+
+function sum<T>(rows: readonly T[], amountOf: (row: T) => number): number {
+  return rows.reduce((total, row) => total + amountOf(row), 0);
+}

@@ -1,0 +1,23 @@
+import type { PrismaClient } from '../db/client.ts';
+import type { ZoneKind } from '../db/generated/enums.ts';
+import { remember } from '../shared/remember.ts';
+
+export interface ZoneNode {
+  id: number;
+  code: string;
+  kind: ZoneKind;
+  name: string;
+  nameEn: string;
+  intro: string;
+  introEn: string;
+  placeId: number | null;
+  unitId: number | null;
+}
+
+/** All zones (pavilions, unit and theme zones, cabinets) in the operators' order; at most 10 seconds old. */
+export const zoneList = remember(10_000, async (db: PrismaClient): Promise<ZoneNode[]> =>
+  db.zone.findMany({
+    select: { id: true, code: true, kind: true, name: true, nameEn: true, intro: true, introEn: true, placeId: true, unitId: true },
+    orderBy: [{ sort: 'asc' }, { id: 'asc' }],
+  }),
+);

@@ -1,0 +1,124 @@
+import { type Actor, mayBuy } from '../accounts/actor.ts';
+import { quote, type Quote, type Wish } from '../cart/quote.ts';
+import { findBuyableProducts } from '../catalog/shelf-products.ts';
+import { type BatchShare, chooseBatches, StockMoved } from '../catalog/stock.ts';
+import { audit } from '../db/audit.ts';
+import type { PrismaClient } from '../db/client.ts';
+import { isDuplicate } from '../db/faults.ts';
+import type { Channel, FundingSource, PaymentWay } from '../db/generated/enums.ts';
+import { inTransaction } from '../db/in-transaction.ts';
+import { createOrder, type DeliveryAddress } from '../orders/create-order.ts';
+import { placeOrder } from '../orders/place-order.ts';
+import { dayOf } from '../shared/days.ts';
+import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
+import { findPayer } from '../units/unit-queries.ts';
+
+export interface OrderRequest extends DeliveryAddress {
+  lines: Wish[];
+  unitId: number | null;
+  fundingSource: FundingSource;
+  paymentWay: PaymentWay;
+  channel: Channel;
+  zoneId: number | null;
+  note: string | null;
+  /** the same key again is the same order */
+  checkoutKey: string;
+  /** the total that the buyer saw; null: not shown. A changed price is refused rather than charged */
+  expectedTotalFen: number | null;
+}
+
+const TRIES = 12;
+const HELD_FOR_PAYMENT_MS = 35 * 60_000;
+const HELD_FOR_APPROVAL_MS = 3 * 86_400_000;
+
+/**
+ * Turns wishes into an order that holds its stock: an individual's waits for payment, a unit's for approval or, up to the unit's
+ * threshold on account, is placed at once (rules 2, 6, 24, 26). Refuses with every shortage and broken rule at once, writing nothing.
+ */
+export async function submitOrder(db: PrismaClient, actor: Actor, request: OrderRequest, now: Date): Promise<number> {
+  const earlier = await findSubmitted(db, actor, request.checkoutKey);
+  if (earlier !== null) return earlier;
+  const approvalNeeded = await checkedTerms(db, actor, request);
+  for (let attempt = 1; ; attempt += 1) {
+    const { quoted, shares } = await pricedAndAllotted(db, request, now);
+    try {
+      return await write(db, actor, request, quoted, shares, approvalNeeded(quoted.totalFen), now);
+    } catch (error) {
+      if (isDuplicate(error)) {
+        const same = await findSubmitted(db, actor, request.checkoutKey);
+        if (same !== null) return same;
+      }
+      if (!(error instanceof StockMoved) || attempt === TRIES) throw error instanceof StockMoved ? new RuleRefusal('stockMoved') : error;
+    }
+  }
+}
+
+async function findSubmitted(db: PrismaClient, actor: Actor, checkoutKey: string): Promise<number | null> {
+  const order = await db.order.findUnique({ where: { checkoutKey }, select: { id: true, buyerId: true } });
+  if (order && order.buyerId !== actor.id) throw new RuleRefusal('keyReused');
+  return order?.id ?? null;
+}
+
+/** Checks who buys for whom and how it is paid; answers whether an order of so many fen needs approval. */
+async function checkedTerms(db: PrismaClient, actor: Actor, request: OrderRequest): Promise<(totalFen: number) => boolean> {
+  const { unitId, fundingSource, paymentWay } = request;
+  if (request.lines.length === 0) throw new RuleRefusal('emptyOrder', [{ path: 'lines', code: 'emptyOrder' }]);
+  if (!mayBuy(actor, unitId, fundingSource)) throw new RuleRefusal('notYourUnit', [{ path: 'unitId', code: 'notYourUnit' }]);
+  if (fundingSource === 'individual') {
+    if (paymentWay !== 'stripe') throw new RuleRefusal('individualsPayAtOnce', [{ path: 'payment', code: 'individualsPayAtOnce' }]);
+    return () => false;
+  }
+  const payer = unitId === null ? null : await findPayer(db, unitId, fundingSource);
+  if (!payer) throw new RuleRefusal('noSuchPayer', [{ path: 'fundingSource', code: 'noSuchPayer' }]);
+  if (paymentWay === 'on_account' && payer.mustPrepay) throw new RuleRefusal('mustPrepay', [{ path: 'payment', code: 'mustPrepay' }]);
+  return (totalFen) => totalFen > payer.approvalThresholdFen;
+}
+
+async function pricedAndAllotted(db: PrismaClient, request: OrderRequest, now: Date): Promise<{ quoted: Quote; shares: BatchShare[] }> {
+  const today = dayOf(now);
+  const productIds = request.lines.map((line) => line.productId);
+  const repeated = request.lines.flatMap((line, index): Fault[] =>
+    productIds.indexOf(line.productId) === index ? [] : [{ path: `lines.${index}.productId`, code: 'repeatedProduct' }],
+  );
+  if (repeated.length > 0) throw new RuleRefusal('badInput', repeated);
+  const [products, { shares, shortages }] = await Promise.all([
+    findBuyableProducts(db, productIds, today),
+    chooseBatches(db, request.lines, today),
+  ]);
+  const quoted = quote(request.lines, products);
+  if (quoted.faults.length > 0) throw new RuleRefusal('cannotOrder', quoted.faults);
+  if (shortages.length > 0) throw new RuleRefusal('cannotOrder', shortages.map((shortage) => ({ path: `lines.${productIds.indexOf(shortage.productId)}.quantity`, code: shortage.available > 0 ? 'notEnough' : 'soldOut', values: { name: products.get(shortage.productId)?.familyName ?? '', available: shortage.available } })));
+  if (request.expectedTotalFen !== null && request.expectedTotalFen !== quoted.totalFen) throw new RuleRefusal('priceChanged');
+  return { quoted, shares };
+}
+
+async function write(
+  db: PrismaClient,
+  actor: Actor,
+  request: OrderRequest,
+  quoted: Quote,
+  shares: readonly BatchShare[],
+  approvalNeeded: boolean,
+  now: Date,
+): Promise<number> {
+  const { lines, expectedTotalFen, ...terms } = request;
+  const state = request.fundingSource !== 'individual' && (approvalNeeded || request.paymentWay === 'on_account') ? 'awaiting_approval' : 'awaiting_payment';
+  const heldFor = state === 'awaiting_approval' ? HELD_FOR_APPROVAL_MS : HELD_FOR_PAYMENT_MS;
+  return inTransaction(db, async (tx) => {
+    const order = { ...terms, buyerId: actor.id, state, submittedAt: now, heldUntil: new Date(now.getTime() + heldFor) } as const;
+    const orderId = await createOrder(tx, order, quoted, shares);
+    await audit(tx, { at: now, actorId: actor.id, action: 'order.submit', subjectType: 'order', subjectId: orderId, unitId: request.unitId, after: { state, totalFen: quoted.totalFen } });
+    if (state === 'awaiting_approval' && !approvalNeeded) {
+      await placeOrder(tx, { ...order, id: orderId, goodsFen: quoted.goodsFen, freightFen: quoted.freightFen, totalFen: quoted.totalFen, discountFen: 0 }, 'approve', now);
+    }
+    return orderId;
+  });
+}
+
+/** Throws NotFound unless the actor's zone exists; a zone's kind is the channel that its orders are counted by. */
+export async function channelOfZone(db: PrismaClient, zoneCode: string | null): Promise<{ channel: Channel; zoneId: number | null }> {
+  if (zoneCode === null) return { channel: 'market', zoneId: null };
+  const zone = await db.zone.findUnique({ where: { code: zoneCode }, select: { id: true, kind: true } });
+  if (!zone) throw new NotFound('noSuchZone');
+  return { channel: zone.kind, zoneId: zone.id };
+}

@@ -1,0 +1,11 @@
+// Preloaded into the Node processes that the bootstrap starts: when it is killed outright, they must not go on alone,
+// holding the port or writing into a database that the next start is mending.
+import cluster from 'node:cluster';
+
+if (cluster.isPrimary && process.channel) {
+  process.on('disconnect', () => {
+    process.kill(process.pid, 'SIGTERM');
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 15_000).unref();
+  });
+  process.channel.unref();
+}

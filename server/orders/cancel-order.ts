@@ -1,0 +1,54 @@
+import type { Actor } from '../accounts/actor.ts';
+import { audit } from '../db/audit.ts';
+import type { PrismaClient, Tx } from '../db/client.ts';
+import { inTransaction } from '../db/in-transaction.ts';
+import { enqueue } from '../jobs/outbox.ts';
+import { tallyReversal } from '../quotas/tally-reversal.ts';
+import { dayOf } from '../shared/days.ts';
+import { NotFound, StateConflict } from '../shared/errors.ts';
+import { type LockedOrder, lockOrder } from './lock-order.ts';
+import { writeJournal } from './order-journal.ts';
+import { mayBuyerSee } from './order-policy.ts';
+import { mayHappenTo, nextOrderState } from './order-states.ts';
+import { releaseHolds } from './release-holds.ts';
+
+/**
+ * Cancels an order that no supplier has confirmed yet: stock and caps are free again, what was placed or counted is reversed, what
+ * was paid is due back (rules 4, 10). Refuses another's order with 404, and one that a supplier has begun with 409 `alreadyConfirmed`.
+ */
+export async function cancelOrder(db: PrismaClient, actor: Actor, orderId: number, reason: string, at: Date): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const order = await lockOrder(tx, orderId);
+    if (!mayBuyerSee(actor, order)) throw new NotFound();
+    const state = nextOrderState(order.state, 'cancel');
+    if (order.fulfilments.some((fulfilment) => !mayHappenTo(fulfilment.state, 'cancel'))) throw new StateConflict('alreadyConfirmed');
+    await tx.order.update({ where: { id: orderId }, data: { state, heldUntil: null, closedAt: at }, select: { id: true } });
+    await tx.fulfilment.updateMany({ where: { orderId }, data: { state: 'cancelled' } });
+    const cancellation = await tx.cancellation.create({ data: { orderId, byId: actor.id, reason, at }, select: { id: true } });
+    if (order.placedAt) await reversePlacing(tx, order, cancellation.id, at);
+    await audit(tx, { at, actorId: actor.id, action: 'order.cancel', subjectType: 'order', subjectId: orderId, unitId: order.unitId, before: { state: order.state }, after: { state }, reason });
+    await releaseHolds(tx, order, at);
+  });
+}
+
+async function reversePlacing(tx: Tx, order: LockedOrder, cancellationId: number, at: Date): Promise<void> {
+  await tallyReversal(tx, {
+    source: 'cancellation',
+    sourceId: cancellationId,
+    orderId: order.id,
+    of: 'outstanding',
+    lines: order.lines.map((line) => ({ lineId: line.id, fen: line.payableFen, grams: line.grams })),
+    day: dayOf(at),
+    at,
+  });
+  await writeJournal(tx, {
+    orderId: order.id,
+    source: 'cancellation',
+    sourceId: cancellationId,
+    at,
+    amounts: { goods: -order.goodsFen, discount: order.discountFen, freight: -order.freightFen, owed: order.totalFen },
+  });
+  if (order.paymentWay === 'stripe') {
+    await enqueue(tx, 'payment.refund_due', [{ orderId: order.id, source: 'cancellation', sourceId: cancellationId, amountFen: order.totalFen }]);
+  }
+}

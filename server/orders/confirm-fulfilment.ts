@@ -1,0 +1,19 @@
+import type { Actor } from '../accounts/actor.ts';
+import { audit } from '../db/audit.ts';
+import type { PrismaClient } from '../db/client.ts';
+import { inTransaction } from '../db/in-transaction.ts';
+import { NotFound } from '../shared/errors.ts';
+import { lockFulfilment } from './lock-order.ts';
+import { mayFulfil } from './order-policy.ts';
+import { nextFulfilmentState } from './order-states.ts';
+
+/** The supplier takes the parcel on; from then on the buyer can no longer cancel. Refuses another supplier with 404. */
+export async function confirmFulfilment(db: PrismaClient, actor: Actor, fulfilmentId: number, at: Date): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const { fulfilment } = await lockFulfilment(tx, fulfilmentId);
+    if (!mayFulfil(actor, fulfilment)) throw new NotFound();
+    const state = nextFulfilmentState(fulfilment.state, 'confirm');
+    await tx.fulfilment.update({ where: { id: fulfilmentId }, data: { state, confirmedAt: at }, select: { id: true } });
+    await audit(tx, { at, actorId: actor.id, action: 'fulfilment.confirm', subjectType: 'fulfilment', subjectId: fulfilmentId, before: { state: fulfilment.state }, after: { state } });
+  });
+}

@@ -1,0 +1,74 @@
+import { Prisma } from '../db/generated/client.ts';
+import type { Tx } from '../db/client.ts';
+import type { Channel, FundingSource, OrderState, PaymentWay } from '../db/generated/enums.ts';
+import { type BatchShare, takeStock } from '../catalog/stock.ts';
+import type { Quote, QuotedLine } from '../cart/quote.ts';
+import { enqueue } from '../jobs/outbox.ts';
+
+export interface DeliveryAddress {
+  recipient: string;
+  phone: string;
+  region: string;
+  /** street and number */
+  address: string;
+}
+
+export interface NewOrder extends DeliveryAddress {
+  buyerId: number;
+  unitId: number | null;
+  fundingSource: FundingSource;
+  paymentWay: PaymentWay;
+  state: OrderState;
+  channel: Channel;
+  zoneId: number | null;
+  checkoutKey: string;
+  note: string | null;
+  submittedAt: Date;
+  heldUntil: Date;
+}
+
+/** Writes an order with its parcels and lines, then takes the stock as the last locks (see takeStock). Returns the order's id. */
+export async function createOrder(tx: Tx, order: NewOrder, quoted: Quote, shares: readonly BatchShare[]): Promise<number> {
+  const { goodsFen, freightFen, totalFen } = quoted;
+  const orderId = await insertOrder(tx, { ...order, goodsFen, freightFen, totalFen });
+  await tx.fulfilment.createMany({
+    data: quoted.parcels.map((parcel) => ({ orderId, supplierId: parcel.supplierId, goodsFen: parcel.goodsFen, freightFen: parcel.freightFen })),
+  });
+  await insertLines(tx, orderId, quoted.parcels.flatMap((parcel) => parcel.lines));
+  await enqueue(tx, 'product.changed', shares.map((share) => ({ productId: share.productId })));
+  await takeStock(tx, shares);
+  await noteShares(tx, orderId, shares, order.submittedAt);
+  return orderId;
+}
+
+async function insertOrder(tx: Tx, order: Prisma.OrderUncheckedCreateInput): Promise<number> {
+  const { id } = await tx.order.create({ data: order, select: { id: true } });
+  return id;
+}
+
+async function insertLines(tx: Tx, orderId: number, lines: readonly QuotedLine[]): Promise<void> {
+  const rows = lines.map(
+    ({ product, quantity, unitPriceFen, goodsFen, grams }) =>
+      Prisma.sql`(${orderId}, (SELECT id FROM fulfilment WHERE orderId = ${orderId} AND supplierId = ${product.supplierId}), ${product.id},
+        ${product.supplierId}, ${product.categoryId}, ${product.placeId}, ${product.familyName}, ${product.nameEn}, ${product.spec}, ${product.specEn},
+        ${product.saleUnit}, ${product.saleUnitEn}, ${product.illustration}, ${product.netGrams}, ${quantity}, ${unitPriceFen}, ${goodsFen}, ${goodsFen}, ${grams})`,
+  );
+  await tx.$executeRaw`
+    INSERT INTO order_line (orderId, fulfilmentId, productId, supplierId, categoryId, originPlaceId, name, nameEn, spec, specEn,
+      saleUnit, saleUnitEn, illustration, netGrams, quantity, unitPriceFen, goodsFen, payableFen, grams)
+    VALUES ${Prisma.join(rows)}`;
+}
+
+/** Allocations and stock movements, each in one statement that finds its lines by product. */
+async function noteShares(tx: Tx, orderId: number, shares: readonly BatchShare[], at: Date): Promise<void> {
+  const chosen = Prisma.join(
+    shares.map((share) => Prisma.sql`SELECT ${share.productId} AS productId, ${share.batchId} AS batchId, ${share.quantity} AS quantity`),
+    ' UNION ALL ',
+  );
+  await tx.$executeRaw`
+    INSERT INTO line_allocation (lineId, batchId, quantity)
+    SELECT l.id, s.batchId, s.quantity FROM (${chosen}) s JOIN order_line l ON l.orderId = ${orderId} AND l.productId = s.productId`;
+  await tx.$executeRaw`
+    INSERT INTO stock_movement (batchId, event, source, sourceId, quantity, at)
+    SELECT s.batchId, 'held', 'line', l.id, -s.quantity, ${at} FROM (${chosen}) s JOIN order_line l ON l.orderId = ${orderId} AND l.productId = s.productId`;
+}

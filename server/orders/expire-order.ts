@@ -1,0 +1,17 @@
+import type { PrismaClient } from '../db/client.ts';
+import { inTransaction } from '../db/in-transaction.ts';
+import { lockOrder } from './lock-order.ts';
+import { mayHappen, nextOrderState } from './order-states.ts';
+import { releaseHolds } from './release-holds.ts';
+
+/** Ends an order that waited longer than it was held for; false when it has moved on meanwhile. */
+export async function expireOrder(db: PrismaClient, orderId: number, at: Date): Promise<boolean> {
+  return inTransaction(db, async (tx) => {
+    const order = await lockOrder(tx, orderId);
+    if (!mayHappen(order.state, 'expire') || !order.heldUntil || order.heldUntil > at) return false;
+    await tx.order.update({ where: { id: orderId }, data: { state: nextOrderState(order.state, 'expire'), heldUntil: null, closedAt: at }, select: { id: true } });
+    await tx.fulfilment.updateMany({ where: { orderId }, data: { state: 'cancelled' } });
+    await releaseHolds(tx, order, at);
+    return true;
+  });
+}

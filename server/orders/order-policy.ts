@@ -1,0 +1,33 @@
+import { type Actor, hasRole, suppliersActedFor, unitsApprovedFor, unitsBoughtFor } from '../accounts/actor.ts';
+
+interface OrderOwner {
+  buyerId: number;
+  unitId: number | null;
+  fundingSource: string;
+}
+
+const isUnitPurchase = (order: OrderOwner) => order.fundingSource !== 'individual';
+
+/** The buyer; for a unit purchase also the unit's other buyers. An employee's own order is nobody else's (rule 31). */
+export function mayBuyerSee(actor: Actor, order: OrderOwner): boolean {
+  if (order.buyerId === actor.id) return true;
+  return isUnitPurchase(order) && order.unitId !== null && unitsBoughtFor(actor).includes(order.unitId);
+}
+
+/** An approver of the unit, for unit purchases. */
+export function isApproverOf(actor: Actor, order: OrderOwner): boolean {
+  return isUnitPurchase(order) && order.unitId !== null && unitsApprovedFor(actor).includes(order.unitId);
+}
+
+/** An approver may decide, but never an own purchase (rule 26). */
+export function mayApprove(actor: Actor, order: OrderOwner): boolean {
+  return isApproverOf(actor, order) && order.buyerId !== actor.id;
+}
+
+export function maySee(actor: Actor, order: OrderOwner): boolean {
+  return mayBuyerSee(actor, order) || isApproverOf(actor, order) || hasRole(actor, 'operator');
+}
+
+export function mayFulfil(actor: Actor, fulfilment: { supplierId: number }): boolean {
+  return suppliersActedFor(actor).includes(fulfilment.supplierId);
+}

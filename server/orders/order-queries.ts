@@ -1,0 +1,112 @@
+import { type Actor, suppliersActedFor, unitsApprovedFor, unitsBoughtFor } from '../accounts/actor.ts';
+import type { Db } from '../db/client.ts';
+import type { FulfilmentState, OrderState } from '../db/generated/enums.ts';
+import type { Prisma } from '../db/generated/client.ts';
+import { NotFound } from '../shared/errors.ts';
+import { maySee } from './order-policy.ts';
+
+const wholeOrder = {
+  unit: { select: { id: true, code: true, name: true, nameEn: true } },
+  buyer: { select: { id: true, name: true } },
+  lines: { orderBy: { id: 'asc' }, include: { allocations: { include: { batch: { select: { traceCode: true } } } } } },
+  fulfilments: {
+    orderBy: { id: 'asc' },
+    include: {
+      supplier: { select: { id: true, code: true, name: true, nameEn: true } },
+      shipments: { include: { lines: { include: { batch: { select: { traceCode: true } } } } } },
+      receipts: { include: { lines: true } },
+    },
+  },
+  decisions: { orderBy: { id: 'asc' } },
+  cancellation: true,
+  payments: { orderBy: { id: 'desc' }, take: 5 },
+} satisfies Prisma.OrderInclude;
+
+export type WholeOrder = Prisma.OrderGetPayload<{ include: typeof wholeOrder }>;
+
+/** An order with everything on it, for its buyer, the unit's buyers and approvers, and the operator. A stranger gets NotFound. */
+export async function findOrder(db: Db, actor: Actor, id: number): Promise<WholeOrder> {
+  const order = await db.order.findUnique({ where: { id }, include: wholeOrder });
+  if (!order || !maySee(actor, order)) throw new NotFound();
+  return order;
+}
+
+/** The part of an order that one of the actor's suppliers ships, without the rest. A stranger gets NotFound. */
+export async function findFulfilment(db: Db, actor: Actor, id: number) {
+  const fulfilment = await db.fulfilment.findFirst({
+    where: { id, supplierId: { in: suppliersActedFor(actor) }, order: { placedAt: { not: null } } },
+    include: fulfilmentParts,
+  });
+  if (!fulfilment) throw new NotFound();
+  return fulfilment;
+}
+
+const fulfilmentParts = {
+  supplier: { select: { id: true, code: true, name: true, nameEn: true } },
+  order: { select: { id: true, placedAt: true, recipient: true, phone: true, region: true, address: true, note: true, unit: { select: { name: true, nameEn: true } } } },
+  lines: { orderBy: { id: 'asc' }, include: { allocations: { include: { batch: { select: { id: true, traceCode: true } } } }, product: { select: { coldChain: true } } } },
+  shipments: { include: { lines: { include: { batch: { select: { traceCode: true } } } } } },
+  receipts: { include: { lines: true } },
+} satisfies Prisma.FulfilmentInclude;
+
+export type SupplierFulfilment = Prisma.FulfilmentGetPayload<{ include: typeof fulfilmentParts }>;
+
+/** Parcels of the actor's suppliers, newest first, below the key of the last one seen. */
+export function listFulfilments(db: Db, actor: Actor, states: FulfilmentState[] | null, beforeId: number | null, take: number) {
+  return db.fulfilment.findMany({
+    where: {
+      supplierId: { in: suppliersActedFor(actor) },
+      order: { placedAt: { not: null } },
+      ...(states ? { state: { in: states } } : {}),
+      ...(beforeId ? { id: { lt: beforeId } } : {}),
+    },
+    orderBy: { id: 'desc' },
+    take,
+    include: fulfilmentParts,
+  });
+}
+
+const listedOrder = {
+  unit: { select: { code: true, name: true, nameEn: true } },
+  lines: { orderBy: { id: 'asc' }, take: 4, select: { name: true, nameEn: true, illustration: true, quantity: true } },
+  _count: { select: { lines: true } },
+} satisfies Prisma.OrderInclude;
+
+export type ListedOrder = Prisma.OrderGetPayload<{ include: typeof listedOrder }>;
+
+export interface OrderFilter {
+  states: OrderState[] | null;
+  beforeId: number | null;
+  take: number;
+}
+
+/** The actor's own orders and the unit purchases of units bought for, newest first by key. */
+export async function listOrders(db: Db, actor: Actor, { states, beforeId, take }: OrderFilter): Promise<ListedOrder[]> {
+  const page = { ...(states ? { state: { in: states } } : {}), ...(beforeId ? { id: { lt: beforeId } } : {}) };
+  const units = unitsBoughtFor(actor);
+  const own = db.order.findMany({ where: { buyerId: actor.id, ...page }, orderBy: { id: 'desc' }, take, include: listedOrder });
+  if (units.length === 0) return own;
+  const ofUnits = db.order.findMany({
+    where: { unitId: { in: units }, fundingSource: { not: 'individual' }, buyerId: { not: actor.id }, ...page },
+    orderBy: { id: 'desc' },
+    take,
+    include: listedOrder,
+  });
+  return [...(await own), ...(await ofUnits)].sort((a, b) => b.id - a.id).slice(0, take);
+}
+
+/** Unit purchases that wait for the actor's decision, oldest first; the actor's own are listed but cannot be decided. */
+export function listAwaitingApproval(db: Db, actor: Actor, take: number) {
+  return db.order.findMany({
+    where: { unitId: { in: unitsApprovedFor(actor) }, fundingSource: { not: 'individual' }, state: 'awaiting_approval' },
+    orderBy: { id: 'asc' },
+    take,
+    include: { ...listedOrder, buyer: { select: { id: true, name: true } } },
+  });
+}
+
+/** A readable number: day of submission and id. */
+export function orderNumber(order: { id: number; submittedAt: Date }): string {
+  const day = new Date(order.submittedAt.getTime() + 8 * 3_600_000).toISOString().slice(0, 10).replaceAll('-', '');
+  return `${day}-${String(order.id).padStart(6, '0')}`;
+}

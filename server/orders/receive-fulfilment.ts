@@ -1,0 +1,140 @@
+import type { Actor } from '../accounts/actor.ts';
+import { audit } from '../db/audit.ts';
+import type { PrismaClient, Tx } from '../db/client.ts';
+import { inTransaction } from '../db/in-transaction.ts';
+import { enqueue } from '../jobs/outbox.ts';
+import { type Acceptance, tallyAcceptance } from '../quotas/tally-acceptance.ts';
+import { tallyReversal } from '../quotas/tally-reversal.ts';
+import { dayOf } from '../shared/days.ts';
+import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
+import { allocate } from '../shared/money.ts';
+import { lockFulfilment } from './lock-order.ts';
+import { writeJournal } from './order-journal.ts';
+import { mayBuyerSee } from './order-policy.ts';
+import { nextFulfilmentState, nextOrderState } from './order-states.ts';
+
+export interface ReceiptLineInput {
+  lineId: number;
+  acceptedQuantity: number;
+  acceptedGrams?: number;
+  shortQuantity: number;
+  damagedQuantity: number;
+  note?: string;
+}
+
+type Fulfilled = Awaited<ReturnType<typeof lockFulfilment>>;
+type OrderLine = Fulfilled['lines'][number];
+
+/** A line with what became of it; `missing` parts are neither owed nor counted. */
+interface ReceivedLine {
+  line: OrderLine;
+  input: ReceiptLineInput;
+  acceptedFen: number;
+  acceptedGrams: number;
+  missingFen: number;
+  missingGrams: number;
+}
+
+/**
+ * Receives a parcel: what is accepted counts (where acceptance counts), what is short or damaged is reversed, no longer owed, and due
+ * back when it was paid (rules 2, 4, 28). No lines: everything as ordered. Refuses a stranger with 404 and lines whose quantities do
+ * not add up to what was ordered, by line.
+ */
+export async function receiveFulfilment(db: PrismaClient, actor: Actor, fulfilmentId: number, inputs: ReceiptLineInput[], at: Date): Promise<number> {
+  return inTransaction(db, async (tx) => {
+    const fulfilled = await lockFulfilment(tx, fulfilmentId);
+    const { order, fulfilment } = fulfilled;
+    if (!mayBuyerSee(actor, order)) throw new NotFound();
+    const state = nextFulfilmentState(fulfilment.state, 'receive');
+    const received = checkedLines(fulfilled.lines, inputs);
+    const receipt = await tx.receipt.create({ data: { fulfilmentId, byId: actor.id, at }, select: { id: true } });
+    await saveLines(tx, receipt.id, received);
+    await tx.fulfilment.update({ where: { id: fulfilmentId }, data: { state, receivedAt: at }, select: { id: true } });
+    await settleMissing(tx, fulfilled, receipt.id, received, at);
+    await tallyAcceptance(tx, { receiptId: receipt.id, day: dayOf(at), at, way: wayOf(order) });
+    await completeWhenAllReceived(tx, fulfilled, at);
+    await audit(tx, {
+      at,
+      actorId: actor.id,
+      action: 'fulfilment.receive',
+      subjectType: 'fulfilment',
+      subjectId: fulfilmentId,
+      unitId: order.unitId,
+      after: received.map(({ line, acceptedFen, acceptedGrams }) => ({ lineId: line.id, acceptedFen, acceptedGrams })),
+    });
+    return receipt.id;
+  });
+}
+
+function wayOf(order: { fundingSource: string; paymentWay: string }): Acceptance['way'] {
+  if (order.fundingSource === 'individual') return 'individual';
+  return order.paymentWay === 'on_account' ? 'on_account' : 'prepaid';
+}
+
+function checkedLines(lines: OrderLine[], inputs: ReceiptLineInput[]): ReceivedLine[] {
+  const faults: Fault[] = [];
+  for (const [index, input] of inputs.entries()) {
+    const repeated = inputs.findIndex((other) => other.lineId === input.lineId) !== index;
+    if (repeated || !lines.some((line) => line.id === input.lineId)) faults.push({ path: `lines.${index}.lineId`, code: 'notInParcel' });
+  }
+  const received = lines.map((line) => {
+    const index = inputs.findIndex((input) => input.lineId === line.id);
+    const input = inputs[index] ?? { lineId: line.id, acceptedQuantity: line.quantity, shortQuantity: 0, damagedQuantity: 0 };
+    if (inputs.length > 0 && index < 0) faults.push({ path: 'lines', code: 'lineMissing', values: { name: line.name } });
+    if (input.acceptedQuantity + input.shortQuantity + input.damagedQuantity !== line.quantity) {
+      faults.push({ path: `lines.${index}.acceptedQuantity`, code: 'mustAddUp', values: { quantity: line.quantity, name: line.name } });
+    }
+    return receivedLine(line, input);
+  });
+  if (faults.length > 0) throw new RuleRefusal('badInput', faults);
+  return received;
+}
+
+function receivedLine(line: OrderLine, input: ReceiptLineInput): ReceivedLine {
+  const missing = line.quantity - input.acceptedQuantity;
+  const [acceptedFen = 0, missingFen = 0] = allocate(line.payableFen, [input.acceptedQuantity, missing]);
+  const acceptedGrams = line.netGrams * input.acceptedQuantity;
+  return { line, input, acceptedFen, acceptedGrams, missingFen, missingGrams: line.grams - acceptedGrams };
+}
+
+async function saveLines(tx: Tx, receiptId: number, received: ReceivedLine[]): Promise<void> {
+  await tx.receiptLine.createMany({
+    data: received.map(({ line, input, acceptedFen, acceptedGrams }) => ({
+      receiptId,
+      lineId: line.id,
+      acceptedQuantity: input.acceptedQuantity,
+      acceptedGrams,
+      acceptedFen,
+      shortQuantity: input.shortQuantity,
+      damagedQuantity: input.damagedQuantity,
+      note: input.note ?? null,
+    })),
+  });
+  for (const { line, input, acceptedFen, acceptedGrams } of received) {
+    await tx.orderLine.update({ where: { id: line.id }, data: { acceptedQuantity: input.acceptedQuantity, acceptedGrams, acceptedFen }, select: { id: true } });
+  }
+}
+
+async function settleMissing(tx: Tx, { order }: Fulfilled, receiptId: number, received: ReceivedLine[], at: Date): Promise<void> {
+  const missing = received.filter((line) => line.missingFen > 0 || line.missingGrams > 0);
+  const amountFen = missing.reduce((sum, line) => sum + line.missingFen, 0);
+  await tallyReversal(tx, {
+    source: 'receipt',
+    sourceId: receiptId,
+    orderId: order.id,
+    of: 'outstanding',
+    lines: missing.map(({ line, missingFen, missingGrams }) => ({ lineId: line.id, fen: missingFen, grams: missingGrams })),
+    day: dayOf(at),
+    at,
+  });
+  await writeJournal(tx, { orderId: order.id, source: 'receipt', sourceId: receiptId, at, amounts: { goods: -amountFen, owed: amountFen } });
+  if (amountFen > 0 && order.paymentWay === 'stripe') {
+    await enqueue(tx, 'payment.refund_due', [{ orderId: order.id, source: 'receipt', sourceId: receiptId, amountFen }]);
+  }
+}
+
+async function completeWhenAllReceived(tx: Tx, { order, fulfilment }: Fulfilled, at: Date): Promise<void> {
+  const others = order.fulfilments.filter((candidate) => candidate.id !== fulfilment.id);
+  if (others.some((candidate) => candidate.state !== 'received' && candidate.state !== 'cancelled')) return;
+  await tx.order.update({ where: { id: order.id }, data: { state: nextOrderState(order.state, 'complete'), closedAt: at }, select: { id: true } });
+}

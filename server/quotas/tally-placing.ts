@@ -1,0 +1,55 @@
+import { Prisma } from '../db/generated/client.ts';
+import type { Tx } from '../db/client.ts';
+import { certificationHolds } from '../suppliers/valid-certification.ts';
+import { type Day, dayToColumn } from '../shared/days.ts';
+import type { Lineage } from '../units/lineage.ts';
+
+/** Writes down which certifications of supplier and product held on the day of placing; a line that lacks one never counts (rule 1). */
+export async function certifyLines(tx: Tx, orderId: number, day: Day): Promise<void> {
+  const holds = certificationHolds(day);
+  await tx.$executeRaw`
+    UPDATE order_line l SET
+      l.supplierCertificationId = (SELECT MAX(c.id) FROM certification c WHERE c.supplierId = l.supplierId AND ${holds}),
+      l.productCertificationId = (SELECT MAX(c.id) FROM certification c WHERE c.productId = l.productId AND ${holds})
+    WHERE l.orderId = ${orderId}`;
+}
+
+export interface Placing {
+  orderId: number;
+  lineage: Lineage;
+  day: Day;
+  at: Date;
+  /** an individual's payment both places and counts, where the programme counts by payment */
+  paidByIndividual: boolean;
+}
+
+/**
+ * Writes the placed entries of an order, and the counted ones of an individual's payment, for every open programme that its lines
+ * qualify for: day, participants, origin and category (rules 1, 2, 8). One statement; the entries' key refuses a second time.
+ */
+export async function tallyPlacing(tx: Tx, { orderId, lineage, day, at, paidByIndividual }: Placing): Promise<void> {
+  const on = dayToColumn(day);
+  const events = paidByIndividual
+    ? Prisma.sql`(SELECT 'placed' AS event UNION ALL SELECT 'counted')`
+    : Prisma.sql`(SELECT 'placed' AS event)`;
+  await tx.$executeRaw`
+    INSERT INTO tally_entry (programmeId, event, source, sourceId, lineId, leg, orderId, at, onDay, placedOn, lineageId, unitId,
+      fundingSource, categoryId, originPlaceId, supplierId, channel, zoneId, fen, grams)
+    SELECT p.id, v.event, 'order', o.id, l.id, 0, o.id, ${at}, ${on}, ${on}, ${lineage.id}, ${lineage.unitId},
+      o.fundingSource, l.categoryId, l.originPlaceId, l.supplierId, o.channel, o.zoneId, l.payableFen, l.grams
+    FROM \`order\` o
+    JOIN order_line l ON l.orderId = o.id
+    JOIN category k ON k.id = l.categoryId
+    JOIN place g ON g.id = l.originPlaceId
+    JOIN programme p ON p.state = 'open' AND p.startsOn <= ${on} AND p.endsOn >= ${on}
+    JOIN ${events} v ON v.event = 'placed' OR (p.countIndividualBy = 'payment' AND p.countUntil >= ${on})
+    WHERE o.id = ${orderId} AND l.supplierCertificationId IS NOT NULL AND l.productCertificationId IS NOT NULL
+      AND EXISTS (SELECT 1 FROM programme_participant t WHERE t.programmeId = p.id
+        AND LOCATE(CONCAT(',', t.groupId, ','), ${lineage.groupIds}) > 0)
+      AND (NOT EXISTS (SELECT 1 FROM programme_origin r WHERE r.programmeId = p.id)
+        OR EXISTS (SELECT 1 FROM programme_origin r JOIN place rp ON rp.id = r.placeId
+          WHERE r.programmeId = p.id AND LOCATE(rp.path, g.path) = 1))
+      AND (NOT EXISTS (SELECT 1 FROM programme_category r WHERE r.programmeId = p.id)
+        OR EXISTS (SELECT 1 FROM programme_category r JOIN category rc ON rc.id = r.categoryId
+          WHERE r.programmeId = p.id AND LOCATE(rc.path, k.path) = 1))`;
+}

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { teachWords } from '../chinese-words.ts';
+import { facetNames, type ProductHits, type ProductQuery, pageOf, type Suggestion, type TextRange } from '../engine.ts';
+import { highlight, type Wanted } from '../highlight.ts';
+import { fold } from '../normalize-text.ts';
+import { shortPlaceName } from '../place-names.ts';
+import type { ProductDocument } from '../product-document.ts';
+import { synonymsOf } from '../synonyms.ts';
+import { type Columns, createColumns, dropColumns, putColumns } from './columns.ts';
+import { type Candidates, type Counted, countFacets, filteredPage } from './filter-and-count.ts';
+import type { Match } from './matches.ts';
+import { createNameBook, dropName, type NameBook, putName } from './name-book.ts';
+import { type Ranked, rank } from './rank.ts';
+import { remembered } from './remembered.ts';
+import { type SortOrders, sortOrder } from './sort-orders.ts';
+import { createTextIndex, dropText, putText, type TextIndex } from './text-index.ts';
+import { correctedQuery, type Understood, understand } from './understand.ts';
+import { createVocabulary, learn, type Vocabulary } from './vocabulary.ts';
+
+/** One whole index in memory. Everything here runs to its end without yielding, so a search sees no half of a change. */
+export type ProductIndex = {
+  text: TextIndex;
+  columns: Columns;
+  names: NameBook;
+  vocabulary: Vocabulary;
+  /** Of the words and codes that were indexed, by slot: most changes are of stock and price and leave them. */
+  fingerprints: string[];
+  orders: SortOrders;
+  answered: Map<string, Answered>;
+  counted: Map<string, Counted>;
+  suggested: Map<string, Suggestion[]>;
+  wordMatches: Map<string, Match>;
+};
+
+type Answered = { words: Omit<Understood, 'match'>[]; ranked: Ranked; corrected: string | undefined };
+
+const answersKept = 40;
+const countsKept = 100;
+const filterNames = [
+  ...facetNames,
+  'minPriceFen',
+  'maxPriceFen',
+  'minGrams',
+  'inStock',
+  'coldChain',
+] as const satisfies (keyof ProductQuery)[];
+
+export function createProductIndex(): ProductIndex {
+  return {
+    text: createTextIndex(),
+    columns: createColumns(),
+    names: createNameBook(),
+    vocabulary: createVocabulary(),
+    fingerprints: [],
+    orders: new Map(),
+    answered: new Map(),
+    counted: new Map(),
+    suggested: new Map(),
+    wordMatches: new Map(),
+  };
+}
+
+export function putProduct(index: ProductIndex, product: ProductDocument): void {
+  const slot = putColumns(index.columns, product);
+  forgetAnswers(index);
+  const print = fingerprint(product);
+  if (index.text.has(slot) && index.fingerprints[slot] === print) return;
+  index.wordMatches.clear();
+  index.suggested.clear();
+  const names = namesOf(product);
+  teachWords(names);
+  learn(index.vocabulary, [...putText(index.text, slot, product), ...names]);
+  putName(index.names, slot, product);
+  index.fingerprints[slot] = print;
+}
+
+function fingerprint(product: ProductDocument): string {
+  const { name, spec, aliases, description, brandName, netGrams } = product;
+  const codes = [product.categoryCodes, product.placeCodes, product.categoryNames, product.placeNames].map(String);
+  const text = [name, spec, brandName, netGrams, description, ...aliases, ...codes, product.supplierName].join('\n');
+  return createHash('sha1').update(text).digest('base64');
+}
+
+function namesOf(product: ProductDocument): string[] {
+  const places = product.placeNames.flatMap((name) => [name, shortPlaceName(name)]);
+  return [...product.categoryNames, ...places, product.brandName ?? ''].map(fold);
+}
+
+export function dropProduct(index: ProductIndex, id: number): void {
+  const slot = dropColumns(index.columns, id);
+  if (slot === undefined) return;
+  dropText(index.text, slot);
+  dropName(index.names, slot);
+  delete index.fingerprints[slot];
+  forgetAnswers(index);
+  index.wordMatches.clear();
+  index.suggested.clear();
+}
+
+function forgetAnswers(index: ProductIndex): void {
+  index.orders.clear();
+  index.answered.clear();
+  index.counted.clear();
+}
+
+export function searchProducts(index: ProductIndex, query: ProductQuery): ProductHits {
+  const page = pageOf(query);
+  const sort = query.sort ?? 'relevance';
+  const q = (query.q ?? '').trim();
+  const answered = q === '' ? undefined : answer(index, q);
+  const candidates: Candidates =
+    answered !== undefined && sort === 'relevance'
+      ? { order: answered.ranked.order }
+      : { order: sortOrder(index.orders, index.columns, sort), isFound: answered?.ranked.isFound };
+  const slots = filteredPage(index.columns, query, candidates, page);
+  return {
+    ids: slots.map((slot) => index.columns.ids[slot] ?? 0),
+    highlights: answered === undefined ? {} : highlights(index, slots, answered.words),
+    ...counts(index, q, query, candidates),
+    ...page,
+    ...(answered?.corrected === undefined ? {} : { didYouMean: answered.corrected }),
+    relaxed: answered?.ranked.relaxed ?? false,
+  };
+}
+
+/** Counts do not depend on the page and the order, and most visitors look at the same few lists. */
+function counts(index: ProductIndex, q: string, query: ProductQuery, candidates: Candidates): Counted {
+  const key = JSON.stringify([q, ...filterNames.map((name) => query[name] ?? null)]);
+  return remembered(index.counted, key, countsKept, () => countFacets(index.columns, query, candidates));
+}
+
+/** The last queries are kept until the next change: a buyer who pages, sorts or ticks filters asks the same words again. */
+function answer(index: ProductIndex, q: string): Answered {
+  return remembered(index.answered, q, answersKept, () => {
+    const words = understand(index, q);
+    const corrected = correctedQuery(q, words);
+    const ranked = rank(index, corrected ?? q, words);
+    return { words: words.map(({ match, ...word }) => word), ranked, corrected };
+  });
+}
+
+function highlights(index: ProductIndex, slots: number[], words: Answered['words']): Record<number, TextRange[]> {
+  const wanted: Wanted = {
+    words: words.filter(({ kind }) => kind === 'word').flatMap(({ read }) => [read, ...synonymsOf(read)]),
+    sounds: words.filter(({ kind }) => kind === 'sound').map(({ read }) => read),
+    grams: words.flatMap(({ grams }) => grams ?? []),
+  };
+  const found: Record<number, TextRange[]> = {};
+  for (const slot of slots) {
+    const ranges = highlight(index.names.bySlot[slot]?.name ?? '', wanted);
+    if (ranges.length > 0) found[index.columns.ids[slot] ?? 0] = ranges;
+  }
+  return found;
+}

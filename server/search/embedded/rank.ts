@@ -1,0 +1,47 @@
+import { fold } from '../normalize-text.ts';
+import type { ProductIndex } from './product-index.ts';
+import { sortedBy } from './sort-orders.ts';
+import type { Understood } from './understand.ts';
+
+/** The slots that a query finds, best first, and the same as flags. */
+export type Ranked = { order: Uint32Array; isFound: Uint8Array; relaxed: boolean };
+
+/**
+ * Products that match every word; where there are none, those that match the most words. A name that holds the query in one piece
+ * comes before scattered words; what is sold out comes later; what sells breaks ties.
+ */
+export function rank(index: ProductIndex, q: string, words: Understood[]): Ranked {
+  const size = index.columns.ids.length;
+  const hits = new Uint8Array(size);
+  const scores = new Float32Array(size);
+  let most = 0;
+  for (const { match } of words) {
+    for (let slot = 0; slot < size; slot++) {
+      const score = match.scores[slot] ?? 0;
+      if (score === 0) continue;
+      scores[slot] = (scores[slot] ?? 0) + score;
+      const count = (hits[slot] ?? 0) + 1;
+      hits[slot] = count;
+      if (count > most) most = count;
+    }
+  }
+
+  const whole = fold(q).replace(/\s+/g, '');
+  const isFound = new Uint8Array(size);
+  const found: number[] = [];
+  for (let slot = 0; most > 0 && slot < size; slot++) {
+    if (hits[slot] !== most) continue;
+    isFound[slot] = 1;
+    found.push(slot);
+    scores[slot] = (scores[slot] ?? 0) * standing(index, slot, whole);
+  }
+  const order = sortedBy(found, (slot) => -Math.round((scores[slot] ?? 0) * 1_000));
+  return { order, isFound, relaxed: most > 0 && most < words.length };
+}
+
+function standing(index: ProductIndex, slot: number, whole: string): number {
+  const name = index.names.bySlot[slot]?.folded ?? '';
+  const inOnePiece = name === whole ? 1.6 : name.startsWith(whole) ? 1.3 : name.includes(whole) ? 1.2 : 1;
+  const available = index.columns.inStock[slot] ? 1 : 0.6;
+  return inOnePiece * available * (1 + 0.04 * Math.log10(1 + (index.columns.sales[slot] ?? 0)));
+}

@@ -1,0 +1,51 @@
+import MiniSearch, { type Query } from 'minisearch';
+import type { ProductDocument } from '../product-document.ts';
+import { tokensOf } from '../tokenize-chinese.ts';
+import { weightToken } from '../weight-phrases.ts';
+
+type IndexedText = { slot: number; name: string; alias: string; detail: string; parts: string };
+
+const boost = { name: 4, alias: 3, detail: 0.6, parts: 1.5 };
+const describedCharacters = 200;
+
+/** The words of products in an inverted index (MiniSearch, BM25), by the slot at which a product lies in the columns. */
+export type TextIndex = MiniSearch<IndexedText>;
+
+export function createTextIndex(): TextIndex {
+  return new MiniSearch<IndexedText>({
+    idField: 'slot',
+    fields: ['name', 'alias', 'detail', 'parts'],
+    tokenize: (tokens) => (tokens === '' ? [] : tokens.split(' ')),
+    processTerm: (token) => token,
+    searchOptions: { boost },
+  });
+}
+
+/** Puts the words of a product into the index; an older text in the same slot is taken out first. Returns the words of its name and aliases. */
+export function putText(index: TextIndex, slot: number, product: ProductDocument): string[] {
+  const name = tokensOf(product.name);
+  const aliases = product.aliases.map(tokensOf);
+  const detail = tokensOf(
+    [product.spec, product.brandName, product.description?.slice(0, describedCharacters)].join('\n'),
+  );
+  const aliasWords = aliases.flatMap((alias) => alias.words);
+  dropText(index, slot);
+  index.add({
+    slot,
+    name: [...name.words, weightToken(product.netGrams)].join(' '),
+    alias: aliasWords.join(' '),
+    detail: detail.words.join(' '),
+    parts: [...name.parts, ...aliases.flatMap((alias) => alias.parts)].join(' '),
+  });
+  return [...name.words, ...aliasWords];
+}
+
+export function dropText(index: TextIndex, slot: number): void {
+  if (index.has(slot)) index.discard(slot);
+}
+
+/** A word as such; Latin ones also by their beginning; a single character not in details, where it tells nothing. */
+export function wordQuery(word: string): Query {
+  const fields = word.length === 1 ? ['name', 'alias', 'parts'] : undefined;
+  return { queries: [word], prefix: /^[a-z]{3}/.test(word), ...(fields && { fields }) };
+}

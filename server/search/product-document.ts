@@ -1,0 +1,84 @@
+/** What is searched, filtered and sorted by: one sellable specification. Codes with their names side by side. */
+export type ProductDocument = {
+  id: number;
+  familyId: number;
+  name: string;
+  /** “500g×2 礼盒” */
+  spec: string;
+  aliases: string[];
+  /** Free text that may be found too, at little weight. */
+  description?: string;
+  /** The category and its ancestors, each with its name at the same index. */
+  categoryCodes: string[];
+  categoryNames: string[];
+  /** County, township and village of origin, as far as known, each with its name at the same index. */
+  placeCodes: string[];
+  placeNames: string[];
+  supplierCode: string;
+  supplierName: string;
+  brandCode?: string;
+  brandName?: string;
+  zones: string[];
+  certifications: string[];
+  /** Of the lowest quantity that can be bought. */
+  priceFen: number;
+  netGrams: number;
+  inStock: boolean;
+  coldChain: boolean;
+  /** Units sold, for ranking and sorting. */
+  sales: number;
+  /** Epoch ms. */
+  createdAt: number;
+};
+
+type Coded = { code: string; name: string };
+
+/** What a query over products must select for a document; ancestors come with the row, nearest last. */
+export type ProductRow = {
+  id: number;
+  familyId: number;
+  name: string;
+  spec: string;
+  aliases: string[];
+  description?: string | null;
+  categoryPath: Coded[];
+  placePath: Coded[];
+  supplier: Coded;
+  brand?: Coded | null;
+  zoneCodes: string[];
+  certificationCodes: string[];
+  priceFen: number;
+  netGrams: number;
+  availableQuantity: number;
+  coldChain: boolean;
+  soldQuantity: number;
+  createdAt: Date;
+};
+
+/** The document of a product that is on sale; what has left the shelves is removed from the index instead. */
+export function productDocument(row: ProductRow): ProductDocument {
+  return {
+    id: row.id,
+    familyId: row.familyId,
+    name: row.name,
+    spec: row.spec,
+    aliases: row.aliases,
+    description: row.description ?? undefined,
+    categoryCodes: row.categoryPath.map((category) => category.code),
+    categoryNames: row.categoryPath.map((category) => category.name),
+    placeCodes: row.placePath.map((place) => place.code),
+    placeNames: row.placePath.map((place) => place.name),
+    supplierCode: row.supplier.code,
+    supplierName: row.supplier.name,
+    brandCode: row.brand?.code,
+    brandName: row.brand?.name,
+    zones: row.zoneCodes,
+    certifications: row.certificationCodes,
+    priceFen: row.priceFen,
+    netGrams: row.netGrams,
+    inStock: row.availableQuantity > 0,
+    coldChain: row.coldChain,
+    sales: row.soldQuantity,
+    createdAt: row.createdAt.getTime(),
+  };
+}
