@@ -6,8 +6,14 @@ import { accountEndpoints } from './accounts/account-api.ts';
 import { accountRoutes } from './accounts/account-routes.ts';
 import { createRunOnce } from './accounts/run-once.ts';
 import { actorFromSession, actorFromToken, authorizeCall } from './accounts/who-acts.ts';
+import { cartEndpoints } from './cart/cart-api.ts';
+import { checkoutEndpoints } from './checkout/checkout-api.ts';
+import { SANDBOX_PAY_PATH } from './clients/payment-sandbox/start-sandbox.ts';
 import type { Container } from './container.ts';
+import { fulfilmentEndpoints } from './orders/fulfilment-api.ts';
+import { orderEndpoints } from './orders/order-api.ts';
 import { patterns } from './paths.ts';
+import { webhookRoutes } from './payments/webhook-routes.ts';
 import { mountApi } from './web/api.ts';
 import { useCsrf } from './web/csrf.ts';
 import { apiErrors, noRoute, pageErrors } from './web/errors.ts';
@@ -37,6 +43,8 @@ export function createApp(container: Container): Express {
   app.use(staticFiles(folders.public));
   app.use(useLocale(messages));
 
+  app.use(patterns.stripeWebhook, webhookRoutes(container));
+  if (container.sandbox) app.use(SANDBOX_PAY_PATH, container.sandbox.payRoutes);
   app.use('/api/v1', api(container));
 
   app.use(limitRate(config.rateLimit));
@@ -60,20 +68,30 @@ export function createApp(container: Container): Express {
 }
 
 function staticFiles(folder: string): express.RequestHandler[] {
-  return [
-    compression(),
-    express.static(folder, { maxAge: '30d', index: false }),
-  ].map((handler): express.RequestHandler => (req, res, next) => (req.method === 'GET' && /\.\w{2,5}$/.test(req.path) ? handler(req, res, next) : next()));
+  return [compression(), express.static(folder, { maxAge: '30d', index: false })].map(
+    (handler): express.RequestHandler =>
+      (req, res, next) =>
+        req.method === 'GET' && /\.\w{2,5}$/.test(req.path) ? handler(req, res, next) : next(),
+  );
 }
 
 function api(container: Container): express.Router {
   const { config, db, clock, log } = container;
   const router = express.Router();
-  const endpoints = [...accountEndpoints(container)];
+  const endpoints = [
+    ...accountEndpoints(container),
+    ...cartEndpoints(container),
+    ...checkoutEndpoints(container),
+    ...orderEndpoints(container),
+    ...fulfilmentEndpoints(container),
+  ];
   router.use(limitRate(config.rateLimit));
   router.use(express.json({ limit: BODY_LIMIT }));
   router.use(actorFromToken(db, clock));
-  router.get(patterns.openApi.replace('/api/v1', ''), (_req, res) => void res.json(openApiOf(endpoints, config.baseUrl)));
+  router.get(
+    patterns.openApi.replace('/api/v1', ''),
+    (_req, res) => void res.json(openApiOf(endpoints, config.baseUrl)),
+  );
   router.use(mountApi(endpoints, authorizeCall, createRunOnce(db)));
   router.use(noRoute);
   router.use(apiErrors(log));

@@ -51,13 +51,16 @@ export class ConfigFaults extends Error {
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const read = environment.safeParse(present);
-  if (!read.success) throw new ConfigFaults(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  if (!read.success)
+    throw new ConfigFaults(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   const e = read.data;
   const production = e.NODE_ENV === 'production';
   const faults = [
     production && !e.SESSION_SECRET && 'SESSION_SECRET: needed in production (32 characters or more)',
     production && !e.BASE_URL && 'BASE_URL: needed in production, the address that people use',
-    production && !e.STRIPE_SECRET_KEY && 'STRIPE_SECRET_KEY: needed in production; the payment sandbox does not run there',
+    production &&
+      !e.STRIPE_SECRET_KEY &&
+      'STRIPE_SECRET_KEY: needed in production; the payment sandbox does not run there',
     e.STRIPE_SECRET_KEY && !e.STRIPE_WEBHOOK_SECRET && 'STRIPE_WEBHOOK_SECRET: needed with STRIPE_SECRET_KEY',
     production && e.CLOCK && 'CLOCK: refused in production',
   ].filter((fault) => typeof fault === 'string');

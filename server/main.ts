@@ -25,7 +25,10 @@ async function main(): Promise<void> {
   process.once('SIGTERM', () => void stop('SIGTERM'));
 
   server.once('error', (error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'EADDRINUSE' ? `port ${config.port} is in use; choose another: PORT=${config.port + 1} npm start` : error.message;
+    const reason =
+      error.code === 'EADDRINUSE'
+        ? `port ${config.port} is in use; choose another: PORT=${config.port + 1} npm start`
+        : error.message;
     console.error(`Cannot listen on ${config.host}: ${reason}`);
     process.exit(1);
   });

@@ -2,7 +2,9 @@ type Query = Record<string, string | number | boolean | undefined>;
 
 function withQuery(path: string, query: Query = {}): string {
   const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-  return pairs.length === 0 ? path : `${path}?${new URLSearchParams(pairs.map(([key, value]): [string, string] => [key, String(value)]))}`;
+  return pairs.length === 0
+    ? path
+    : `${path}?${new URLSearchParams(pairs.map(([key, value]): [string, string] => [key, String(value)]))}`;
 }
 
 /** Every URL of the market. Routes use the pattern in `patterns`, everything else calls the builder of the same name. */
@@ -13,7 +15,9 @@ export const patterns = {
   suggestions: '/suggestions',
   supplier: '/suppliers/:id',
   zone: '/zones/:code',
+  zones: '/zones',
   trace: '/trace/:code',
+  traceSearch: '/trace',
   notices: '/notices',
   signIn: '/sign-in',
   signOut: '/sign-out',

@@ -15,7 +15,10 @@ const orderPlaced = z.object({ orderId: z.number().int() });
 export function outboxHandlers({ db, stripe, clock }: Container): Record<string, OutboxHandler> {
   return {
     'order.placed': async (payloads) => {
-      await tellSuppliers(db, payloads.map((payload) => orderPlaced.parse(payload).orderId));
+      await tellSuppliers(
+        db,
+        payloads.map((payload) => orderPlaced.parse(payload).orderId),
+      );
     },
     'payment.refund_due': async (payloads) => {
       for (const payload of payloads) await refundPayment(db, stripe, refundDue.parse(payload), clock());
@@ -40,7 +43,9 @@ export function periodicJobs({ db, stripe, clock }: Container): PeriodicJob[] {
       everyMs: 3_600_000,
       run: async () => {
         await db.session.deleteMany({ where: { expiresAt: { lt: clock() } } });
-        await db.idempotencyKey.deleteMany({ where: { createdAt: { lt: new Date(clock().getTime() - 7 * 86_400_000) } } });
+        await db.idempotencyKey.deleteMany({
+          where: { createdAt: { lt: new Date(clock().getTime() - 7 * 86_400_000) } },
+        });
       },
     },
   ];

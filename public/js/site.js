@@ -42,6 +42,8 @@ document.addEventListener('submit', (event) => {
   if (form.method !== 'post' || form.hasAttribute('hx-post')) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = '1';
+  // A form that answers with a file leaves this page standing
+  setTimeout(() => delete form.dataset.sent, 5000);
 });
 
 // Coming back by the browser's history must not leave forms locked

@@ -83,3 +83,25 @@ export async function unitsToBuyFor(db: Db, actor: Actor): Promise<UnitToBuyFor[
     return payers.filter((payer) => payer.unitId === unitId).map((payer) => payer.fundingSource);
   }
 }
+
+export interface DemoAccount {
+  login: string;
+  roles: Role[];
+}
+
+const DEMO_ACCOUNTS_SHOWN = 12;
+
+/** The demonstration's accounts, the first made first; roles by what each adds to being an employee. */
+export async function demoAccounts(db: Db): Promise<DemoAccount[]> {
+  const users = await db.user.findMany({
+    where: { isDemo: true, disabledAt: null },
+    select: { login: true, grants: { select: { role: true }, orderBy: { id: 'asc' } } },
+    orderBy: { id: 'asc' },
+    take: DEMO_ACCOUNTS_SHOWN,
+  });
+  return users.map(({ login, grants }) => {
+    const roles = [...new Set(grants.map((grant) => grant.role))];
+    const added = roles.filter((role) => role !== 'employee');
+    return { login, roles: added.length > 0 ? added : roles };
+  });
+}

@@ -15,6 +15,8 @@ interface Parts {
   config: Config;
   db: PrismaClient;
   clock: Clock;
+  isDemo: boolean;
+  demoPassword?: string;
 }
 
 /** Who you are: signing in and out, the own page, addresses and tokens. */

@@ -3,9 +3,10 @@ import type { Config } from '../config.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { patterns, pathTo } from '../paths.ts';
 import { flash } from '../web/flash.ts';
-import { formView, refusedForm } from '../web/form-view.ts';
+import { type FormView, formView, refusedForm } from '../web/form-view.ts';
 import { read } from '../web/forms.ts';
 import { isLocale } from '../web/i18n.ts';
+import { type DemoAccount, demoAccounts } from './account-queries.ts';
 import { languageForm, signInForm } from './account-schemas.ts';
 import { localReturnTo, returnAfterSignIn } from './return-to.ts';
 import { signIn } from './sign-in.ts';
@@ -14,17 +15,20 @@ import { createSignInLimit } from './sign-in-limit.ts';
 interface Parts {
   config: Config;
   db: PrismaClient;
+  /** made-up data is served: the page offers its accounts */
+  isDemo: boolean;
+  demoPassword?: string;
 }
 
 /** Signing in and out, and the language of the pages. */
-export function signInRoutes({ config, db }: Parts): Router {
+export function signInRoutes({ config, db, isDemo, demoPassword }: Parts): Router {
   const router = express.Router();
   const limitSignIn = createSignInLimit();
 
-  router.get(patterns.signIn, (req, res) => {
+  router.get(patterns.signIn, async (req, res) => {
     const returnTo = returnAfterSignIn(req.query.returnTo);
     if (req.actor) return res.redirect(303, returnTo);
-    showSignIn(req, res, { values: { returnTo } });
+    await showSignIn(req, res, { values: { returnTo } });
   });
 
   router.post(patterns.signIn, async (req, res) => {
@@ -37,7 +41,7 @@ export function signInRoutes({ config, db }: Parts): Router {
     } catch (error) {
       const { status, faults } = refusedForm(error);
       const values = { login: req.body?.login, returnTo: returnAfterSignIn(req.body?.returnTo) };
-      showSignIn(req, res.status(status), formView(req.t, ['login', 'password'], values, faults));
+      await showSignIn(req, res.status(status), formView(req.t, ['login', 'password'], values, faults));
     }
   });
 
@@ -57,11 +61,22 @@ export function signInRoutes({ config, db }: Parts): Router {
   });
 
   return router;
-}
 
-function showSignIn(req: Request, res: Response, form: { values: Record<string, unknown> }): void {
-  res.set('Cache-Control', 'no-store');
-  res.render('accounts/sign-in', { title: req.t('accounts:signIn.title'), form, returnTo: form.values.returnTo });
+  async function showSignIn(req: Request, res: Response, form: FormView): Promise<void> {
+    const offersDemo = isDemo && !config.production;
+    res.set('Cache-Control', 'no-store');
+    res.render('accounts/sign-in', {
+      title: req.t('accounts:signIn.title'),
+      form,
+      returnTo: form.values.returnTo,
+      demoAccounts: offersDemo ? (await demoAccounts(db)).map(present) : [],
+      demoPassword: offersDemo ? demoPassword : undefined,
+    });
+
+    function present({ login, roles }: DemoAccount) {
+      return { login, role: roles.map((role) => req.t(`accounts:roles.${role}`)).join(' / ') };
+    }
+  }
 }
 
 /** A new session id, so that one known before says nothing after; the language chosen on the way in stays. */

@@ -19,8 +19,20 @@ interface Parts {
 }
 
 const cartJson = z.object({
-  lines: z.array(z.object({ productId: z.int(), name: z.string(), spec: z.string(), quantity: z.int(), unitPriceFen: z.int(), goodsFen: z.int(), grams: z.int() })),
-  parcels: z.array(z.object({ supplier: z.string(), goodsFen: z.int(), freightFen: z.int(), belowMinimumFen: z.int() })),
+  lines: z.array(
+    z.object({
+      productId: z.int(),
+      name: z.string(),
+      spec: z.string(),
+      quantity: z.int(),
+      unitPriceFen: z.int(),
+      goodsFen: z.int(),
+      grams: z.int(),
+    }),
+  ),
+  parcels: z.array(
+    z.object({ supplier: z.string(), goodsFen: z.int(), freightFen: z.int(), belowMinimumFen: z.int() }),
+  ),
   totals: z.object({ goodsFen: z.int(), freightFen: z.int(), totalFen: z.int(), grams: z.int() }),
   problems: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
 });
@@ -33,15 +45,45 @@ export function unitOfCart(actor: Actor, code: string | undefined): number | nul
   return grant.unitId;
 }
 
-async function cartOf({ db, clock }: Parts, t: Translate, actor: Actor, unitId: number | null): Promise<z.infer<typeof cartJson>> {
+async function cartOf(
+  { db, clock }: Parts,
+  t: Translate,
+  actor: Actor,
+  unitId: number | null,
+): Promise<z.infer<typeof cartJson>> {
   const wishes = await cartWishes(db, actor, unitId);
-  const quoted = quote(wishes, await findBuyableProducts(db, wishes.map((wish) => wish.productId), dayOf(clock())));
+  const quoted = quote(
+    wishes,
+    await findBuyableProducts(
+      db,
+      wishes.map((wish) => wish.productId),
+      dayOf(clock()),
+    ),
+  );
   return {
     lines: quoted.parcels.flatMap((parcel) =>
-      parcel.lines.map(({ productId, product, quantity, unitPriceFen, goodsFen, grams }) => ({ productId, name: product.familyName, spec: product.spec, quantity, unitPriceFen, goodsFen, grams })),
+      parcel.lines.map(({ productId, product, quantity, unitPriceFen, goodsFen, grams }) => ({
+        productId,
+        name: product.familyName,
+        spec: product.spec,
+        quantity,
+        unitPriceFen,
+        goodsFen,
+        grams,
+      })),
     ),
-    parcels: quoted.parcels.map(({ supplierName, goodsFen, freightFen, belowMinimumFen }) => ({ supplier: supplierName, goodsFen, freightFen, belowMinimumFen })),
-    totals: { goodsFen: quoted.goodsFen, freightFen: quoted.freightFen, totalFen: quoted.totalFen, grams: quoted.grams },
+    parcels: quoted.parcels.map(({ supplierName, goodsFen, freightFen, belowMinimumFen }) => ({
+      supplier: supplierName,
+      goodsFen,
+      freightFen,
+      belowMinimumFen,
+    })),
+    totals: {
+      goodsFen: quoted.goodsFen,
+      freightFen: quoted.freightFen,
+      totalFen: quoted.totalFen,
+      grams: quoted.grams,
+    },
     problems: faultMessages(t, quoted.faults),
   };
 }
@@ -69,7 +111,8 @@ export function cartEndpoints(parts: Parts): Endpoint[] {
         const unitId = unitOfCart(actor, query.unit);
         const wanted = new Set(body.lines.map((line) => line.productId));
         for (const line of body.lines) await setCartLine(db, actor, unitId, line);
-        for (const held of await cartWishes(db, actor, unitId)) if (!wanted.has(held.productId)) await removeFromCart(db, actor, unitId, held.productId);
+        for (const held of await cartWishes(db, actor, unitId))
+          if (!wanted.has(held.productId)) await removeFromCart(db, actor, unitId, held.productId);
         return cartOf(parts, req.t, actor, unitId);
       },
     }),

@@ -1,8 +1,8 @@
 import { type Actor, ownUnitId, unitsBoughtFor } from '../accounts/actor.ts';
+import { MAX_QUANTITY } from '../catalog/shelf-products.ts';
 import type { Db } from '../db/client.ts';
 import { isDuplicate } from '../db/faults.ts';
 import { NotFound, RuleRefusal } from '../shared/errors.ts';
-import { MAX_QUANTITY } from '../catalog/shelf-products.ts';
 import type { Wish } from './quote.ts';
 
 /** The most different products that a cart holds. */
@@ -60,8 +60,15 @@ export async function removeFromCart(db: Db, actor: Actor, unitId: number | null
 }
 
 /** Takes what was ordered out of the cart. */
-export async function takeOrdered(db: Db, actor: Actor, unitId: number | null, productIds: readonly number[]): Promise<void> {
-  await db.cartLine.deleteMany({ where: { productId: { in: [...productIds] }, cart: { userId: actor.id, unitKey: unitId ?? 0 } } });
+export async function takeOrdered(
+  db: Db,
+  actor: Actor,
+  unitId: number | null,
+  productIds: readonly number[],
+): Promise<void> {
+  await db.cartLine.deleteMany({
+    where: { productId: { in: [...productIds] }, cart: { userId: actor.id, unitKey: unitId ?? 0 } },
+  });
 }
 
 /** The carts that an actor can fill: the own one, and one for each unit bought for. */

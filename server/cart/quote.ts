@@ -48,7 +48,11 @@ export function quote(wishes: readonly Wish[], products: ReadonlyMap<number, Buy
   const parcels = [...groupBy(lines, (line) => line.product.supplierId).values()].map(quotedParcel);
   for (const parcel of parcels) {
     if (parcel.belowMinimumFen > 0) {
-      faults.push({ path: 'lines', code: 'belowSupplierMinimum', values: { supplier: parcel.supplierName, missing: parcel.belowMinimumFen / 100 } });
+      faults.push({
+        path: 'lines',
+        code: 'belowSupplierMinimum',
+        values: { supplier: parcel.supplierName, missing: parcel.belowMinimumFen / 100 },
+      });
     }
   }
   const goodsFen = sum(parcels, (parcel) => parcel.goodsFen);
@@ -60,17 +64,28 @@ export function quote(wishes: readonly Wish[], products: ReadonlyMap<number, Buy
 
 function wishFaults(wish: Wish, product: BuyableProduct | undefined, index: number): Fault[] {
   if (!product) return [{ path: `lines.${index}.productId`, code: 'noSuchProduct' }];
-  if (!product.onShelf) return [{ path: `lines.${index}.productId`, code: 'offShelf', values: { name: product.familyName } }];
+  if (!product.onShelf)
+    return [{ path: `lines.${index}.productId`, code: 'offShelf', values: { name: product.familyName } }];
   const faults = quantityFaults(product, wish.quantity, `lines.${index}.quantity`);
   if (faults.length === 0 && wish.quantity > product.available) {
-    faults.push({ path: `lines.${index}.quantity`, code: product.available > 0 ? 'notEnough' : 'soldOut', values: { name: product.familyName, available: product.available } });
+    faults.push({
+      path: `lines.${index}.quantity`,
+      code: product.available > 0 ? 'notEnough' : 'soldOut',
+      values: { name: product.familyName, available: product.available },
+    });
   }
   return faults;
 }
 
 function quotedLine(wish: Wish, product: BuyableProduct): QuotedLine {
   const unitPriceFen = priceFor(product, wish.quantity);
-  return { ...wish, product, unitPriceFen, goodsFen: unitPriceFen * wish.quantity, grams: product.netGrams * wish.quantity };
+  return {
+    ...wish,
+    product,
+    unitPriceFen,
+    goodsFen: unitPriceFen * wish.quantity,
+    grams: product.netGrams * wish.quantity,
+  };
 }
 
 function quotedParcel(lines: QuotedLine[]): QuotedParcel {

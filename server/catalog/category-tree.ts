@@ -10,6 +10,8 @@ export interface CategoryNode {
   parentId: number | null;
   illustration: string;
   edible: boolean;
+  /** words that buyers use for it */
+  aliases: string[];
 }
 
 export type CategoryTree = Tree<CategoryNode>;
@@ -17,8 +19,14 @@ export type CategoryTree = Tree<CategoryNode>;
 /** The categories in the operators' order; at most 10 seconds old. */
 export const categoryTree = remember(10_000, async (db: PrismaClient): Promise<CategoryTree> => {
   const rows = await db.category.findMany({
-    select: { id: true, code: true, name: true, nameEn: true, parentId: true, illustration: true, edible: true },
+    select: { id: true, code: true, name: true, nameEn: true, parentId: true, illustration: true, edible: true, aliases: true },
     orderBy: [{ sort: 'asc' }, { id: 'asc' }],
   });
-  return treeOf(rows);
+  return treeOf(rows.map((row) => ({ ...row, aliases: textsOf(row.aliases) })));
 });
+
+/** The texts of a JSON column that holds a list of them. */
+export function textsOf(json: unknown): string[] {
+  const list: unknown = typeof json === 'string' ? JSON.parse(json) : json;
+  return Array.isArray(list) ? list.filter((text) => typeof text === 'string') : [];
+}

@@ -1,5 +1,4 @@
 import type { Db } from '../db/client.ts';
-import { Prisma } from '../db/generated/client.ts';
 import type { ProductState, SupplierState } from '../db/generated/enums.ts';
 import { type Day, dayFromColumn, dayOf } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
@@ -7,11 +6,13 @@ import { groupBy } from '../shared/group-by.ts';
 import type { Fen } from '../shared/money.ts';
 import { certificationHeldBy } from '../suppliers/certification-held.ts';
 import { type Benefit, findBenefits, findMarks, type Mark } from '../suppliers/supplier-queries.ts';
+import { browseProducts } from './browse-products.ts';
 import { type CardRow, cardColumns, cardOf, cardTables, type ProductCard } from './product-cards.ts';
 import { inSeason } from './shelf.ts';
 
 const MOST_BATCHES = 8;
 const MOST_PRICES = 24;
+const MOST_RELATED = 4;
 
 /** A specification with all that its page tells of the goods and of who sells them. */
 interface PageRow extends ProductCard {
@@ -97,7 +98,7 @@ export async function findProductPage(db: Db, id: number, today: Day): Promise<P
   if (!product || product.state === 'draft') throw new NotFound();
   const [batches, priceHistory, benefits, marks, related] = await Promise.all([
     findBatches(db, id),
-    findPriceHistory(db, id, product.priceFen),
+    findPriceHistory(db, id),
     findBenefits(db, product.supplierId),
     findMarks(db, product.supplierId, product.familyId, today),
     findRelated(db, product, today),
@@ -195,19 +196,20 @@ function inspectionOf({ lab, number, issuedOn, passed, summary }: BatchRow): Ins
 }
 
 /** Prices with the day from which they held, newest first; changes that wait for the operator are not in it (rule 21). */
-export async function findPriceHistory(db: Db, productId: number, priceFen: Fen): Promise<{ since: Day; priceFen: Fen }[]> {
+export async function findPriceHistory(db: Db, productId: number): Promise<{ since: Day; priceFen: Fen }[]> {
   const changes = await db.priceChange.findMany({
     where: { productId, effectiveAt: { not: null } },
     select: { newFen: true, effectiveAt: true },
     orderBy: [{ effectiveAt: 'desc' }, { id: 'desc' }],
     take: MOST_PRICES,
   });
-  const told = changes.flatMap(({ newFen, effectiveAt }) => (effectiveAt ? [{ since: dayOf(effectiveAt), priceFen: newFen }] : []));
-  return told.length === 1 && told[0]?.priceFen === priceFen ? told : told;
+  return changes.flatMap(({ newFen, effectiveAt }) => (effectiveAt ? [{ since: dayOf(effectiveAt), priceFen: newFen }] : []));
 }
 
 /** What else is on the shelf from the same place, bestsellers first, one of each family. */
 async function findRelated(db: Db, product: PageProduct, today: Day): Promise<ProductCard[]> {
-  const rows = await db.$queryRaw<CardRow[]>`SELECT ${cardColumns(today)} FROM ${cardTables} WHERE FALSE AND ${Prisma.sql`p.id = ${product.id}`}`;
-  return rows.map((row) => cardOf<ProductCard>(row, today));
+  const cards = await browseProducts(db, { placeIds: [product.placeId], order: 'sales', limit: 3 * MOST_RELATED }, today);
+  const families = groupBy(cards, (card) => card.familyId);
+  families.delete(product.familyId);
+  return [...families.values()].flatMap((specifications) => specifications.slice(0, 1)).slice(0, MOST_RELATED);
 }

@@ -1,5 +1,5 @@
 import { type Actor, mayBuy } from '../accounts/actor.ts';
-import { quote, type Quote, type Wish } from '../cart/quote.ts';
+import { type Quote, quote, type Wish } from '../cart/quote.ts';
 import { findBuyableProducts } from '../catalog/shelf-products.ts';
 import { type BatchShare, chooseBatches, StockMoved } from '../catalog/stock.ts';
 import { audit } from '../db/audit.ts';
@@ -48,7 +48,8 @@ export async function submitOrder(db: PrismaClient, actor: Actor, request: Order
         const same = await findSubmitted(db, actor, request.checkoutKey);
         if (same !== null) return same;
       }
-      if (!(error instanceof StockMoved) || attempt === TRIES) throw error instanceof StockMoved ? new RuleRefusal('stockMoved') : error;
+      if (!(error instanceof StockMoved) || attempt === TRIES)
+        throw error instanceof StockMoved ? new RuleRefusal('stockMoved') : error;
     }
   }
 }
@@ -60,21 +61,32 @@ async function findSubmitted(db: PrismaClient, actor: Actor, checkoutKey: string
 }
 
 /** Checks who buys for whom and how it is paid; answers whether an order of so many fen needs approval. */
-async function checkedTerms(db: PrismaClient, actor: Actor, request: OrderRequest): Promise<(totalFen: number) => boolean> {
+async function checkedTerms(
+  db: PrismaClient,
+  actor: Actor,
+  request: OrderRequest,
+): Promise<(totalFen: number) => boolean> {
   const { unitId, fundingSource, paymentWay } = request;
   if (request.lines.length === 0) throw new RuleRefusal('emptyOrder', [{ path: 'lines', code: 'emptyOrder' }]);
-  if (!mayBuy(actor, unitId, fundingSource)) throw new RuleRefusal('notYourUnit', [{ path: 'unitId', code: 'notYourUnit' }]);
+  if (!mayBuy(actor, unitId, fundingSource))
+    throw new RuleRefusal('notYourUnit', [{ path: 'unitId', code: 'notYourUnit' }]);
   if (fundingSource === 'individual') {
-    if (paymentWay !== 'stripe') throw new RuleRefusal('individualsPayAtOnce', [{ path: 'payment', code: 'individualsPayAtOnce' }]);
+    if (paymentWay !== 'stripe')
+      throw new RuleRefusal('individualsPayAtOnce', [{ path: 'payment', code: 'individualsPayAtOnce' }]);
     return () => false;
   }
   const payer = unitId === null ? null : await findPayer(db, unitId, fundingSource);
   if (!payer) throw new RuleRefusal('noSuchPayer', [{ path: 'fundingSource', code: 'noSuchPayer' }]);
-  if (paymentWay === 'on_account' && payer.mustPrepay) throw new RuleRefusal('mustPrepay', [{ path: 'payment', code: 'mustPrepay' }]);
+  if (paymentWay === 'on_account' && payer.mustPrepay)
+    throw new RuleRefusal('mustPrepay', [{ path: 'payment', code: 'mustPrepay' }]);
   return (totalFen) => totalFen > payer.approvalThresholdFen;
 }
 
-async function pricedAndAllotted(db: PrismaClient, request: OrderRequest, now: Date): Promise<{ quoted: Quote; shares: BatchShare[] }> {
+async function pricedAndAllotted(
+  db: PrismaClient,
+  request: OrderRequest,
+  now: Date,
+): Promise<{ quoted: Quote; shares: BatchShare[] }> {
   const today = dayOf(now);
   const productIds = request.lines.map((line) => line.productId);
   const repeated = request.lines.flatMap((line, index): Fault[] =>
@@ -87,8 +99,17 @@ async function pricedAndAllotted(db: PrismaClient, request: OrderRequest, now: D
   ]);
   const quoted = quote(request.lines, products);
   if (quoted.faults.length > 0) throw new RuleRefusal('cannotOrder', quoted.faults);
-  if (shortages.length > 0) throw new RuleRefusal('cannotOrder', shortages.map((shortage) => ({ path: `lines.${productIds.indexOf(shortage.productId)}.quantity`, code: shortage.available > 0 ? 'notEnough' : 'soldOut', values: { name: products.get(shortage.productId)?.familyName ?? '', available: shortage.available } })));
-  if (request.expectedTotalFen !== null && request.expectedTotalFen !== quoted.totalFen) throw new RuleRefusal('priceChanged');
+  if (shortages.length > 0)
+    throw new RuleRefusal(
+      'cannotOrder',
+      shortages.map((shortage) => ({
+        path: `lines.${productIds.indexOf(shortage.productId)}.quantity`,
+        code: shortage.available > 0 ? 'notEnough' : 'soldOut',
+        values: { name: products.get(shortage.productId)?.familyName ?? '', available: shortage.available },
+      })),
+    );
+  if (request.expectedTotalFen !== null && request.expectedTotalFen !== quoted.totalFen)
+    throw new RuleRefusal('priceChanged');
   return { quoted, shares };
 }
 
@@ -102,21 +123,53 @@ async function write(
   now: Date,
 ): Promise<number> {
   const { lines, expectedTotalFen, ...terms } = request;
-  const state = request.fundingSource !== 'individual' && (approvalNeeded || request.paymentWay === 'on_account') ? 'awaiting_approval' : 'awaiting_payment';
+  const state =
+    request.fundingSource !== 'individual' && (approvalNeeded || request.paymentWay === 'on_account')
+      ? 'awaiting_approval'
+      : 'awaiting_payment';
   const heldFor = state === 'awaiting_approval' ? HELD_FOR_APPROVAL_MS : HELD_FOR_PAYMENT_MS;
   return inTransaction(db, async (tx) => {
-    const order = { ...terms, buyerId: actor.id, state, submittedAt: now, heldUntil: new Date(now.getTime() + heldFor) } as const;
+    const order = {
+      ...terms,
+      buyerId: actor.id,
+      state,
+      submittedAt: now,
+      heldUntil: new Date(now.getTime() + heldFor),
+    } as const;
     const orderId = await createOrder(tx, order, quoted, shares);
-    await audit(tx, { at: now, actorId: actor.id, action: 'order.submit', subjectType: 'order', subjectId: orderId, unitId: request.unitId, after: { state, totalFen: quoted.totalFen } });
+    await audit(tx, {
+      at: now,
+      actorId: actor.id,
+      action: 'order.submit',
+      subjectType: 'order',
+      subjectId: orderId,
+      unitId: request.unitId,
+      after: { state, totalFen: quoted.totalFen },
+    });
     if (state === 'awaiting_approval' && !approvalNeeded) {
-      await placeOrder(tx, { ...order, id: orderId, goodsFen: quoted.goodsFen, freightFen: quoted.freightFen, totalFen: quoted.totalFen, discountFen: 0 }, 'approve', now);
+      await placeOrder(
+        tx,
+        {
+          ...order,
+          id: orderId,
+          goodsFen: quoted.goodsFen,
+          freightFen: quoted.freightFen,
+          totalFen: quoted.totalFen,
+          discountFen: 0,
+        },
+        'approve',
+        now,
+      );
     }
     return orderId;
   });
 }
 
 /** Throws NotFound unless the actor's zone exists; a zone's kind is the channel that its orders are counted by. */
-export async function channelOfZone(db: PrismaClient, zoneCode: string | null): Promise<{ channel: Channel; zoneId: number | null }> {
+export async function channelOfZone(
+  db: PrismaClient,
+  zoneCode: string | null,
+): Promise<{ channel: Channel; zoneId: number | null }> {
   if (zoneCode === null) return { channel: 'market', zoneId: null };
   const zone = await db.zone.findUnique({ where: { code: zoneCode }, select: { id: true, kind: true } });
   if (!zone) throw new NotFound('noSuchZone');

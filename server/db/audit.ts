@@ -1,5 +1,5 @@
-import type { Prisma } from './generated/client.ts';
 import type { Db } from './client.ts';
+import type { Prisma } from './generated/client.ts';
 
 export interface AuditFact {
   at: Date;

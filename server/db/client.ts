@@ -1,6 +1,6 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
-import { PrismaClient } from './generated/client.ts';
 import type { Prisma } from './generated/client.ts';
+import { PrismaClient } from './generated/client.ts';
 
 /** The database, or the transaction that the outermost command has opened. */
 export type Db = PrismaClient | Prisma.TransactionClient;

@@ -28,7 +28,11 @@ export async function enqueue(tx: Tx, topic: string, payloads: readonly Prisma.I
  * Takes due rows, first come first served, and hands them to their topics' handlers. A row leaves only after its handler succeeded,
  * so a killed process repeats it; a failing one waits longer each time. Returns how many rows were taken.
  */
-export async function drainOutbox(db: PrismaClient, handlers: Record<string, OutboxHandler>, log: Logger): Promise<number> {
+export async function drainOutbox(
+  db: PrismaClient,
+  handlers: Record<string, OutboxHandler>,
+  log: Logger,
+): Promise<number> {
   const rows = await lease(db);
   for (const [topic, group] of groupBy(rows, (row) => row.topic)) {
     const ids = group.map((row) => row.id);
@@ -60,7 +64,10 @@ async function lease(db: PrismaClient): Promise<Row[]> {
       const rows = await tx.$queryRaw<Row[]>`
         SELECT id, topic, payload, attempts FROM outbox WHERE availableAt <= NOW(3) ORDER BY availableAt, id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
       if (rows.length > 0) {
-        await tx.outbox.updateMany({ where: { id: { in: rows.map((row) => row.id) } }, data: { availableAt: new Date(Date.now() + 60_000) } });
+        await tx.outbox.updateMany({
+          where: { id: { in: rows.map((row) => row.id) } },
+          data: { availableAt: new Date(Date.now() + 60_000) },
+        });
       }
       return rows;
     },
@@ -69,7 +76,12 @@ async function lease(db: PrismaClient): Promise<Row[]> {
 }
 
 /** Works until stopped; sleeps a quarter second when there is nothing. */
-export async function runOutbox(db: PrismaClient, handlers: Record<string, OutboxHandler>, log: Logger, stopped: AbortSignal): Promise<void> {
+export async function runOutbox(
+  db: PrismaClient,
+  handlers: Record<string, OutboxHandler>,
+  log: Logger,
+  stopped: AbortSignal,
+): Promise<void> {
   while (!stopped.aborted) {
     try {
       const taken = await drainOutbox(db, handlers, log);

@@ -12,9 +12,17 @@ export interface PeriodicJob {
 const TICK_MS = 1_000;
 
 /** Runs each job when it is due, in one process at a time: whoever moves `nextAt` runs it. */
-export async function runSchedule(db: PrismaClient, jobs: readonly PeriodicJob[], log: Logger, stopped: AbortSignal): Promise<void> {
+export async function runSchedule(
+  db: PrismaClient,
+  jobs: readonly PeriodicJob[],
+  log: Logger,
+  stopped: AbortSignal,
+): Promise<void> {
   const now = new Date();
-  await db.scheduledJob.createMany({ data: jobs.map((job) => ({ name: job.name, nextAt: now })), skipDuplicates: true });
+  await db.scheduledJob.createMany({
+    data: jobs.map((job) => ({ name: job.name, nextAt: now })),
+    skipDuplicates: true,
+  });
   while (!stopped.aborted) {
     try {
       for (const job of jobs) {

@@ -23,9 +23,25 @@ export async function approveOrder(db: PrismaClient, actor: Actor, orderId: numb
     if (order.paymentWay === 'on_account') await placeOrder(tx, order, 'approve', at);
     else {
       const state = nextOrderState(order.state, 'approve_to_pay');
-      await tx.order.update({ where: { id: orderId }, data: { state, heldUntil: new Date(at.getTime() + PAY_WITHIN_MS) }, select: { id: true } });
+      await tx.order.update({
+        where: { id: orderId },
+        data: { state, heldUntil: new Date(at.getTime() + PAY_WITHIN_MS) },
+        select: { id: true },
+      });
     }
-    await tx.orderDecision.create({ data: { orderId, decision: 'approved', byId: actor.id, at }, select: { id: true } });
-    await audit(tx, { at, actorId: actor.id, action: 'order.approve', subjectType: 'order', subjectId: orderId, unitId: order.unitId, before: { state: order.state }, after: { totalFen: order.totalFen } });
+    await tx.orderDecision.create({
+      data: { orderId, decision: 'approved', byId: actor.id, at },
+      select: { id: true },
+    });
+    await audit(tx, {
+      at,
+      actorId: actor.id,
+      action: 'order.approve',
+      subjectType: 'order',
+      subjectId: orderId,
+      unitId: order.unitId,
+      before: { state: order.state },
+      after: { totalFen: order.totalFen },
+    });
   });
 }

@@ -16,17 +16,41 @@ import { releaseHolds } from './release-holds.ts';
  * Cancels an order that no supplier has confirmed yet: stock and caps are free again, what was placed or counted is reversed, what
  * was paid is due back (rules 4, 10). Refuses another's order with 404, and one that a supplier has begun with 409 `alreadyConfirmed`.
  */
-export async function cancelOrder(db: PrismaClient, actor: Actor, orderId: number, reason: string, at: Date): Promise<void> {
+export async function cancelOrder(
+  db: PrismaClient,
+  actor: Actor,
+  orderId: number,
+  reason: string,
+  at: Date,
+): Promise<void> {
   await inTransaction(db, async (tx) => {
     const order = await lockOrder(tx, orderId);
     if (!mayBuyerSee(actor, order)) throw new NotFound();
     const state = nextOrderState(order.state, 'cancel');
-    if (order.fulfilments.some((fulfilment) => !mayHappenTo(fulfilment.state, 'cancel'))) throw new StateConflict('alreadyConfirmed');
-    await tx.order.update({ where: { id: orderId }, data: { state, heldUntil: null, closedAt: at }, select: { id: true } });
+    if (order.fulfilments.some((fulfilment) => !mayHappenTo(fulfilment.state, 'cancel')))
+      throw new StateConflict('alreadyConfirmed');
+    await tx.order.update({
+      where: { id: orderId },
+      data: { state, heldUntil: null, closedAt: at },
+      select: { id: true },
+    });
     await tx.fulfilment.updateMany({ where: { orderId }, data: { state: 'cancelled' } });
-    const cancellation = await tx.cancellation.create({ data: { orderId, byId: actor.id, reason, at }, select: { id: true } });
+    const cancellation = await tx.cancellation.create({
+      data: { orderId, byId: actor.id, reason, at },
+      select: { id: true },
+    });
     if (order.placedAt) await reversePlacing(tx, order, cancellation.id, at);
-    await audit(tx, { at, actorId: actor.id, action: 'order.cancel', subjectType: 'order', subjectId: orderId, unitId: order.unitId, before: { state: order.state }, after: { state }, reason });
+    await audit(tx, {
+      at,
+      actorId: actor.id,
+      action: 'order.cancel',
+      subjectType: 'order',
+      subjectId: orderId,
+      unitId: order.unitId,
+      before: { state: order.state },
+      after: { state },
+      reason,
+    });
     await releaseHolds(tx, order, at);
   });
 }
@@ -49,6 +73,8 @@ async function reversePlacing(tx: Tx, order: LockedOrder, cancellationId: number
     amounts: { goods: -order.goodsFen, discount: order.discountFen, freight: -order.freightFen, owed: order.totalFen },
   });
   if (order.paymentWay === 'stripe') {
-    await enqueue(tx, 'payment.refund_due', [{ orderId: order.id, source: 'cancellation', sourceId: cancellationId, amountFen: order.totalFen }]);
+    await enqueue(tx, 'payment.refund_due', [
+      { orderId: order.id, source: 'cancellation', sourceId: cancellationId, amountFen: order.totalFen },
+    ]);
   }
 }

@@ -14,6 +14,14 @@ export async function confirmFulfilment(db: PrismaClient, actor: Actor, fulfilme
     if (!mayFulfil(actor, fulfilment)) throw new NotFound();
     const state = nextFulfilmentState(fulfilment.state, 'confirm');
     await tx.fulfilment.update({ where: { id: fulfilmentId }, data: { state, confirmedAt: at }, select: { id: true } });
-    await audit(tx, { at, actorId: actor.id, action: 'fulfilment.confirm', subjectType: 'fulfilment', subjectId: fulfilmentId, before: { state: fulfilment.state }, after: { state } });
+    await audit(tx, {
+      at,
+      actorId: actor.id,
+      action: 'fulfilment.confirm',
+      subjectType: 'fulfilment',
+      subjectId: fulfilmentId,
+      before: { state: fulfilment.state },
+      after: { state },
+    });
   });
 }

@@ -1,8 +1,8 @@
-import { Prisma } from '../db/generated/client.ts';
-import type { Tx } from '../db/client.ts';
-import type { Channel, FundingSource, OrderState, PaymentWay } from '../db/generated/enums.ts';
-import { type BatchShare, takeStock } from '../catalog/stock.ts';
 import type { Quote, QuotedLine } from '../cart/quote.ts';
+import { type BatchShare, takeStock } from '../catalog/stock.ts';
+import type { Tx } from '../db/client.ts';
+import { Prisma } from '../db/generated/client.ts';
+import type { Channel, FundingSource, OrderState, PaymentWay } from '../db/generated/enums.ts';
 import { enqueue } from '../jobs/outbox.ts';
 
 export interface DeliveryAddress {
@@ -28,14 +28,32 @@ export interface NewOrder extends DeliveryAddress {
 }
 
 /** Writes an order with its parcels and lines, then takes the stock as the last locks (see takeStock). Returns the order's id. */
-export async function createOrder(tx: Tx, order: NewOrder, quoted: Quote, shares: readonly BatchShare[]): Promise<number> {
+export async function createOrder(
+  tx: Tx,
+  order: NewOrder,
+  quoted: Quote,
+  shares: readonly BatchShare[],
+): Promise<number> {
   const { goodsFen, freightFen, totalFen } = quoted;
   const orderId = await insertOrder(tx, { ...order, goodsFen, freightFen, totalFen });
   await tx.fulfilment.createMany({
-    data: quoted.parcels.map((parcel) => ({ orderId, supplierId: parcel.supplierId, goodsFen: parcel.goodsFen, freightFen: parcel.freightFen })),
+    data: quoted.parcels.map((parcel) => ({
+      orderId,
+      supplierId: parcel.supplierId,
+      goodsFen: parcel.goodsFen,
+      freightFen: parcel.freightFen,
+    })),
   });
-  await insertLines(tx, orderId, quoted.parcels.flatMap((parcel) => parcel.lines));
-  await enqueue(tx, 'product.changed', shares.map((share) => ({ productId: share.productId })));
+  await insertLines(
+    tx,
+    orderId,
+    quoted.parcels.flatMap((parcel) => parcel.lines),
+  );
+  await enqueue(
+    tx,
+    'product.changed',
+    shares.map((share) => ({ productId: share.productId })),
+  );
   await takeStock(tx, shares);
   await noteShares(tx, orderId, shares, order.submittedAt);
   return orderId;
@@ -62,7 +80,10 @@ async function insertLines(tx: Tx, orderId: number, lines: readonly QuotedLine[]
 /** Allocations and stock movements, each in one statement that finds its lines by product. */
 async function noteShares(tx: Tx, orderId: number, shares: readonly BatchShare[], at: Date): Promise<void> {
   const chosen = Prisma.join(
-    shares.map((share) => Prisma.sql`SELECT ${share.productId} AS productId, ${share.batchId} AS batchId, ${share.quantity} AS quantity`),
+    shares.map(
+      (share) =>
+        Prisma.sql`SELECT ${share.productId} AS productId, ${share.batchId} AS batchId, ${share.quantity} AS quantity`,
+    ),
     ' UNION ALL ',
   );
   await tx.$executeRaw`

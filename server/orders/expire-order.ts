@@ -9,7 +9,11 @@ export async function expireOrder(db: PrismaClient, orderId: number, at: Date): 
   return inTransaction(db, async (tx) => {
     const order = await lockOrder(tx, orderId);
     if (!mayHappen(order.state, 'expire') || !order.heldUntil || order.heldUntil > at) return false;
-    await tx.order.update({ where: { id: orderId }, data: { state: nextOrderState(order.state, 'expire'), heldUntil: null, closedAt: at }, select: { id: true } });
+    await tx.order.update({
+      where: { id: orderId },
+      data: { state: nextOrderState(order.state, 'expire'), heldUntil: null, closedAt: at },
+      select: { id: true },
+    });
     await tx.fulfilment.updateMany({ where: { orderId }, data: { state: 'cancelled' } });
     await releaseHolds(tx, order, at);
     return true;

@@ -5,7 +5,10 @@ import { NotFound } from '../shared/errors.ts';
 export async function lockOrder(tx: Tx, orderId: number) {
   const locked = await tx.$queryRaw<unknown[]>`SELECT id FROM \`order\` WHERE id = ${orderId} FOR UPDATE`;
   if (locked.length === 0) throw new NotFound();
-  return tx.order.findUniqueOrThrow({ where: { id: orderId }, include: { lines: { orderBy: { id: 'asc' } }, fulfilments: true } });
+  return tx.order.findUniqueOrThrow({
+    where: { id: orderId },
+    include: { lines: { orderBy: { id: 'asc' } }, fulfilments: true },
+  });
 }
 
 export type LockedOrder = Awaited<ReturnType<typeof lockOrder>>;

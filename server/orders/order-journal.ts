@@ -16,5 +16,7 @@ export async function writeJournal(tx: Tx, { orderId, source, sourceId, at, amou
   const sum = entries.reduce((total, [, fen]) => total + fen, 0);
   if (sum !== 0) throw new Error(`journal of order ${orderId} for ${source} ${sourceId} sums to ${sum} fen`);
   if (entries.length === 0) return;
-  await tx.journalEntry.createMany({ data: entries.map(([account, fen]) => ({ orderId, source, sourceId, at, account, fen })) });
+  await tx.journalEntry.createMany({
+    data: entries.map(([account, fen]) => ({ orderId, source, sourceId, at, account, fen })),
+  });
 }

@@ -1,7 +1,7 @@
 import { type Actor, suppliersActedFor, unitsApprovedFor, unitsBoughtFor } from '../accounts/actor.ts';
 import type { Db } from '../db/client.ts';
-import type { FulfilmentState, OrderState } from '../db/generated/enums.ts';
 import type { Prisma } from '../db/generated/client.ts';
+import type { FulfilmentState, OrderState } from '../db/generated/enums.ts';
 import { NotFound } from '../shared/errors.ts';
 import { maySee } from './order-policy.ts';
 
@@ -43,8 +43,25 @@ export async function findFulfilment(db: Db, actor: Actor, id: number) {
 
 const fulfilmentParts = {
   supplier: { select: { id: true, code: true, name: true, nameEn: true } },
-  order: { select: { id: true, placedAt: true, recipient: true, phone: true, region: true, address: true, note: true, unit: { select: { name: true, nameEn: true } } } },
-  lines: { orderBy: { id: 'asc' }, include: { allocations: { include: { batch: { select: { id: true, traceCode: true } } } }, product: { select: { coldChain: true } } } },
+  order: {
+    select: {
+      id: true,
+      placedAt: true,
+      recipient: true,
+      phone: true,
+      region: true,
+      address: true,
+      note: true,
+      unit: { select: { name: true, nameEn: true } },
+    },
+  },
+  lines: {
+    orderBy: { id: 'asc' },
+    include: {
+      allocations: { include: { batch: { select: { id: true, traceCode: true } } } },
+      product: { select: { coldChain: true } },
+    },
+  },
   shipments: { include: { lines: { include: { batch: { select: { traceCode: true } } } } } },
   receipts: { include: { lines: true } },
 } satisfies Prisma.FulfilmentInclude;
@@ -52,7 +69,13 @@ const fulfilmentParts = {
 export type SupplierFulfilment = Prisma.FulfilmentGetPayload<{ include: typeof fulfilmentParts }>;
 
 /** Parcels of the actor's suppliers, newest first, below the key of the last one seen. */
-export function listFulfilments(db: Db, actor: Actor, states: FulfilmentState[] | null, beforeId: number | null, take: number) {
+export function listFulfilments(
+  db: Db,
+  actor: Actor,
+  states: FulfilmentState[] | null,
+  beforeId: number | null,
+  take: number,
+) {
   return db.fulfilment.findMany({
     where: {
       supplierId: { in: suppliersActedFor(actor) },
@@ -81,10 +104,19 @@ export interface OrderFilter {
 }
 
 /** The actor's own orders and the unit purchases of units bought for, newest first by key. */
-export async function listOrders(db: Db, actor: Actor, { states, beforeId, take }: OrderFilter): Promise<ListedOrder[]> {
+export async function listOrders(
+  db: Db,
+  actor: Actor,
+  { states, beforeId, take }: OrderFilter,
+): Promise<ListedOrder[]> {
   const page = { ...(states ? { state: { in: states } } : {}), ...(beforeId ? { id: { lt: beforeId } } : {}) };
   const units = unitsBoughtFor(actor);
-  const own = db.order.findMany({ where: { buyerId: actor.id, ...page }, orderBy: { id: 'desc' }, take, include: listedOrder });
+  const own = db.order.findMany({
+    where: { buyerId: actor.id, ...page },
+    orderBy: { id: 'desc' },
+    take,
+    include: listedOrder,
+  });
   if (units.length === 0) return own;
   const ofUnits = db.order.findMany({
     where: { unitId: { in: units }, fundingSource: { not: 'individual' }, buyerId: { not: actor.id }, ...page },
@@ -98,7 +130,11 @@ export async function listOrders(db: Db, actor: Actor, { states, beforeId, take 
 /** Unit purchases that wait for the actor's decision, oldest first; the actor's own are listed but cannot be decided. */
 export function listAwaitingApproval(db: Db, actor: Actor, take: number) {
   return db.order.findMany({
-    where: { unitId: { in: unitsApprovedFor(actor) }, fundingSource: { not: 'individual' }, state: 'awaiting_approval' },
+    where: {
+      unitId: { in: unitsApprovedFor(actor) },
+      fundingSource: { not: 'individual' },
+      state: 'awaiting_approval',
+    },
     orderBy: { id: 'asc' },
     take,
     include: { ...listedOrder, buyer: { select: { id: true, name: true } } },

@@ -21,12 +21,23 @@ interface PlaceableOrder {
  * The moment from which an order binds: approval of a unit's, payment of an individual's. Fixes day, lineage and certifications,
  * hands the parcels to their suppliers, and writes journal and tally entries in the same transaction (rules 2, 3, 5).
  */
-export async function placeOrder(tx: Tx, order: PlaceableOrder, event: Extract<OrderEvent, 'approve' | 'pay'>, at: Date): Promise<void> {
+export async function placeOrder(
+  tx: Tx,
+  order: PlaceableOrder,
+  event: Extract<OrderEvent, 'approve' | 'pay'>,
+  at: Date,
+): Promise<void> {
   const day = dayOf(at);
   const lineage = order.unitId === null ? null : await findLineage(tx, order.unitId, day);
   await tx.order.update({
     where: { id: order.id },
-    data: { state: nextOrderState(order.state, event), placedAt: at, placedOn: dayToColumn(day), lineageId: lineage?.id ?? null, heldUntil: null },
+    data: {
+      state: nextOrderState(order.state, event),
+      placedAt: at,
+      placedOn: dayToColumn(day),
+      lineageId: lineage?.id ?? null,
+      heldUntil: null,
+    },
     select: { id: true },
   });
   await tx.fulfilment.updateMany({ where: { orderId: order.id, state: 'waiting' }, data: { state: 'to_confirm' } });
@@ -39,7 +50,13 @@ export async function placeOrder(tx: Tx, order: PlaceableOrder, event: Extract<O
     amounts: { goods: order.goodsFen, discount: -order.discountFen, freight: order.freightFen, owed: -order.totalFen },
   });
   if (lineage) {
-    await tallyPlacing(tx, { orderId: order.id, lineage, day, at, paidByIndividual: event === 'pay' && order.fundingSource === 'individual' });
+    await tallyPlacing(tx, {
+      orderId: order.id,
+      lineage,
+      day,
+      at,
+      paidByIndividual: event === 'pay' && order.fundingSource === 'individual',
+    });
   }
   await enqueue(tx, 'order.placed', [{ orderId: order.id }]);
 }

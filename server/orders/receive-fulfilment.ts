@@ -40,7 +40,13 @@ interface ReceivedLine {
  * back when it was paid (rules 2, 4, 28). No lines: everything as ordered. Refuses a stranger with 404 and lines whose quantities do
  * not add up to what was ordered, by line.
  */
-export async function receiveFulfilment(db: PrismaClient, actor: Actor, fulfilmentId: number, inputs: ReceiptLineInput[], at: Date): Promise<number> {
+export async function receiveFulfilment(
+  db: PrismaClient,
+  actor: Actor,
+  fulfilmentId: number,
+  inputs: ReceiptLineInput[],
+  at: Date,
+): Promise<number> {
   return inTransaction(db, async (tx) => {
     const fulfilled = await lockFulfilment(tx, fulfilmentId);
     const { order, fulfilment } = fulfilled;
@@ -75,14 +81,25 @@ function checkedLines(lines: OrderLine[], inputs: ReceiptLineInput[]): ReceivedL
   const faults: Fault[] = [];
   for (const [index, input] of inputs.entries()) {
     const repeated = inputs.findIndex((other) => other.lineId === input.lineId) !== index;
-    if (repeated || !lines.some((line) => line.id === input.lineId)) faults.push({ path: `lines.${index}.lineId`, code: 'notInParcel' });
+    if (repeated || !lines.some((line) => line.id === input.lineId))
+      faults.push({ path: `lines.${index}.lineId`, code: 'notInParcel' });
   }
   const received = lines.map((line) => {
     const index = inputs.findIndex((input) => input.lineId === line.id);
-    const input = inputs[index] ?? { lineId: line.id, acceptedQuantity: line.quantity, shortQuantity: 0, damagedQuantity: 0 };
-    if (inputs.length > 0 && index < 0) faults.push({ path: 'lines', code: 'lineMissing', values: { name: line.name } });
+    const input = inputs[index] ?? {
+      lineId: line.id,
+      acceptedQuantity: line.quantity,
+      shortQuantity: 0,
+      damagedQuantity: 0,
+    };
+    if (inputs.length > 0 && index < 0)
+      faults.push({ path: 'lines', code: 'lineMissing', values: { name: line.name } });
     if (input.acceptedQuantity + input.shortQuantity + input.damagedQuantity !== line.quantity) {
-      faults.push({ path: `lines.${index}.acceptedQuantity`, code: 'mustAddUp', values: { quantity: line.quantity, name: line.name } });
+      faults.push({
+        path: `lines.${index}.acceptedQuantity`,
+        code: 'mustAddUp',
+        values: { quantity: line.quantity, name: line.name },
+      });
     }
     return receivedLine(line, input);
   });
@@ -111,11 +128,21 @@ async function saveLines(tx: Tx, receiptId: number, received: ReceivedLine[]): P
     })),
   });
   for (const { line, input, acceptedFen, acceptedGrams } of received) {
-    await tx.orderLine.update({ where: { id: line.id }, data: { acceptedQuantity: input.acceptedQuantity, acceptedGrams, acceptedFen }, select: { id: true } });
+    await tx.orderLine.update({
+      where: { id: line.id },
+      data: { acceptedQuantity: input.acceptedQuantity, acceptedGrams, acceptedFen },
+      select: { id: true },
+    });
   }
 }
 
-async function settleMissing(tx: Tx, { order }: Fulfilled, receiptId: number, received: ReceivedLine[], at: Date): Promise<void> {
+async function settleMissing(
+  tx: Tx,
+  { order }: Fulfilled,
+  receiptId: number,
+  received: ReceivedLine[],
+  at: Date,
+): Promise<void> {
   const missing = received.filter((line) => line.missingFen > 0 || line.missingGrams > 0);
   const amountFen = missing.reduce((sum, line) => sum + line.missingFen, 0);
   await tallyReversal(tx, {
@@ -123,11 +150,21 @@ async function settleMissing(tx: Tx, { order }: Fulfilled, receiptId: number, re
     sourceId: receiptId,
     orderId: order.id,
     of: 'outstanding',
-    lines: missing.map(({ line, missingFen, missingGrams }) => ({ lineId: line.id, fen: missingFen, grams: missingGrams })),
+    lines: missing.map(({ line, missingFen, missingGrams }) => ({
+      lineId: line.id,
+      fen: missingFen,
+      grams: missingGrams,
+    })),
     day: dayOf(at),
     at,
   });
-  await writeJournal(tx, { orderId: order.id, source: 'receipt', sourceId: receiptId, at, amounts: { goods: -amountFen, owed: amountFen } });
+  await writeJournal(tx, {
+    orderId: order.id,
+    source: 'receipt',
+    sourceId: receiptId,
+    at,
+    amounts: { goods: -amountFen, owed: amountFen },
+  });
   if (amountFen > 0 && order.paymentWay === 'stripe') {
     await enqueue(tx, 'payment.refund_due', [{ orderId: order.id, source: 'receipt', sourceId: receiptId, amountFen }]);
   }
@@ -136,5 +173,9 @@ async function settleMissing(tx: Tx, { order }: Fulfilled, receiptId: number, re
 async function completeWhenAllReceived(tx: Tx, { order, fulfilment }: Fulfilled, at: Date): Promise<void> {
   const others = order.fulfilments.filter((candidate) => candidate.id !== fulfilment.id);
   if (others.some((candidate) => candidate.state !== 'received' && candidate.state !== 'cancelled')) return;
-  await tx.order.update({ where: { id: order.id }, data: { state: nextOrderState(order.state, 'complete'), closedAt: at }, select: { id: true } });
+  await tx.order.update({
+    where: { id: order.id },
+    data: { state: nextOrderState(order.state, 'complete'), closedAt: at },
+    select: { id: true },
+  });
 }

@@ -3,13 +3,27 @@ import type { Tx } from '../db/client.ts';
 import { enqueue } from '../jobs/outbox.ts';
 
 /** Gives back all the stock and caps that an order's lines hold, once: on cancelling, rejecting or expiring before anything was shipped. */
-export async function releaseHolds(tx: Tx, order: { id: number; lines: { id: number; productId: number }[] }, at: Date): Promise<void> {
+export async function releaseHolds(
+  tx: Tx,
+  order: { id: number; lines: { id: number; productId: number }[] },
+  at: Date,
+): Promise<void> {
   const lineIds = order.lines.map((line) => line.id);
   const allocations = await tx.lineAllocation.findMany({ where: { lineId: { in: lineIds } } });
   await returnStock(
     tx,
-    allocations.map(({ lineId, batchId, quantity }) => ({ batchId, quantity, event: 'released', source: 'line', sourceId: lineId })),
+    allocations.map(({ lineId, batchId, quantity }) => ({
+      batchId,
+      quantity,
+      event: 'released',
+      source: 'line',
+      sourceId: lineId,
+    })),
     at,
   );
-  await enqueue(tx, 'product.changed', order.lines.map((line) => ({ productId: line.productId })));
+  await enqueue(
+    tx,
+    'product.changed',
+    order.lines.map((line) => ({ productId: line.productId })),
+  );
 }

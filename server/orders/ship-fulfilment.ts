@@ -30,7 +30,13 @@ type Fulfilled = Awaited<ReturnType<typeof lockFulfilment>>;
  * Records the parcel of a fulfilment: which batches, how much, by whom. Refuses another supplier with 404, batches that the line was
  * not promised from, more than was promised, and cold-chain goods without a temperature (rules 18, 23), every fault at once.
  */
-export async function shipFulfilment(db: PrismaClient, actor: Actor, fulfilmentId: number, input: ShipmentInput, at: Date): Promise<void> {
+export async function shipFulfilment(
+  db: PrismaClient,
+  actor: Actor,
+  fulfilmentId: number,
+  input: ShipmentInput,
+  at: Date,
+): Promise<void> {
   await inTransaction(db, async (tx) => {
     const fulfilled = await lockFulfilment(tx, fulfilmentId);
     const { fulfilment } = fulfilled;
@@ -38,16 +44,34 @@ export async function shipFulfilment(db: PrismaClient, actor: Actor, fulfilmentI
     const state = nextFulfilmentState(fulfilment.state, 'ship');
     const lines = await checkedLines(tx, fulfilled, input);
     const { carrier, trackingNumber, temperatureDeci } = input;
-    const shipment = await tx.shipment.create({ data: { fulfilmentId, carrier, trackingNumber, temperatureDeci, byId: actor.id, shippedAt: at }, select: { id: true } });
+    const shipment = await tx.shipment.create({
+      data: { fulfilmentId, carrier, trackingNumber, temperatureDeci, byId: actor.id, shippedAt: at },
+      select: { id: true },
+    });
     await tx.shipmentLine.createMany({ data: lines.map((line) => ({ ...line, shipmentId: shipment.id })) });
     await tx.fulfilment.update({ where: { id: fulfilmentId }, data: { state, shippedAt: at }, select: { id: true } });
-    await audit(tx, { at, actorId: actor.id, action: 'fulfilment.ship', subjectType: 'fulfilment', subjectId: fulfilmentId, before: { state: fulfilment.state }, after: { state, carrier, trackingNumber } });
+    await audit(tx, {
+      at,
+      actorId: actor.id,
+      action: 'fulfilment.ship',
+      subjectType: 'fulfilment',
+      subjectId: fulfilmentId,
+      before: { state: fulfilment.state },
+      after: { state, carrier, trackingNumber },
+    });
   });
 }
 
-async function checkedLines(tx: Tx, { lines }: Fulfilled, input: ShipmentInput): Promise<Required<ShipmentLineInput>[]> {
+async function checkedLines(
+  tx: Tx,
+  { lines }: Fulfilled,
+  input: ShipmentInput,
+): Promise<Required<ShipmentLineInput>[]> {
   const allocations = await tx.lineAllocation.findMany({ where: { lineId: { in: lines.map((line) => line.id) } } });
-  const wanted: ShipmentLineInput[] = input.lines.length > 0 ? input.lines : allocations.map(({ lineId, batchId, quantity }) => ({ lineId, batchId, quantity }));
+  const wanted: ShipmentLineInput[] =
+    input.lines.length > 0
+      ? input.lines
+      : allocations.map(({ lineId, batchId, quantity }) => ({ lineId, batchId, quantity }));
   const faults: Fault[] = [];
   const seen = new Set<string>();
   const shipped = wanted.map((line, index) => {
@@ -56,11 +80,14 @@ async function checkedLines(tx: Tx, { lines }: Fulfilled, input: ShipmentInput):
     const key = `${line.lineId}/${line.batchId}`;
     if (!ordered) faults.push({ path: `lines.${index}.lineId`, code: 'notInParcel' });
     else if (!promised || seen.has(key)) faults.push({ path: `lines.${index}.batchId`, code: 'notPromised' });
-    else if (line.quantity > promised.quantity) faults.push({ path: `lines.${index}.quantity`, code: 'tooBig', values: { maximum: promised.quantity } });
+    else if (line.quantity > promised.quantity)
+      faults.push({ path: `lines.${index}.quantity`, code: 'tooBig', values: { maximum: promised.quantity } });
     seen.add(key);
     return { ...line, grams: line.grams ?? line.quantity * (ordered?.netGrams ?? 0) };
   });
-  const chilled = await tx.product.count({ where: { id: { in: lines.map((line) => line.productId) }, coldChain: true } });
+  const chilled = await tx.product.count({
+    where: { id: { in: lines.map((line) => line.productId) }, coldChain: true },
+  });
   if (chilled > 0 && input.temperatureDeci === null) faults.push({ path: 'temperature', code: 'temperatureNeeded' });
   if (faults.length > 0) throw new RuleRefusal('badInput', faults);
   return shipped;

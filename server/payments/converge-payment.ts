@@ -1,4 +1,4 @@
-import type Stripe from 'stripe';
+import type { Stripe } from '../clients/stripe.ts';
 import { audit } from '../db/audit.ts';
 import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
@@ -20,14 +20,24 @@ export async function convergePayment(db: PrismaClient, stripe: Stripe, sessionI
     const order = await lockOrder(tx, orderId);
     if (session.payment_status === 'paid') await settle(tx, order, paymentId, session, now);
     else if (session.status === 'expired') {
-      await tx.payment.updateMany({ where: { id: paymentId, orderId, state: { in: ['created', 'open'] } }, data: { state: 'expired' } });
+      await tx.payment.updateMany({
+        where: { id: paymentId, orderId, state: { in: ['created', 'open'] } },
+        data: { state: 'expired' },
+      });
     }
   });
 }
 
-async function settle(tx: Tx, order: LockedOrder, paymentId: number, session: Stripe.Checkout.Session, at: Date): Promise<void> {
+async function settle(
+  tx: Tx,
+  order: LockedOrder,
+  paymentId: number,
+  session: Stripe.Checkout.Session,
+  at: Date,
+): Promise<void> {
   const amountFen = session.amount_total ?? 0;
-  const paymentIntentId = typeof session.payment_intent === 'string' ? session.payment_intent : (session.payment_intent?.id ?? null);
+  const paymentIntentId =
+    typeof session.payment_intent === 'string' ? session.payment_intent : (session.payment_intent?.id ?? null);
   const { count } = await tx.payment.updateMany({
     where: { id: paymentId, orderId: order.id, state: { not: 'succeeded' } },
     data: { state: 'succeeded', sessionId: session.id, paymentIntentId, succeededAt: at },
@@ -35,10 +45,33 @@ async function settle(tx: Tx, order: LockedOrder, paymentId: number, session: St
   if (count === 0) return;
   if (order.state === 'awaiting_payment' && amountFen === order.totalFen) {
     await placeOrder(tx, order, 'pay', at);
-    await writeJournal(tx, { orderId: order.id, source: 'payment', sourceId: paymentId, at, amounts: { owed: amountFen, paid: -amountFen } });
+    await writeJournal(tx, {
+      orderId: order.id,
+      source: 'payment',
+      sourceId: paymentId,
+      at,
+      amounts: { owed: amountFen, paid: -amountFen },
+    });
   } else {
-    await writeJournal(tx, { orderId: order.id, source: 'payment', sourceId: paymentId, at, amounts: { owed: amountFen, paid: -amountFen } });
-    await enqueue(tx, 'payment.refund_due', [{ orderId: order.id, source: 'late_payment', sourceId: paymentId, amountFen }]);
+    await writeJournal(tx, {
+      orderId: order.id,
+      source: 'payment',
+      sourceId: paymentId,
+      at,
+      amounts: { owed: amountFen, paid: -amountFen },
+    });
+    await enqueue(tx, 'payment.refund_due', [
+      { orderId: order.id, source: 'late_payment', sourceId: paymentId, amountFen },
+    ]);
   }
-  await audit(tx, { at, actorId: order.buyerId, action: 'payment.succeed', subjectType: 'order', subjectId: order.id, unitId: order.unitId, before: { state: order.state }, after: { amountFen } });
+  await audit(tx, {
+    at,
+    actorId: order.buyerId,
+    action: 'payment.succeed',
+    subjectType: 'order',
+    subjectId: order.id,
+    unitId: order.unitId,
+    before: { state: order.state },
+    after: { amountFen },
+  });
 }

@@ -1,4 +1,4 @@
-import type Stripe from 'stripe';
+import type { Stripe } from '../clients/stripe.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { expireOrder } from '../orders/expire-order.ts';
 import { convergePayment } from './converge-payment.ts';
@@ -14,7 +14,13 @@ export async function expireWaitingOrders(db: PrismaClient, stripe: Stripe, now:
     where: { state: { in: ['awaiting_payment', 'awaiting_approval'] }, heldUntil: { lte: now } },
     orderBy: { heldUntil: 'asc' },
     take: BATCH,
-    select: { id: true, payments: { where: { state: { in: ['created', 'open'] }, sessionId: { not: null } }, select: { sessionId: true } } },
+    select: {
+      id: true,
+      payments: {
+        where: { state: { in: ['created', 'open'] }, sessionId: { not: null } },
+        select: { sessionId: true },
+      },
+    },
   });
   let ended = 0;
   for (const order of due) {

@@ -1,5 +1,5 @@
-import type Stripe from 'stripe';
 import { z } from 'zod';
+import type { Stripe } from '../clients/stripe.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { isDuplicate } from '../db/faults.ts';
 import { inTransaction } from '../db/in-transaction.ts';
@@ -18,16 +18,29 @@ export const refundDue = z.object({
  * Sends one sum back to whoever paid, once per cause however often it is called: the row and its idempotency key come first, then
  * Stripe, then the journal when Stripe has taken it. Throws when Stripe does not answer, so that the outbox tries again.
  */
-export async function refundPayment(db: PrismaClient, stripe: Stripe, due: z.infer<typeof refundDue>, now: Date): Promise<void> {
+export async function refundPayment(
+  db: PrismaClient,
+  stripe: Stripe,
+  due: z.infer<typeof refundDue>,
+  now: Date,
+): Promise<void> {
   const refund = await noteRefund(db, due);
   if (!refund || refund.state === 'succeeded') return;
-  const { paymentIntentId } = await db.payment.findUniqueOrThrow({ where: { id: refund.paymentId }, select: { paymentIntentId: true } });
+  const { paymentIntentId } = await db.payment.findUniqueOrThrow({
+    where: { id: refund.paymentId },
+    select: { paymentIntentId: true },
+  });
   if (!paymentIntentId) throw new Error(`payment ${refund.paymentId} has no payment intent to refund`);
   const sent = await stripe.refunds.create(
-    { payment_intent: paymentIntentId, amount: refund.amountFen, metadata: { orderId: String(due.orderId), source: due.source, sourceId: String(due.sourceId) } },
+    {
+      payment_intent: paymentIntentId,
+      amount: refund.amountFen,
+      metadata: { orderId: String(due.orderId), source: due.source, sourceId: String(due.sourceId) },
+    },
     { idempotencyKey: refund.idempotencyKey },
   );
-  if (sent.status === 'failed' || sent.status === 'canceled') throw new Error(`Stripe did not refund payment ${refund.paymentId}: ${sent.failure_reason ?? sent.status}`);
+  if (sent.status === 'failed' || sent.status === 'canceled')
+    throw new Error(`Stripe did not refund payment ${refund.paymentId}: ${sent.failure_reason ?? sent.status}`);
   await inTransaction(db, async (tx) => {
     await lockOrder(tx, due.orderId);
     const { count } = await tx.paymentRefund.updateMany({
@@ -52,7 +65,8 @@ async function noteRefund(db: PrismaClient, { orderId, source, sourceId, amountF
       data: { paymentId: payment.id, source, sourceId, amountFen, idempotencyKey: `refund-${source}-${sourceId}` },
     });
   } catch (error) {
-    if (isDuplicate(error)) return db.paymentRefund.findUniqueOrThrow({ where: { source_sourceId: { source, sourceId } } });
+    if (isDuplicate(error))
+      return db.paymentRefund.findUniqueOrThrow({ where: { source_sourceId: { source, sourceId } } });
     throw error;
   }
 }

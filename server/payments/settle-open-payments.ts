@@ -1,4 +1,4 @@
-import type Stripe from 'stripe';
+import type { Stripe } from '../clients/stripe.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { convergePayment } from './converge-payment.ts';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type Stripe from 'stripe';
+import type { Stripe } from '../clients/stripe.ts';
 import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { type LockedOrder, lockOrder } from '../orders/lock-order.ts';
@@ -40,18 +40,30 @@ export async function startPayment({ db, stripe, baseUrl }: PaymentDeps, orderId
     { idempotencyKey: payment.idempotencyKey },
   );
   if (!session.url) throw new Error(`Stripe gave session ${session.id} no url`);
-  await db.payment.update({ where: { id: payment.id }, data: { sessionId: session.id, url: session.url, state: 'open' }, select: { id: true } });
+  await db.payment.update({
+    where: { id: payment.id },
+    data: { sessionId: session.id, url: session.url, state: 'open' },
+    select: { id: true },
+  });
   return session.url;
 }
 
 async function openPayment(tx: Tx, orderId: number, now: Date) {
   const order = await lockOrder(tx, orderId);
   if (order.state !== 'awaiting_payment') throw new StateConflict('wrongOrderState', { state: order.state });
-  const open = await tx.payment.findFirst({ where: { orderId, state: { in: ['created', 'open'] }, expiresAt: { gt: now } }, orderBy: { id: 'desc' } });
+  const open = await tx.payment.findFirst({
+    where: { orderId, state: { in: ['created', 'open'] }, expiresAt: { gt: now } },
+    orderBy: { id: 'desc' },
+  });
   const payment =
     open ??
     (await tx.payment.create({
-      data: { orderId, amountFen: order.totalFen, idempotencyKey: randomUUID(), expiresAt: new Date(now.getTime() + SESSION_OPEN_MS) },
+      data: {
+        orderId,
+        amountFen: order.totalFen,
+        idempotencyKey: randomUUID(),
+        expiresAt: new Date(now.getTime() + SESSION_OPEN_MS),
+      },
     }));
   return { ...payment, items: itemsOf(order) };
 }

@@ -1,6 +1,6 @@
 import express, { type Router } from 'express';
 import type { Logger } from 'pino';
-import type Stripe from 'stripe';
+import type { Stripe } from '../clients/stripe.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { isDuplicate } from '../db/faults.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -26,8 +26,12 @@ export function webhookRoutes({ db, stripe, stripeWebhookSecret, clock, log }: W
     const object = event.data.object as { id?: string };
     const known = await record(db, event, object.id ?? '');
     if (!known) {
-      if (event.type.startsWith('checkout.session.') && object.id) await convergePayment(db, stripe, object.id, clock());
-      await db.webhookEvent.updateMany({ where: { provider: 'stripe', eventId: event.id }, data: { processedAt: clock() } });
+      if (event.type.startsWith('checkout.session.') && object.id)
+        await convergePayment(db, stripe, object.id, clock());
+      await db.webhookEvent.updateMany({
+        where: { provider: 'stripe', eventId: event.id },
+        data: { processedAt: clock() },
+      });
       log.debug({ event: event.id, type: event.type }, 'webhook processed');
     }
     res.json({ received: true });
@@ -47,11 +51,16 @@ function verified(stripe: Stripe, body: unknown, signature: string, secret: stri
 /** True when this event was carried out before. */
 async function record(db: PrismaClient, event: Stripe.Event, objectId: string): Promise<boolean> {
   try {
-    await db.webhookEvent.create({ data: { provider: 'stripe', eventId: event.id, type: event.type, objectId }, select: { id: true } });
+    await db.webhookEvent.create({
+      data: { provider: 'stripe', eventId: event.id, type: event.type, objectId },
+      select: { id: true },
+    });
     return false;
   } catch (error) {
     if (!isDuplicate(error)) throw error;
-    const row = await db.webhookEvent.findUniqueOrThrow({ where: { provider_eventId: { provider: 'stripe', eventId: event.id } } });
+    const row = await db.webhookEvent.findUniqueOrThrow({
+      where: { provider_eventId: { provider: 'stripe', eventId: event.id } },
+    });
     return row.processedAt !== null;
   }
 }

@@ -1,5 +1,5 @@
-import { Prisma } from '../db/generated/client.ts';
 import type { PrismaClient } from '../db/client.ts';
+import { Prisma } from '../db/generated/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 
 const BATCH = 2000;
@@ -10,7 +10,9 @@ const BATCH = 2000;
  */
 export async function foldTally(db: PrismaClient): Promise<number> {
   return inTransaction(db, async (tx) => {
-    const rows = await tx.$queryRaw<{ id: number }[]>`SELECT id FROM tally_entry WHERE folded = 0 ORDER BY id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
+    const rows = await tx.$queryRaw<
+      { id: number }[]
+    >`SELECT id FROM tally_entry WHERE folded = 0 ORDER BY id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
     if (rows.length === 0) return 0;
     const ids = Prisma.join(rows.map((row) => row.id));
     await tx.$executeRaw`

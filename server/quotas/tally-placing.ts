@@ -1,7 +1,7 @@
-import { Prisma } from '../db/generated/client.ts';
 import type { Tx } from '../db/client.ts';
-import { certificationHolds } from '../suppliers/valid-certification.ts';
+import { Prisma } from '../db/generated/client.ts';
 import { type Day, dayToColumn } from '../shared/days.ts';
+import { certificationHolds } from '../suppliers/valid-certification.ts';
 import type { Lineage } from '../units/lineage.ts';
 
 /** Writes down which certifications of supplier and product held on the day of placing; a line that lacks one never counts (rule 1). */

@@ -1,5 +1,5 @@
-import { Prisma } from '../db/generated/client.ts';
 import type { Tx } from '../db/client.ts';
+import { Prisma } from '../db/generated/client.ts';
 import type { TallySource } from '../db/generated/enums.ts';
 import { type Day, dayToColumn } from '../shared/days.ts';
 

@@ -27,7 +27,11 @@ export function parseYuan(text: string): Fen | null {
 export function allocate(total: Fen, weights: readonly number[]): Fen[] {
   if (weights.length === 0) return [];
   const sum = weights.reduce((a, b) => a + BigInt(b), 0n);
-  if (sum === 0n) return allocate(total, weights.map(() => 1));
+  if (sum === 0n)
+    return allocate(
+      total,
+      weights.map(() => 1),
+    );
   const sign = total < 0 ? -1 : 1;
   const magnitude = BigInt(Math.abs(total));
   const shares = weights.map((weight, index) => {
@@ -35,7 +39,9 @@ export function allocate(total: Fen, weights: readonly number[]): Fen[] {
     return { index, part: scaled / sum, remainder: scaled % sum };
   });
   let rest = magnitude - shares.reduce((a, share) => a + share.part, 0n);
-  for (const share of [...shares].sort((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1))) {
+  for (const share of [...shares].sort((a, b) =>
+    a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1,
+  )) {
     if (rest === 0n) break;
     share.part += 1n;
     rest -= 1n;

@@ -8,7 +8,10 @@ export function decodeCursor(text: string | undefined, length: number): (string 
   if (!text) return null;
   try {
     const key: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-    const whole = Array.isArray(key) && key.length === length && key.every((part) => typeof part === 'string' || typeof part === 'number');
+    const whole =
+      Array.isArray(key) &&
+      key.length === length &&
+      key.every((part) => typeof part === 'string' || typeof part === 'number');
     return whole ? key : null;
   } catch {
     return null;

@@ -30,10 +30,19 @@ export function treeOf<T extends TreeRow>(rows: readonly T[]): Tree<T> {
     childrenOf: (id) => children.get(id) ?? [],
     pathOf: (id) => {
       const path: T[] = [];
-      for (let node = byId.get(id); node && !path.includes(node); node = node.parentId === null ? undefined : byId.get(node.parentId)) {
+      for (
+        let node = byId.get(id);
+        node && !path.includes(node);
+        node = node.parentId === null ? undefined : byId.get(node.parentId)
+      ) {
         path.unshift(node);
       }
       return path;
     },
   };
+}
+
+/** The node's id and those of all below it. */
+export function idsBelow<T extends TreeRow>(tree: Tree<T>, id: number): number[] {
+  return [id, ...tree.childrenOf(id).flatMap((child) => idsBelow(tree, child.id))];
 }

@@ -29,6 +29,10 @@ export const placeTree = remember(10_000, async (db: PrismaClient): Promise<Plac
 export function placeName(tree: PlaceTree, id: number, locale: Locale, short = false): string {
   const path = tree.pathOf(id);
   const told = short && path.length > 1 ? path.slice(1) : path;
-  if (locale === 'en') return told.map((place) => place.nameEn || place.name).reverse().join(', ');
+  if (locale === 'en')
+    return told
+      .map((place) => place.nameEn || place.name)
+      .reverse()
+      .join(', ');
   return told.map((place) => place.name).join('');
 }

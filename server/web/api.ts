@@ -4,7 +4,11 @@ import type { z } from 'zod';
 import { read } from './forms.ts';
 
 /** One endpoint of the JSON API: its route and its description are the same object, so that OpenAPI cannot drift. */
-export interface Endpoint<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodType, B extends z.ZodType = z.ZodType> {
+export interface Endpoint<
+  P extends z.ZodType = z.ZodType,
+  Q extends z.ZodType = z.ZodType,
+  B extends z.ZodType = z.ZodType,
+> {
   method: 'get' | 'post' | 'put' | 'delete';
   /** Express pattern below /api/v1, as '/orders/:id' */
   path: string;
@@ -24,10 +28,16 @@ export interface Endpoint<P extends z.ZodType = z.ZodType, Q extends z.ZodType =
 }
 
 /** Runs a handler at most once per key of one user; given by accounts, which knows who calls. */
-export type RunOnce = (req: Request, requestHash: string, work: () => Promise<{ status: number; body: unknown }>) => Promise<{ status: number; body: unknown }>;
+export type RunOnce = (
+  req: Request,
+  requestHash: string,
+  work: () => Promise<{ status: number; body: unknown }>,
+) => Promise<{ status: number; body: unknown }>;
 
 /** Keeps the types of an endpoint's schemas with its handler. */
-export function endpoint<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(definition: Endpoint<P, Q, B>): Endpoint {
+export function endpoint<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  definition: Endpoint<P, Q, B>,
+): Endpoint {
   return definition as unknown as Endpoint;
 }
 
@@ -44,7 +54,10 @@ export function mountApi(
       const params = definition.params ? read(definition.params, req.params) : req.params;
       const query = definition.query ? read(definition.query, req.query) : req.query;
       const body = definition.body ? read(definition.body, req.body) : req.body;
-      const work = async () => ({ status: definition.status ?? 200, body: await definition.handle({ req, params, query, body }) });
+      const work = async () => ({
+        status: definition.status ?? 200,
+        body: await definition.handle({ req, params, query, body }),
+      });
       const answer = definition.idempotent ? await runOnce(req, hashRequest(req), work) : await work();
       if (res.headersSent) return;
       if (answer.status === 204) res.status(204).end();
@@ -55,5 +68,7 @@ export function mountApi(
 }
 
 function hashRequest(req: Request): string {
-  return createHash('sha256').update(`${req.method} ${req.originalUrl}\n${JSON.stringify(req.body ?? null)}`).digest('hex');
+  return createHash('sha256')
+    .update(`${req.method} ${req.originalUrl}\n${JSON.stringify(req.body ?? null)}`)
+    .digest('hex');
 }

@@ -54,7 +54,8 @@ export function pageErrors(log: Logger): ErrorRequestHandler {
   return (error, req, res, next) => {
     if (res.headersSent) return next(error);
     const refusal = asRefusal(error);
-    if (refusal?.status === 401) return res.redirect(303, `/sign-in?returnTo=${encodeURIComponent(req.method === 'GET' ? req.originalUrl : '/')}`);
+    if (refusal?.status === 401)
+      return res.redirect(303, `/sign-in?returnTo=${encodeURIComponent(req.method === 'GET' ? req.originalUrl : '/')}`);
     if (!refusal) log.error({ err: error, path: req.path, requestId: req.id }, 'page failed');
     const status = refusal?.status ?? 500;
     res.status(status).render('errors/error', {

@@ -6,10 +6,17 @@ import { BadInput, type Fault } from '../shared/errors.ts';
 export function faultsOf(error: z.ZodError): Fault[] {
   return error.issues.flatMap((issue): Fault[] => {
     const path = issue.path.map(String).join('.');
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [path, key].filter(Boolean).join('.'), code: 'unknownField' }));
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({ path: [path, key].filter(Boolean).join('.'), code: 'unknownField' }));
     if (/^[a-z][A-Za-z]+$/.test(issue.message)) return [{ path, code: issue.message }];
-    if (issue.code === 'too_small') return [{ path, code: issue.origin === 'string' ? 'required' : 'tooSmall', values: { minimum: Number(issue.minimum) } }];
-    if (issue.code === 'too_big') return [{ path, code: issue.origin === 'string' ? 'tooLong' : 'tooBig', values: { maximum: Number(issue.maximum) } }];
+    if (issue.code === 'too_small')
+      return [
+        { path, code: issue.origin === 'string' ? 'required' : 'tooSmall', values: { minimum: Number(issue.minimum) } },
+      ];
+    if (issue.code === 'too_big')
+      return [
+        { path, code: issue.origin === 'string' ? 'tooLong' : 'tooBig', values: { maximum: Number(issue.maximum) } },
+      ];
     if (issue.code === 'invalid_value') return [{ path, code: 'notAChoice' }];
     return [{ path, code: issue.code === 'invalid_type' && issue.input === undefined ? 'required' : 'malformed' }];
   });

@@ -49,15 +49,19 @@ export function createHelpers(publicFolder: string) {
   const asset = assetVersions(publicFolder);
   return {
     t: (key: string, options: HelperOptions) => rootOf(options).t(key, options.hash as Record<string, unknown>),
-    money: (fen: number | bigint | null | undefined) => (fen === null || fen === undefined ? '—' : `¥${formatYuan(fen)}`),
-    yuan: (fen: number | bigint | null | undefined) => (fen === null || fen === undefined ? '' : formatYuan(fen).replaceAll(',', '')),
+    money: (fen: number | bigint | null | undefined) =>
+      fen === null || fen === undefined ? '—' : `¥${formatYuan(fen)}`,
+    yuan: (fen: number | bigint | null | undefined) =>
+      fen === null || fen === undefined ? '' : formatYuan(fen).replaceAll(',', ''),
     weight: (grams: number | bigint | null | undefined, options: HelperOptions) =>
       grams === null || grams === undefined ? '—' : weightText(grams, rootOf(options).locale),
     jin: (grams: number | bigint, options: HelperOptions) =>
       rootOf(options).locale === 'zh' ? `${formatJin(grams)} 斤` : `${formatJin(grams)} jin`,
     number: (value: number | bigint) => value?.toLocaleString('en-US') ?? '—',
-    percent: (share: number | null | undefined) => (share === null || share === undefined ? '—' : `${(share * 100).toFixed(1)}%`),
-    day: (value: Date | string | null | undefined) => (value ? (typeof value === 'string' ? value.slice(0, 10) : value.toISOString().slice(0, 10)) : '—'),
+    percent: (share: number | null | undefined) =>
+      share === null || share === undefined ? '—' : `${(share * 100).toFixed(1)}%`,
+    day: (value: Date | string | null | undefined) =>
+      value ? (typeof value === 'string' ? value.slice(0, 10) : value.toISOString().slice(0, 10)) : '—',
     instant: (value: Date | string | null | undefined) => (value ? instantText(value) : '—'),
     pick: (zh: string, en: string, options: HelperOptions) => (rootOf(options).locale === 'en' ? en || zh : zh),
     eq: (a: unknown, b: unknown) => a === b,

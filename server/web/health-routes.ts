@@ -12,8 +12,14 @@ export function healthRoutes({ db, searchReady }: Parts): Router {
   router.get('/healthz', (_req, res) => void res.json({ alive: true }));
   router.get('/readyz', async (_req, res) => {
     const [database, schema] = await Promise.all([
-      db.$queryRaw`SELECT 1`.then(() => true, () => false),
-      db.setting.count().then(() => true, () => false),
+      db.$queryRaw`SELECT 1`.then(
+        () => true,
+        () => false,
+      ),
+      db.setting.count().then(
+        () => true,
+        () => false,
+      ),
     ]);
     const search = searchReady();
     res.status(database && schema && search ? 200 : 503).json({ database, schema, search });

@@ -20,7 +20,9 @@ function readNamespaces(folder: string): Record<string, object> {
 /** Loads every catalogue of messages once. A missing key shows itself as its name, and a test finds it. */
 export function createMessages(viewsFolder: string): i18n {
   const messages = i18next.createInstance();
-  const resources = Object.fromEntries(LOCALES.map((locale) => [locale, readNamespaces(join(viewsFolder, 'locales', locale))]));
+  const resources = Object.fromEntries(
+    LOCALES.map((locale) => [locale, readNamespaces(join(viewsFolder, 'locales', locale))]),
+  );
   void messages.init({
     resources,
     lng: 'zh',

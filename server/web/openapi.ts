@@ -17,7 +17,11 @@ export function openApiOf(endpoints: readonly Endpoint[], baseUrl: string): Json
   }
   return {
     openapi: '3.1.0',
-    info: { title: '消费帮扶商城 API', version: '1', description: 'Money in fen, weight in grams, days in Asia/Shanghai, instants in UTC.' },
+    info: {
+      title: '消费帮扶商城 API',
+      version: '1',
+      description: 'Money in fen, weight in grams, days in Asia/Shanghai, instants in UTC.',
+    },
     servers: [{ url: baseUrl }],
     paths,
     components: {
@@ -33,7 +37,11 @@ export function openApiOf(endpoints: readonly Endpoint[], baseUrl: string): Json
             detail: { type: 'string' },
             errors: {
               type: 'array',
-              items: { type: 'object', required: ['path', 'code', 'message'], properties: { path: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } } },
+              items: {
+                type: 'object',
+                required: ['path', 'code', 'message'],
+                properties: { path: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } },
+              },
             },
           },
         },
@@ -54,9 +62,18 @@ function operation(definition: Endpoint): Json {
     parameters: [
       ...parametersOf(definition.params ?? paramsIn(definition.path), 'path'),
       ...parametersOf(definition.query, 'query'),
-      ...(definition.idempotent ? [{ name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', maxLength: 191 } }] : []),
+      ...(definition.idempotent
+        ? [{ name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', maxLength: 191 } }]
+        : []),
     ],
-    ...(definition.body ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(definition.body, 'input') } } } } : {}),
+    ...(definition.body
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: schemaOf(definition.body, 'input') } },
+          },
+        }
+      : {}),
     responses: { [status]: answer, default: problem },
   };
 }

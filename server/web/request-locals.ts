@@ -1,5 +1,5 @@
-import type { i18n } from 'i18next';
 import type { RequestHandler } from 'express';
+import type { i18n } from 'i18next';
 import { isLocale, type Locale, type Translate, translator } from './i18n.ts';
 
 declare global {

@@ -1,5 +1,5 @@
-import session, { type SessionData, Store } from 'express-session';
 import type { RequestHandler } from 'express';
+import session, { type SessionData, Store } from 'express-session';
 import type { Config } from '../config.ts';
 import type { PrismaClient } from '../db/client.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -11,7 +11,11 @@ declare module 'express-session' {
     locale?: Locale;
     flash?: { kind: 'success' | 'info' | 'error'; text: string }[];
     /** what a form held when it was refused, shown once on the way back */
-    refused?: { form: string; values: Record<string, unknown>; faults: { path: string; code: string; values?: Record<string, string | number> }[] };
+    refused?: {
+      form: string;
+      values: Record<string, unknown>;
+      faults: { path: string; code: string; values?: Record<string, string | number> }[];
+    };
   }
 }
 
@@ -32,14 +36,21 @@ class DatabaseStore extends Store {
   override get(sid: string, done: (error: unknown, data?: SessionData | null) => void): void {
     this.#db.session
       .findUnique({ where: { id: sid } })
-      .then((row) => done(null, row && row.expiresAt > this.#clock() ? (row.data as unknown as SessionData) : null), done);
+      .then(
+        (row) => done(null, row && row.expiresAt > this.#clock() ? (row.data as unknown as SessionData) : null),
+        done,
+      );
   }
 
   override set(sid: string, data: SessionData, done: (error?: unknown) => void = () => {}): void {
     const expiresAt = new Date(this.#clock().getTime() + LIFETIME_MS);
     const json = JSON.stringify(data);
-    this.#db.$executeRaw`INSERT INTO session (id, userId, data, expiresAt) VALUES (${sid}, ${data.userId ?? null}, ${json}, ${expiresAt})
-      ON DUPLICATE KEY UPDATE userId = VALUES(userId), data = VALUES(data), expiresAt = VALUES(expiresAt)`.then(() => done(), done);
+    this.#db
+      .$executeRaw`INSERT INTO session (id, userId, data, expiresAt) VALUES (${sid}, ${data.userId ?? null}, ${json}, ${expiresAt})
+      ON DUPLICATE KEY UPDATE userId = VALUES(userId), data = VALUES(data), expiresAt = VALUES(expiresAt)`.then(
+      () => done(),
+      done,
+    );
   }
 
   override destroy(sid: string, done: (error?: unknown) => void = () => {}): void {
@@ -59,6 +70,12 @@ export function useSession(config: Config, db: PrismaClient, clock: Clock): Requ
     store: new DatabaseStore(db, clock),
     resave: false,
     saveUninitialized: false,
-    cookie: { httpOnly: true, sameSite: 'lax', secure: config.baseUrl.startsWith('https:'), maxAge: LIFETIME_MS, path: '/' },
+    cookie: {
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: config.baseUrl.startsWith('https:'),
+      maxAge: LIFETIME_MS,
+      path: '/',
+    },
   });
 }

@@ -1,8 +1,8 @@
 // Preloaded into the Node processes that the bootstrap starts: when it is killed outright, they must not go on alone,
-// holding the port or writing into a database that the next start is mending.
-import cluster from 'node:cluster';
+// holding the port or writing into a database that the next start is mending. What they start in turn is theirs to end.
+import { isMainThread } from 'node:worker_threads';
 
-if (cluster.isPrimary && process.channel) {
+if (isMainThread && process.channel && process.ppid === Number(process.env.MARKET_PARENT)) {
   process.on('disconnect', () => {
     process.kill(process.pid, 'SIGTERM');
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), 15_000).unref();

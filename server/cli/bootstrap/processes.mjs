@@ -72,7 +72,11 @@ export async function run(command, args, options = {}) {
  * @returns {NodeJS.ProcessEnv}
  */
 export function boundEnvironment(env) {
-  return { ...env, NODE_OPTIONS: `${env.NODE_OPTIONS ?? ''} --import ${endWithParent}`.trim() };
+  return {
+    ...env,
+    MARKET_PARENT: String(process.pid),
+    NODE_OPTIONS: `${env.NODE_OPTIONS ?? ''} --import ${endWithParent}`.trim(),
+  };
 }
 
 /**

@@ -87,13 +87,14 @@ function understandWord(index: ProductIndex, word: string): Understood[] {
   return parts ?? [asTyped(word, exact)];
 }
 
+/** Only where both parts are found, and not a word of the language: 山药 is no 药 from a 山. */
 function cutInTwo(index: ProductIndex, word: string): Understood[] | undefined {
   const characters = [...word];
-  if (characters.length < 2) return undefined;
-  const cut = cutWords(word);
-  const at =
-    cut.length > 1 && cut[0] !== undefined && [...cut[0]].length > 1 ? [...cut[0]].length : bestCut(index, characters);
-  return [characters.slice(0, at), characters.slice(at)].flatMap((part) => understandWord(index, part.join('')));
+  const [first, ...rest] = cutWords(word);
+  if (first === undefined || characters.length < 2 || (rest.length === 0 && characters.length === 2)) return undefined;
+  const at = rest.length > 0 && [...first].length > 1 ? [...first].length : bestCut(index, characters);
+  const parts = [characters.slice(0, at), characters.slice(at)].flatMap((part) => understandWord(index, part.join('')));
+  return parts.every(({ match }) => match.count > 0) ? parts : undefined;
 }
 
 /** Where both parts, or the longer one, are found. */

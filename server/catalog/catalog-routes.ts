@@ -1,0 +1,130 @@
+import express, { type RequestHandler, type Router } from 'express';
+import type { Actor } from '../accounts/actor.ts';
+import type { PrismaClient } from '../db/client.ts';
+import { pathTo, patterns } from '../paths.ts';
+import type { Clock } from '../shared/clock.ts';
+import { dayOf } from '../shared/days.ts';
+import { NotFound } from '../shared/errors.ts';
+import { findSupplierPage } from '../suppliers/supplier-queries.ts';
+import { takeRefused } from '../web/forms.ts';
+import type { Locale } from '../web/i18n.ts';
+import { faultMessages } from '../web/fault-messages.ts';
+import { browseProducts } from './browse-products.ts';
+import { catalogReader, nameOf } from './catalog-reader.ts';
+import { categoryTree } from './category-tree.ts';
+import { presentHome } from './home-presenter.ts';
+import { findHomePage } from './home-queries.ts';
+import { presentProductPage } from './product-presenter.ts';
+import { findProductPage } from './product-queries.ts';
+import { presentSupplierPage } from './supplier-presenter.ts';
+import { presentTrace } from './trace-presenter.ts';
+import { findTrace } from './trace-queries.ts';
+import { zoneList } from './zone-list.ts';
+
+/** What features to the right add to the shop's pages; left out, the pages do without. */
+export interface CatalogExtras {
+  /** the `task` of views/catalog/home.hbs: how the person's unit stands */
+  taskOf?: (actor: Actor, locale: Locale) => Promise<object | null>;
+  /** the `call` of views/catalog/home.hbs: an assistance call that runs (rule 20) */
+  currentCall?: (locale: Locale) => Promise<object | null>;
+  /** the `counts` of views/catalog/show.hbs: what a purchase counts for */
+  countsFor?: (actor: Actor, productId: number, locale: Locale) => Promise<{ unitName: string; programmeName: string } | null>;
+}
+
+interface Parts {
+  db: PrismaClient;
+  clock: Clock;
+  extras?: CatalogExtras;
+}
+
+const MOST_OF_SUPPLIER = 48;
+
+/** Puts the top categories into every page's header. */
+export function useNavCategories({ db }: Pick<Parts, 'db'>): RequestHandler {
+  return async (req, res, next) => {
+    const { roots } = await categoryTree(db);
+    res.locals.navCategories = roots.map((node) => ({ code: node.code, name: nameOf(req.locale, node) }));
+    next();
+  };
+}
+
+/** The shop as anyone sees it, signed in or not: home, products, suppliers, traces. */
+export function catalogRoutes(parts: Parts): Router {
+  const router = express.Router();
+  router.get(patterns.home, showHome(parts));
+  router.get(patterns.product, showProduct(parts));
+  router.get(patterns.supplier, showSupplier(parts));
+  router.get(patterns.traceSearch, searchTrace);
+  router.get(patterns.trace, showTrace(parts));
+  return router;
+}
+
+function showHome({ db, clock, extras }: Parts): RequestHandler {
+  return async (req, res) => {
+    const [reader, home, zones, task, call] = await Promise.all([
+      catalogReader(db, req),
+      findHomePage(db, dayOf(clock())),
+      zoneList(db),
+      req.actor && extras?.taskOf ? extras.taskOf(req.actor, req.locale) : null,
+      extras?.currentCall?.(req.locale) ?? null,
+    ]);
+    res.render('catalog/home', { ...presentHome(reader, home, zones), task, call });
+  };
+}
+
+function showProduct({ db, clock, extras }: Parts): RequestHandler {
+  return async (req, res) => {
+    const id = idIn(req.params.id);
+    const [reader, page, zones, counts] = await Promise.all([
+      catalogReader(db, req),
+      findProductPage(db, id, dayOf(clock())),
+      zoneList(db),
+      req.actor && extras?.countsFor ? extras.countsFor(req.actor, id, req.locale) : null,
+    ]);
+    const refused = takeRefused(req, `product-${id}`);
+    const faults = faultMessages(req.t, refused?.faults ?? []);
+    const form = refused && { values: refused.values, errors: Object.fromEntries(faults.map(({ path, message }) => [path, message])) };
+    res.render('catalog/show', { ...presentProductPage(reader, page, zones), counts, form });
+  };
+}
+
+function showSupplier({ db, clock }: Parts): RequestHandler {
+  return async (req, res) => {
+    const id = idIn(req.params.id);
+    const today = dayOf(clock());
+    const [reader, supplier, cards] = await Promise.all([
+      catalogReader(db, req),
+      findSupplierPage(db, id, today),
+      browseProducts(db, { supplierId: id, order: 'sales', limit: MOST_OF_SUPPLIER }, today),
+    ]);
+    res.render('suppliers/show', presentSupplierPage(reader, supplier, cards));
+  };
+}
+
+/** The form where a code is typed; with one, on to its page. */
+const searchTrace: RequestHandler = (req, res) => {
+  const code = typeof req.query.code === 'string' ? req.query.code.trim().slice(0, 64) : '';
+  if (code) return res.redirect(303, pathTo('trace', { code }));
+  res.render('trace/search', { title: req.t('trace:search.title') });
+};
+
+/** Without signing in (rule 18). An unknown code gets the form again, with what was asked. */
+function showTrace({ db, clock }: Parts): RequestHandler {
+  return async (req, res) => {
+    const today = dayOf(clock());
+    const code = String(req.params.code).trim();
+    try {
+      const [reader, trace] = await Promise.all([catalogReader(db, req), findTrace(db, code, today)]);
+      res.render('trace/show', presentTrace(reader, trace, today));
+    } catch (error) {
+      if (!(error instanceof NotFound)) throw error;
+      res.status(404).render('trace/search', { title: req.t('trace:search.title'), unknownCode: code });
+    }
+  };
+}
+
+/** An id in a page's path; what is no id is a page that does not exist. */
+export function idIn(text: unknown): number {
+  if (typeof text !== 'string' || !/^[1-9]\d{0,9}$/.test(text) || Number(text) > 2_147_483_647) throw new NotFound();
+  return Number(text);
+}

@@ -1,0 +1,117 @@
+import { pathTo } from '../paths.ts';
+import { placeName } from '../units/place-tree.ts';
+import { presentCards } from './card-presenter.ts';
+import { type CatalogReader, inLanguage, nameOf } from './catalog-reader.ts';
+import { stockState } from './product-cards.ts';
+import type { HeldCertification, PageProduct, ProductPage } from './product-queries.ts';
+import { leastQuantity, priceFor } from './shelf-products.ts';
+import type { Benefit, Mark } from '../suppliers/supplier-queries.ts';
+import type { ZoneNode } from './zone-list.ts';
+
+/** The data of `views/catalog/show.hbs`. */
+export function presentProductPage(reader: CatalogReader, page: ProductPage, zones: readonly ZoneNode[]) {
+  const { t, locale, places } = reader;
+  const { product } = page;
+  return {
+    title: nameOf(locale, product),
+    product: presentProduct(reader, product),
+    tiers: presentTiers(product),
+    specs: page.specifications.length > 1 ? page.specifications.map((one) => presentSpecification(reader, one, product.id)) : [],
+    supplier: {
+      name: inLanguage(locale, product.supplierName, product.supplierNameEn),
+      href: pathTo('supplier', { id: product.supplierId }),
+      placeName: placeName(places, product.supplierPlaceId, locale),
+    },
+    zones: zones
+      .filter((zone) => product.zoneIds.includes(zone.id))
+      .map((zone) => ({ name: nameOf(locale, zone), href: pathTo('zone', { code: zone.code }) })),
+    certifications: presentCertifications(reader, page.certifications, page.marks),
+    benefit: presentBenefit(reader, page.benefits),
+    batches: page.batches.map((batch) => ({
+      code: batch.code,
+      traceHref: pathTo('trace', { code: batch.code }),
+      producedOn: batch.producedOn,
+      isRecalled: batch.recalledAt !== null,
+      conformityCertificate: batch.conformityNumber !== null,
+      inspectionHref: batch.inspections.length > 0 ? `${pathTo('trace', { code: batch.code })}#inspections` : undefined,
+    })),
+    priceHistory: page.priceHistory,
+    related: presentCards(reader, page.related),
+    breadcrumbs: [...categoryCrumbs(reader, product.categoryId), { label: nameOf(locale, product) }],
+    currentCategory: reader.categories.pathOf(product.categoryId)[0]?.code,
+    addAction: pathTo('cartLines'),
+    offShelf: product.offShelf && t(`catalog:offShelf.${product.offShelf}`),
+  };
+}
+
+function presentProduct({ t, locale, categories, places }: CatalogReader, product: PageProduct) {
+  const category = categories.byId.get(product.categoryId);
+  const { seasonFrom, seasonTo } = product;
+  return {
+    id: product.id,
+    name: nameOf(locale, product),
+    category: category?.illustration,
+    categoryName: category ? nameOf(locale, category) : '',
+    brand: product.brandName ? inLanguage(locale, product.brandName, product.brandNameEn) : undefined,
+    description: inLanguage(locale, product.description, product.descriptionEn),
+    storage: inLanguage(locale, product.storage, product.storageEn),
+    originName: placeName(places, product.placeId, locale),
+    saleUnit: inLanguage(locale, product.saleUnit, product.saleUnitEn),
+    spec: inLanguage(locale, product.spec, product.specEn),
+    netGrams: product.netGrams,
+    weighed: product.saleMode === 'by_weight',
+    priceFen: priceFor(product, leastQuantity(product)),
+    certified: product.productCertificationId !== null && product.supplierCertificationId !== null,
+    coldChain: product.coldChain,
+    preOrder: product.comesOn ? { deliverFrom: product.comesOn } : undefined,
+    stockState: product.offShelf ? 'out' : stockState(product),
+    stockLeft: product.available,
+    minQuantity: leastQuantity(product),
+    orderMultiple: product.orderMultiple,
+    caseQuantity: product.caseQuantity > 1 ? product.caseQuantity : undefined,
+    shelfLifeDays: product.shelfLifeDays,
+    season: seasonFrom && seasonTo ? t('catalog:show.months', { from: seasonFrom, to: seasonTo }) : undefined,
+  };
+}
+
+/** The base price, then each tier that is reached above the least quantity. */
+function presentTiers(product: PageProduct) {
+  const least = leastQuantity(product);
+  return [
+    { minQuantity: least, priceFen: priceFor(product, least) },
+    ...product.tiers.filter((tier) => tier.fromQuantity > least).map((tier) => ({ minQuantity: tier.fromQuantity, priceFen: tier.priceFen })),
+  ];
+}
+
+function presentSpecification({ locale }: CatalogReader, one: PageProduct, currentId: number) {
+  return { label: inLanguage(locale, one.spec, one.specEn), href: pathTo('product', { id: one.id }), current: one.id === currentId };
+}
+
+export function presentCertifications({ t }: CatalogReader, held: readonly HeldCertification[], marks: readonly Mark[]) {
+  return [
+    ...held.map(({ of, number, issuer, validFrom, validUntil }) => ({ name: t(`catalog:certifiedAs.${of}`), number, issuer, validFrom, validUntil })),
+    ...marks.map(({ kind, number, validFrom, validUntil }) => ({ name: t(`catalog:marks.${kind}`), number, issuer: null, validFrom, validUntil })),
+  ];
+}
+
+/** What the supplier's latest year told; households of several modes may be the same people, so the largest number is shown. */
+export function presentBenefit({ t }: CatalogReader, benefits: readonly Benefit[]) {
+  const [first] = benefits;
+  if (!first) return null;
+  return {
+    modes: benefits.map(({ mode }) => t(`catalog:benefit.${mode}`)),
+    households: Math.max(...benefits.map(({ households }) => households)),
+    payoutFen: benefits.reduce((sum, { yearlyPayoutFen }) => sum + yearlyPayoutFen, 0),
+    year: first.year,
+  };
+}
+
+/** Home, all products, then the category's path. */
+export function categoryCrumbs({ t, locale, categories }: CatalogReader, categoryId: number | undefined) {
+  const path = categoryId === undefined ? [] : categories.pathOf(categoryId);
+  return [
+    { label: t('common:nav.home'), href: pathTo('home') },
+    { label: t('common:nav.allProducts'), href: pathTo('products') },
+    ...path.map((node) => ({ label: nameOf(locale, node), href: pathTo('products', { category: node.code }) })),
+  ];
+}

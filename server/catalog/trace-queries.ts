@@ -1,0 +1,109 @@
+import type { Db } from '../db/client.ts';
+import { type Day, dayFromColumn, dayOf } from '../shared/days.ts';
+import { NotFound } from '../shared/errors.ts';
+import { certificationHeldBy } from '../suppliers/certification-held.ts';
+import { type Benefit, findBenefits, findMarks, type Mark } from '../suppliers/supplier-queries.ts';
+import type { HeldCertification, Inspection } from './product-queries.ts';
+
+export interface Trace {
+  code: string;
+  producedOn: Day;
+  expiresOn: Day | null;
+  quantity: number;
+  conformityNumber: string | null;
+  note: string | null;
+  recall: { on: Day; reason: string | null } | null;
+  product: { id: number; code: string; name: string; nameEn: string; spec: string; specEn: string; saleUnit: string; saleUnitEn: string; netGrams: number; categoryId: number; placeId: number; isMadeUp: boolean };
+  supplier: { id: number; code: string; name: string; nameEn: string; placeId: number };
+  certifications: HeldCertification[];
+  marks: Mark[];
+  inspections: Inspection[];
+  benefits: Benefit[];
+}
+
+interface TraceRow {
+  batchId: number;
+  traceCode: string;
+  producedOn: Date;
+  expiresOn: Date | null;
+  quantity: number;
+  conformityNumber: string | null;
+  note: string | null;
+  recalledAt: Date | null;
+  recallReason: string | null;
+  productId: number;
+  productCode: string;
+  familyId: number;
+  name: string;
+  nameEn: string;
+  spec: string;
+  specEn: string;
+  saleUnit: string;
+  saleUnitEn: string;
+  netGrams: number;
+  categoryId: number;
+  placeId: number;
+  isMadeUp: number | boolean;
+  supplierId: number;
+  supplierCode: string;
+  supplierName: string;
+  supplierNameEn: string;
+  supplierPlaceId: number;
+  certificationId: number | null;
+  supplierCertificationId: number | null;
+}
+
+/** A batch by its trace code, with place, supplier, certificates and inspections, for anyone (rule 18). Five statements. Throws NotFound. */
+export async function findTrace(db: Db, code: string, today: Day): Promise<Trace> {
+  const [row] = await db.$queryRaw<TraceRow[]>`
+    SELECT b.id AS batchId, b.traceCode, b.producedOn, b.expiresOn, b.quantity, b.conformityNumber, b.note, b.recalledAt,
+      (SELECT r.reason FROM recall r WHERE r.batchId = b.id ORDER BY r.id DESC LIMIT 1) AS recallReason,
+      p.id AS productId, p.code AS productCode, p.familyId, f.name, f.nameEn, p.spec, p.specEn, p.saleUnit, p.saleUnitEn, p.netGrams, p.categoryId,
+      p.placeId, f.isMadeUp, s.id AS supplierId, s.code AS supplierCode, s.name AS supplierName, s.nameEn AS supplierNameEn,
+      s.placeId AS supplierPlaceId, ${certificationHeldBy('product', today)} AS certificationId,
+      ${certificationHeldBy('supplier', today)} AS supplierCertificationId
+    FROM batch b JOIN product p ON p.id = b.productId JOIN product_family f ON f.id = p.familyId JOIN supplier s ON s.id = p.supplierId
+    WHERE b.traceCode = ${code}`;
+  if (!row) throw new NotFound('unknownTraceCode');
+  const [certifications, inspections, benefits, marks] = await Promise.all([
+    findHeld(db, [row.certificationId, row.supplierCertificationId]),
+    findInspections(db, row.batchId),
+    findBenefits(db, row.supplierId),
+    findMarks(db, row.supplierId, row.familyId, today),
+  ]);
+  return { ...traceOf(row), certifications, inspections, benefits, marks };
+}
+
+function traceOf(row: TraceRow): Omit<Trace, 'certifications' | 'inspections' | 'benefits' | 'marks'> {
+  const { traceCode, producedOn, expiresOn, quantity, conformityNumber, note, recalledAt, recallReason } = row;
+  const { name, nameEn, spec, specEn, saleUnit, saleUnitEn, netGrams, categoryId, placeId } = row;
+  return {
+    code: traceCode,
+    producedOn: dayFromColumn(producedOn),
+    expiresOn: expiresOn && dayFromColumn(expiresOn),
+    quantity,
+    conformityNumber,
+    note,
+    recall: recalledAt && { on: dayOf(recalledAt), reason: recallReason },
+    product: { id: row.productId, code: row.productCode, name, nameEn, spec, specEn, saleUnit, saleUnitEn, netGrams, categoryId, placeId, isMadeUp: Boolean(row.isMadeUp) },
+    supplier: { id: row.supplierId, code: row.supplierCode, name: row.supplierName, nameEn: row.supplierNameEn, placeId: row.supplierPlaceId },
+  };
+}
+
+async function findHeld(db: Db, ids: readonly (number | null)[]): Promise<HeldCertification[]> {
+  const rows = await db.certification.findMany({ where: { id: { in: ids.filter((id) => id !== null) } }, orderBy: { productId: 'desc' } });
+  return rows.flatMap(({ productId, number, issuer, validFrom, validUntil }) =>
+    validFrom && validUntil
+      ? [{ of: productId === null ? ('supplier' as const) : ('product' as const), number: number ?? '', issuer, validFrom: dayFromColumn(validFrom), validUntil: dayFromColumn(validUntil) }]
+      : [],
+  );
+}
+
+async function findInspections(db: Db, batchId: number): Promise<Inspection[]> {
+  const rows = await db.inspectionReport.findMany({
+    where: { batchId },
+    select: { lab: true, number: true, issuedOn: true, passed: true, summary: true },
+    orderBy: [{ issuedOn: 'desc' }, { id: 'desc' }],
+  });
+  return rows.map((row) => ({ ...row, issuedOn: dayFromColumn(row.issuedOn) }));
+}

@@ -1,0 +1,114 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Request } from 'express';
+import type { z } from 'zod';
+import { type Actor, ownUnitId, unitsBoughtFor } from '../accounts/actor.ts';
+import { findAddressFor } from '../accounts/address-queries.ts';
+import { actorOf } from '../accounts/who-acts.ts';
+import type { Stripe } from '../clients/stripe.ts';
+import type { PrismaClient } from '../db/client.ts';
+import type { DeliveryAddress } from '../orders/create-order.ts';
+import { orderJson, toOrderJson } from '../orders/order-json.ts';
+import { mayBuyerSee } from '../orders/order-policy.ts';
+import { findOrder } from '../orders/order-queries.ts';
+import { orderParams } from '../orders/order-schemas.ts';
+import { startPayment } from '../payments/start-payment.ts';
+import { countsOfOrder } from '../quotas/order-counts.ts';
+import type { Clock } from '../shared/clock.ts';
+import { NotFound, RuleRefusal } from '../shared/errors.ts';
+import { type Endpoint, endpoint } from '../web/api.ts';
+import { orderBody } from './checkout-schemas.ts';
+import { channelOfZone, submitOrder } from './submit-order.ts';
+
+interface Parts {
+  db: PrismaClient;
+  clock: Clock;
+  stripe: Stripe;
+  baseUrl: string;
+}
+
+/** Placing an order and paying it. */
+export function checkoutEndpoints(parts: Parts): Endpoint[] {
+  const { db, clock } = parts;
+  const common = {
+    tag: 'orders',
+    access: 'signed_in',
+    scope: 'orders',
+    method: 'post',
+    status: 201,
+    response: orderJson,
+    idempotent: true,
+  } as const;
+  return [
+    endpoint({
+      ...common,
+      path: '/orders',
+      summary: 'Submits an order; an individual’s answer carries the address at which it is paid',
+      body: orderBody,
+      handle: async ({ req, body }) => {
+        const actor = actorOf(req);
+        const orderId = await submitOrder(
+          db,
+          actor,
+          {
+            ...(await deliveryAddress(db, actor, body)),
+            ...(await channelOfZone(db, body.zone ?? null)),
+            lines: body.lines,
+            unitId: unitOf(actor, body),
+            fundingSource: body.fundingSource,
+            paymentWay: body.payment,
+            note: body.note || null,
+            expectedTotalFen: body.expectedTotalFen ?? null,
+            checkoutKey: checkoutKey(req, actor),
+          },
+          clock(),
+        );
+        return withPayment(parts, actor, orderId);
+      },
+    }),
+    endpoint({
+      ...common,
+      path: '/orders/:id/payment',
+      summary: 'A fresh address at which the order is paid',
+      params: orderParams,
+      handle: async ({ req, params }) => {
+        const order = await findOrder(db, actorOf(req), params.id);
+        if (!mayBuyerSee(actorOf(req), order)) throw new NotFound();
+        const url = await startPayment(parts, order.id, clock());
+        return toOrderJson(order, await countsOfOrder(db, order.id), url);
+      },
+    }),
+  ];
+}
+
+async function withPayment(parts: Parts, actor: Actor, orderId: number): Promise<z.infer<typeof orderJson>> {
+  const { db, clock } = parts;
+  const [order, counts] = await Promise.all([findOrder(db, actor, orderId), countsOfOrder(db, orderId)]);
+  if (order.state !== 'awaiting_payment') return toOrderJson(order, counts);
+  const url = await startPayment(parts, orderId, clock());
+  return toOrderJson(order, counts, url);
+}
+
+/** The unit asked for; left out, an employee's own unit, or the one that a buyer buys for (rule 6). */
+function unitOf(actor: Actor, body: z.infer<typeof orderBody>): number | null {
+  if (body.unitId !== undefined) return body.unitId;
+  if (body.fundingSource === 'individual') return ownUnitId(actor);
+  const units = unitsBoughtFor(actor);
+  if (units.length !== 1) throw new RuleRefusal('whichUnit', [{ path: 'unitId', code: 'whichUnit' }]);
+  return units[0] ?? null;
+}
+
+async function deliveryAddress(
+  db: PrismaClient,
+  actor: Actor,
+  body: z.infer<typeof orderBody>,
+): Promise<DeliveryAddress> {
+  const kept = body.address ?? (body.addressId === undefined ? null : await findAddressFor(db, actor, body.addressId));
+  if (!kept) throw new RuleRefusal('badInput', [{ path: 'addressId', code: 'noSuchAddress' }]);
+  return { recipient: kept.recipient, phone: kept.phone, region: kept.region, address: kept.detail };
+}
+
+/** The same Idempotency-Key of one person is the same order, even when the first answer was lost in a crash. */
+function checkoutKey(req: Request, actor: Actor): string {
+  const key = req.get('Idempotency-Key');
+  return key ? createHash('sha256').update(`${actor.id} ${key}`).digest('hex') : randomUUID();
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { actorOf } from '../accounts/who-acts.ts';
+import type { PrismaClient } from '../db/client.ts';
+import type { Clock } from '../shared/clock.ts';
+import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
+import { type Endpoint, endpoint } from '../web/api.ts';
+import { confirmFulfilment } from './confirm-fulfilment.ts';
+import { fulfilmentJson, toFulfilmentJson } from './order-json.ts';
+import { findFulfilment, listFulfilments } from './order-queries.ts';
+import { fulfilmentListQuery, orderParams, receiptBody, shipmentBody } from './order-schemas.ts';
+import { receiveFulfilment } from './receive-fulfilment.ts';
+import { shipFulfilment } from './ship-fulfilment.ts';
+
+interface Parts {
+  db: PrismaClient;
+  clock: Clock;
+}
+
+/** Parcels: the supplier confirms and ships, the buyer receives. */
+export function fulfilmentEndpoints({ db, clock }: Parts): Endpoint[] {
+  const common = { tag: 'fulfilments', access: 'signed_in', scope: 'fulfilments' } as const;
+  const act = { ...common, method: 'post', params: orderParams, idempotent: true } as const;
+  return [
+    endpoint({
+      ...common,
+      method: 'get',
+      path: '/fulfilments',
+      summary: 'The parcels of the suppliers that one acts for, newest first',
+      query: fulfilmentListQuery,
+      response: z.object({ items: z.array(fulfilmentJson), nextCursor: z.string().nullable() }),
+      handle: async ({ req, query }) => {
+        const beforeId = decodeCursor(query.cursor, 1)?.[0];
+        const parcels = await listFulfilments(
+          db,
+          actorOf(req),
+          query.state ? [query.state] : null,
+          beforeId ? Number(beforeId) : null,
+          query.limit,
+        );
+        const last = parcels.length === query.limit ? parcels.at(-1) : undefined;
+        return { items: parcels.map(toFulfilmentJson), nextCursor: last ? encodeCursor([last.id]) : null };
+      },
+    }),
+    endpoint({
+      ...act,
+      path: '/fulfilments/:id/confirmation',
+      summary: 'The supplier takes the parcel on',
+      response: fulfilmentJson,
+      handle: async ({ req, params }) => {
+        await confirmFulfilment(db, actorOf(req), params.id, clock());
+        return toFulfilmentJson(await findFulfilment(db, actorOf(req), params.id));
+      },
+    }),
+    endpoint({
+      ...act,
+      path: '/fulfilments/:id/shipment',
+      summary:
+        'The supplier ships: batches, carrier, number, temperature for cold chain; no lines means everything as promised',
+      body: shipmentBody,
+      status: 201,
+      response: fulfilmentJson,
+      handle: async ({ req, params, body: { temperature, ...shipment } }) => {
+        await shipFulfilment(db, actorOf(req), params.id, { ...shipment, temperatureDeci: temperature }, clock());
+        return toFulfilmentJson(await findFulfilment(db, actorOf(req), params.id));
+      },
+    }),
+    endpoint({
+      ...act,
+      path: '/fulfilments/:id/receipt',
+      summary: 'The buyer receives: accepted, short and damaged per line; no lines means everything accepted',
+      body: receiptBody,
+      status: 201,
+      response: z.object({ receiptId: z.int() }),
+      handle: async ({ req, params, body }) => ({
+        receiptId: await receiveFulfilment(db, actorOf(req), params.id, body.lines, clock()),
+      }),
+    }),
+  ];
+}

@@ -1,0 +1,213 @@
+import { z } from 'zod';
+import type { OrderCount } from '../quotas/order-counts.ts';
+import { orderNumber, type SupplierFulfilment, type WholeOrder } from './order-queries.ts';
+
+const lineJson = z.object({
+  id: z.int(),
+  productId: z.int(),
+  name: z.string(),
+  spec: z.string(),
+  quantity: z.int(),
+  unitPriceFen: z.int(),
+  goodsFen: z.int(),
+  discountFen: z.int(),
+  payableFen: z.int(),
+  grams: z.int(),
+  acceptedQuantity: z.int(),
+  acceptedFen: z.int(),
+  acceptedGrams: z.int(),
+  batches: z.array(z.object({ batchId: z.int(), traceCode: z.string(), quantity: z.int() })),
+});
+
+const shipmentJson = z.object({
+  carrier: z.string(),
+  trackingNumber: z.string(),
+  temperature: z.number().nullable(),
+  shippedAt: z.date(),
+});
+
+const fulfilmentPart = {
+  id: z.int(),
+  state: z.string(),
+  supplier: z.object({ code: z.string(), name: z.string() }),
+  goodsFen: z.int(),
+  freightFen: z.int(),
+  confirmedAt: z.date().nullable(),
+  shippedAt: z.date().nullable(),
+  receivedAt: z.date().nullable(),
+  shipments: z.array(shipmentJson),
+  lines: z.array(lineJson),
+};
+
+export const countJson = z.object({
+  programmeId: z.int(),
+  programme: z.string(),
+  placedFen: z.int(),
+  placedGrams: z.int(),
+  countedFen: z.int(),
+  countedGrams: z.int(),
+});
+
+export const orderJson = z.object({
+  id: z.int(),
+  number: z.string(),
+  status: z.string(),
+  fundingSource: z.string(),
+  unit: z.object({ code: z.string(), name: z.string() }).nullable(),
+  buyer: z.object({ id: z.int(), name: z.string() }),
+  totals: z.object({ goodsFen: z.int(), discountFen: z.int(), freightFen: z.int(), totalFen: z.int(), grams: z.int() }),
+  fulfilments: z.array(z.object(fulfilmentPart)),
+  payment: z.object({ way: z.string(), state: z.string().nullable(), url: z.string().optional() }),
+  counts: z.array(countJson),
+  address: z.object({ recipient: z.string(), phone: z.string(), region: z.string(), address: z.string() }),
+  note: z.string().nullable(),
+  submittedAt: z.date(),
+  heldUntil: z.date().nullable(),
+  placedAt: z.date().nullable(),
+});
+
+export const fulfilmentJson = z.object({
+  ...fulfilmentPart,
+  order: z.object({
+    id: z.int(),
+    placedAt: z.date().nullable(),
+    unit: z.string().nullable(),
+    recipient: z.string(),
+    phone: z.string(),
+    region: z.string(),
+    address: z.string(),
+    note: z.string().nullable(),
+  }),
+});
+
+type AnyLine = WholeOrder['lines'][number] | SupplierFulfilment['lines'][number];
+type AnyFulfilment = Omit<WholeOrder['fulfilments'][number], 'receipts'>;
+
+function lineOf(line: AnyLine): z.infer<typeof lineJson> {
+  const {
+    id,
+    productId,
+    name,
+    spec,
+    quantity,
+    unitPriceFen,
+    goodsFen,
+    discountFen,
+    payableFen,
+    grams,
+    acceptedQuantity,
+    acceptedFen,
+    acceptedGrams,
+  } = line;
+  const batches = line.allocations.map((share) => ({
+    batchId: share.batchId,
+    traceCode: share.batch.traceCode,
+    quantity: share.quantity,
+  }));
+  return {
+    id,
+    productId,
+    name,
+    spec,
+    quantity,
+    unitPriceFen,
+    goodsFen,
+    discountFen,
+    payableFen,
+    grams,
+    acceptedQuantity,
+    acceptedFen,
+    acceptedGrams,
+    batches,
+  };
+}
+
+function partOf(
+  { id, state, supplier, goodsFen, freightFen, confirmedAt, shippedAt, receivedAt, shipments }: AnyFulfilment,
+  lines: AnyLine[],
+) {
+  return {
+    id,
+    state,
+    supplier: { code: supplier.code, name: supplier.name },
+    goodsFen,
+    freightFen,
+    confirmedAt,
+    shippedAt,
+    receivedAt,
+    shipments: shipments.map((shipment) => ({
+      carrier: shipment.carrier,
+      trackingNumber: shipment.trackingNumber,
+      temperature: shipment.temperatureDeci === null ? null : shipment.temperatureDeci / 10,
+      shippedAt: shipment.shippedAt,
+    })),
+    lines: lines.map(lineOf),
+  };
+}
+
+/** An order as the API shows it to its buyer and approvers. */
+export function toOrderJson(order: WholeOrder, counts: OrderCount[], paymentUrl?: string): z.infer<typeof orderJson> {
+  const {
+    id,
+    state,
+    fundingSource,
+    unit,
+    buyer,
+    goodsFen,
+    discountFen,
+    freightFen,
+    totalFen,
+    recipient,
+    phone,
+    region,
+    address,
+  } = order;
+  return {
+    id,
+    number: orderNumber(order),
+    status: state,
+    fundingSource,
+    unit: unit && { code: unit.code, name: unit.name },
+    buyer,
+    totals: {
+      goodsFen,
+      discountFen,
+      freightFen,
+      totalFen,
+      grams: order.lines.reduce((sum, line) => sum + line.grams, 0),
+    },
+    fulfilments: order.fulfilments.map((part) =>
+      partOf(
+        part,
+        order.lines.filter((line) => line.fulfilmentId === part.id),
+      ),
+    ),
+    payment: {
+      way: order.paymentWay,
+      state: order.payments[0]?.state ?? null,
+      ...(paymentUrl ? { url: paymentUrl } : {}),
+    },
+    counts: counts.map(({ programmeId, programmeCode, placedFen, placedGrams, countedFen, countedGrams }) => ({
+      programmeId,
+      programme: programmeCode,
+      placedFen,
+      placedGrams,
+      countedFen,
+      countedGrams,
+    })),
+    address: { recipient, phone, region, address },
+    note: order.note,
+    submittedAt: order.submittedAt,
+    heldUntil: order.heldUntil,
+    placedAt: order.placedAt,
+  };
+}
+
+/** A supplier's own part, with the delivery address of its own parcel only (rule 31). */
+export function toFulfilmentJson(fulfilment: SupplierFulfilment): z.infer<typeof fulfilmentJson> {
+  const { id, placedAt, unit, recipient, phone, region, address, note } = fulfilment.order;
+  return {
+    ...partOf(fulfilment, fulfilment.lines),
+    order: { id, placedAt, unit: unit?.name ?? null, recipient, phone, region, address, note },
+  };
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+const idText = z
+  .string()
+  .regex(/^\d{1,9}$/, 'malformed')
+  .transform(Number);
+const id = z.union([z.int().positive(), idText], 'malformed');
+const digits = z
+  .string()
+  .trim()
+  .regex(/^\d{1,9}$/, 'notAQuantity')
+  .transform(Number);
+const count = z
+  .union([z.int(), digits], 'notAQuantity')
+  .pipe(z.number().int().min(0, 'notAQuantity').max(1_000_000, 'quantityTooLarge'));
+
+export const orderParams = z.object({ id: idText });
+
+export const orderListQuery = z.object({
+  status: z
+    .enum(['awaiting_approval', 'awaiting_payment', 'placed', 'completed', 'rejected', 'cancelled', 'expired'])
+    .optional(),
+  cursor: z.string().max(200).optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/, 'malformed')
+    .transform(Number)
+    .pipe(z.number().min(1).max(100))
+    .default(20),
+});
+
+export const fulfilmentListQuery = z.object({
+  state: z.enum(['to_confirm', 'confirmed', 'shipped', 'received', 'cancelled']).optional(),
+  cursor: z.string().max(200).optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/, 'malformed')
+    .transform(Number)
+    .pipe(z.number().min(1).max(100))
+    .default(20),
+});
+
+export const reasonBody = z.object({ reason: z.string().trim().min(1, 'reasonNeeded').max(500) });
+export const cancellationBody = z.object({ reason: z.string().trim().max(500).default('') });
+
+/** A temperature in degrees Celsius with at most one decimal, into tenths. */
+const temperature = z
+  .union([z.number().transform(String), z.string().trim()])
+  .pipe(z.string().regex(/^-?\d{1,2}(\.\d)?$/, 'malformedTemperature'))
+  .transform((text) => Math.round(Number(text) * 10));
+
+export const shipmentBody = z.object({
+  lines: z
+    .array(
+      z.strictObject({
+        lineId: id,
+        batchId: id,
+        quantity: count.pipe(z.number().min(1, 'notAQuantity')),
+        grams: count.optional(),
+      }),
+    )
+    .max(2000)
+    .default([]),
+  carrier: z.string().trim().min(1, 'required').max(64),
+  trackingNumber: z
+    .string()
+    .trim()
+    .min(1, 'required')
+    .max(64)
+    .regex(/^[\w-]+$/, 'malformed'),
+  temperature: z.union([z.literal('').transform(() => null), z.null(), temperature]).default(null),
+});
+
+export const receiptBody = z.object({
+  lines: z
+    .array(
+      z.strictObject({
+        lineId: id,
+        acceptedQuantity: count,
+        acceptedGrams: count.optional(),
+        shortQuantity: count.default(0),
+        damagedQuantity: count.default(0),
+        note: z.string().trim().max(255).optional(),
+      }),
+    )
+    .max(2000)
+    .default([]),
+});

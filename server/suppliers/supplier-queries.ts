@@ -1,0 +1,129 @@
+import type { Db, PrismaClient } from '../db/client.ts';
+import type { BenefitMode, MarkKind, SupplierKind, SupplierState } from '../db/generated/enums.ts';
+import { type Day, dayFromColumn, dayToColumn } from '../shared/days.ts';
+import { NotFound } from '../shared/errors.ts';
+import type { Fen } from '../shared/money.ts';
+import { certificationHeldBy } from './certification-held.ts';
+
+export interface Benefit {
+  year: number;
+  mode: BenefitMode;
+  households: number;
+  yearlyPayoutFen: Fen;
+}
+
+/** A green, organic or geographic-indication certificate. */
+export interface Mark {
+  kind: MarkKind;
+  number: string;
+  familyId: number | null;
+  validFrom: Day;
+  validUntil: Day;
+}
+
+/** What a supplier paid farmers, by mode, in its latest year told (rule 19). */
+export async function findBenefits(db: Db, supplierId: number): Promise<Benefit[]> {
+  const rows = await db.farmerBenefit.findMany({
+    where: { supplierId },
+    select: { year: true, mode: true, households: true, yearlyPayoutFen: true },
+    orderBy: [{ year: 'desc' }, { mode: 'asc' }],
+    take: 10,
+  });
+  return rows.filter((row) => row.year === rows[0]?.year).map((row) => ({ ...row, yearlyPayoutFen: Number(row.yearlyPayoutFen) }));
+}
+
+/** The supplier's certificates that are valid today: those for all its goods, and for this family or, with none given, for any. */
+export async function findMarks(db: Db, supplierId: number, familyId: number | null, today: Day): Promise<Mark[]> {
+  const day = dayToColumn(today);
+  const rows = await db.qualityMark.findMany({
+    where: {
+      supplierId,
+      validFrom: { lte: day },
+      validUntil: { gte: day },
+      ...(familyId === null ? {} : { OR: [{ familyId: null }, { familyId }] }),
+    },
+    select: { kind: true, number: true, familyId: true, validFrom: true, validUntil: true },
+    orderBy: { id: 'asc' },
+  });
+  return rows.map((row) => ({ ...row, validFrom: dayFromColumn(row.validFrom), validUntil: dayFromColumn(row.validUntil) }));
+}
+
+export interface SupplierPage {
+  id: number;
+  code: string;
+  name: string;
+  nameEn: string;
+  kind: SupplierKind;
+  placeId: number;
+  story: string;
+  storyEn: string;
+  state: SupplierState;
+  minOrderFen: Fen;
+  freightFen: Fen;
+  freeFreightFromFen: Fen | null;
+  isMadeUp: boolean;
+  /** the certification that holds today; null: none */
+  certification: { number: string; issuer: string; validFrom: Day; validUntil: Day } | null;
+  benefits: Benefit[];
+  marks: Mark[];
+}
+
+interface SupplierRow extends Omit<SupplierPage, 'certification' | 'benefits' | 'marks' | 'isMadeUp'> {
+  isMadeUp: number | boolean;
+  number: string | null;
+  issuer: string | null;
+  validFrom: Date | null;
+  validUntil: Date | null;
+}
+
+/** What anyone may see of a supplier, in three statements; one that never was admitted is not found. */
+export async function findSupplierPage(db: Db, id: number, today: Day): Promise<SupplierPage> {
+  const [rows, benefits, marks] = await Promise.all([
+    db.$queryRaw<SupplierRow[]>`
+      SELECT s.id, s.code, s.name, s.nameEn, s.kind, s.placeId, s.story, s.storyEn, s.state, s.minOrderFen, s.freightFen, s.freeFreightFromFen,
+        s.isMadeUp, ce.number, ce.issuer, ce.validFrom, ce.validUntil
+      FROM supplier s LEFT JOIN certification ce ON ce.id = ${certificationHeldBy('supplier', today)}
+      WHERE s.id = ${id} AND s.state <> 'applying'`,
+    findBenefits(db, id),
+    findMarks(db, id, null, today),
+  ]);
+  const [row] = rows;
+  if (!row) throw new NotFound();
+  const { number, issuer, validFrom, validUntil, ...supplier } = row;
+  return {
+    ...supplier,
+    isMadeUp: Boolean(supplier.isMadeUp),
+    certification:
+      validFrom && validUntil
+        ? { number: number ?? '', issuer: issuer ?? '', validFrom: dayFromColumn(validFrom), validUntil: dayFromColumn(validUntil) }
+        : null,
+    benefits,
+    marks,
+  };
+}
+
+export interface ListedSupplier {
+  id: number;
+  code: string;
+  name: string;
+  nameEn: string;
+  kind: SupplierKind;
+  placeId: number;
+}
+
+/** Active suppliers by id, for lists and filters; by key pages. */
+export async function listSuppliers(db: PrismaClient, afterId: number, limit: number): Promise<ListedSupplier[]> {
+  return db.supplier.findMany({
+    where: { state: 'active', id: { gt: afterId } },
+    select: { id: true, code: true, name: true, nameEn: true, kind: true, placeId: true },
+    orderBy: { id: 'asc' },
+    take: limit,
+  });
+}
+
+/** Names of suppliers by code, for the filters of a list. */
+export async function supplierNames(db: Db, codes: readonly string[]): Promise<Map<string, { name: string; nameEn: string }>> {
+  if (codes.length === 0) return new Map();
+  const rows = await db.supplier.findMany({ where: { code: { in: [...codes] } }, select: { code: true, name: true, nameEn: true } });
+  return new Map(rows.map((row) => [row.code, row]));
+}
