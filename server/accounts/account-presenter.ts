@@ -1,5 +1,5 @@
 import type { Locale, Translate } from '../web/i18n.ts';
-import type { Profile, HeldRight } from './account-queries.ts';
+import type { HeldRight, Profile } from './account-queries.ts';
 import { SCOPES } from './account-schemas.ts';
 import type { AddressRow } from './address-queries.ts';
 import type { ListedToken } from './api-tokens.ts';
@@ -9,7 +9,8 @@ interface Named {
   nameEn: string;
 }
 
-const nameIn = (locale: Locale, named: Named | null) => (named ? (locale === 'en' && named.nameEn) || named.name : null);
+const nameIn = (locale: Locale, named: Named | null) =>
+  named ? (locale === 'en' && named.nameEn) || named.name : null;
 
 /** What /account shows of a person: names and rights in the reader's language. */
 export function presentAccount(t: Translate, locale: Locale, profile: Profile, rights: readonly HeldRight[]) {
@@ -57,5 +58,9 @@ export function presentToken(t: Translate, token: ListedToken) {
 /** The choices of scopes, ticked as they were. */
 export function scopeChoices(t: Translate, chosen: unknown) {
   const ticked = [chosen].flat();
-  return SCOPES.map((scope) => ({ value: scope, label: t(`accounts:scopes.${scope}`), checked: ticked.includes(scope) }));
+  return SCOPES.map((scope) => ({
+    value: scope,
+    label: t(`accounts:scopes.${scope}`),
+    checked: ticked.includes(scope),
+  }));
 }

@@ -62,6 +62,11 @@ export const addressForm = z.object({
     .transform((text) => text !== undefined),
 });
 
-export const idParam = z.object({ id: z.string().regex(/^\d{1,9}$/).transform(Number) });
+export const idParam = z.object({
+  id: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number),
+});
 
 export const languageForm = z.object({ locale: z.enum(['zh', 'en']), returnTo: z.string().optional() });

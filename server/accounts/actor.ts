@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../db/client.ts';
 import type { FundingSource, Role } from '../db/generated/enums.ts';
-import { dayToColumn, type Day } from '../shared/days.ts';
+import { type Day, dayToColumn } from '../shared/days.ts';
 import { NotAllowed } from '../shared/errors.ts';
 
 export interface Grant {
@@ -28,8 +28,8 @@ export interface Actor {
 
 type ActorRow = Grant & { id: number; login: string; name: string; locale: string; cartCount: number | bigint };
 
-/** Loads a person with all rights in one statement; null when unknown or disabled. */
-export async function findActor(db: PrismaClient, userId: number, today: Day): Promise<Actor | null> {
+/** Loads a person with all rights in one statement; null when unknown, disabled, or of the demonstration where that is not allowed. */
+export async function findActor(db: PrismaClient, userId: number, today: Day, allowDemo = true): Promise<Actor | null> {
   const day = dayToColumn(today);
   const rows = await db.$queryRaw<(Omit<ActorRow, 'role'> & { role: Role | null })[]>`
     SELECT u.id, u.login, u.name, u.locale, g.role, g.unitId, un.code AS unitCode, un.name AS unitName, un.nameEn AS unitNameEn,
@@ -38,7 +38,7 @@ export async function findActor(db: PrismaClient, userId: number, today: Day): P
     FROM user u
     LEFT JOIN role_grant g ON g.userId = u.id AND g.since <= ${day} AND (g.until IS NULL OR g.until > ${day})
     LEFT JOIN unit un ON un.id = g.unitId
-    WHERE u.id = ${userId} AND u.disabledAt IS NULL
+    WHERE u.id = ${userId} AND u.disabledAt IS NULL AND (${allowDemo} OR NOT u.isDemo)
     ORDER BY g.id`;
   const [first] = rows;
   if (!first) return null;
@@ -85,7 +85,9 @@ export function unitsApprovedFor(actor: Actor): number[] {
 
 /** Suppliers on whose behalf the actor may act. */
 export function suppliersActedFor(actor: Actor): number[] {
-  return actor.grants.flatMap((grant) => (grant.role === 'supplier' && grant.supplierId !== null ? [grant.supplierId] : []));
+  return actor.grants.flatMap((grant) =>
+    grant.role === 'supplier' && grant.supplierId !== null ? [grant.supplierId] : [],
+  );
 }
 
 /** Whether the actor may buy for this unit (or none) from this funding source (rule 6). */

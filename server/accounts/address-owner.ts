@@ -22,6 +22,9 @@ export function ownerOf({ userId, unitId }: { userId: number | null; unitId: num
 
 /** Makes this the only default of its owner. */
 export async function setDefault(tx: Tx, owner: AddressOwner, id: number): Promise<void> {
-  await tx.address.updateMany({ where: { ...ownedBy(owner), isDefault: true, id: { not: id } }, data: { isDefault: false } });
+  await tx.address.updateMany({
+    where: { ...ownedBy(owner), isDefault: true, id: { not: id } },
+    data: { isDefault: false },
+  });
   await tx.address.updateMany({ where: { ...ownedBy(owner), id }, data: { isDefault: true } });
 }

@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { PrismaClient } from '../db/client.ts';
-import { patterns, pathTo } from '../paths.ts';
+import { pathTo, patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
 import { NotFound } from '../shared/errors.ts';
 import { flash } from '../web/flash.ts';

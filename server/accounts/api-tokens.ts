@@ -33,7 +33,14 @@ export async function issueToken(
       select: { id: true },
     });
     const after = { name, scopes, expiresAt: expiresAt.toISOString() };
-    await audit(tx, { at: now, actorId: userId, action: 'token.issued', subjectType: 'api_token', subjectId: id, after });
+    await audit(tx, {
+      at: now,
+      actorId: userId,
+      action: 'token.issued',
+      subjectType: 'api_token',
+      subjectId: id,
+      after,
+    });
   });
   return { token, expiresAt };
 }
@@ -74,7 +81,10 @@ export async function tokensOf(db: Db, userId: number, now: Date): Promise<Liste
 /** Ends one of the user's own tokens. Throws NotFound for another's. */
 export async function revokeToken(db: PrismaClient, userId: number, id: number, now: Date): Promise<void> {
   await inTransaction(db, async (tx) => {
-    const { count } = await tx.apiToken.updateMany({ where: { id, userId, revokedAt: null }, data: { revokedAt: now } });
+    const { count } = await tx.apiToken.updateMany({
+      where: { id, userId, revokedAt: null },
+      data: { revokedAt: now },
+    });
     if (count === 0) throw new NotFound();
     await audit(tx, { at: now, actorId: userId, action: 'token.revoked', subjectType: 'api_token', subjectId: id });
   });

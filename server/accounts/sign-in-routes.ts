@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Config } from '../config.ts';
 import type { PrismaClient } from '../db/client.ts';
-import { patterns, pathTo } from '../paths.ts';
+import { pathTo, patterns } from '../paths.ts';
 import { flash } from '../web/flash.ts';
 import { type FormView, formView, refusedForm } from '../web/form-view.ts';
 import { read } from '../web/forms.ts';

@@ -16,9 +16,9 @@ declare global {
 }
 
 /** Pages: the person of the session, and what every layout shows of them. */
-export function actorFromSession(db: PrismaClient, clock: Clock): RequestHandler {
+export function actorFromSession(db: PrismaClient, clock: Clock, allowDemo = true): RequestHandler {
   return async (req, res, next) => {
-    req.actor = req.session.userId ? await findActor(db, req.session.userId, dayOf(clock())) : null;
+    req.actor = req.session.userId ? await findActor(db, req.session.userId, dayOf(clock()), allowDemo) : null;
     const { actor } = req;
     if (actor) {
       const roles = [...new Set(actor.grants.map((grant) => grant.role))];
@@ -40,14 +40,14 @@ export function actorFromSession(db: PrismaClient, clock: Clock): RequestHandler
 }
 
 /** API: the owner of the bearer token, with its scopes. A wrong token is refused rather than ignored. */
-export function actorFromToken(db: PrismaClient, clock: Clock): RequestHandler {
+export function actorFromToken(db: PrismaClient, clock: Clock, allowDemo = true): RequestHandler {
   return async (req, res, next) => {
     req.actor = null;
     const header = req.headers.authorization;
     if (!header) return next();
     const token = /^Bearer (\S+)$/i.exec(header)?.[1];
     const owner = token ? await findTokenOwner(db, token, clock()) : null;
-    const actor = owner ? await findActor(db, owner.userId, dayOf(clock())) : null;
+    const actor = owner ? await findActor(db, owner.userId, dayOf(clock()), allowDemo) : null;
     if (!owner || !actor) {
       res.set('WWW-Authenticate', 'Bearer error="invalid_token"');
       throw new Refusal(401, 'badToken');

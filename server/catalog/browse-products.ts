@@ -1,19 +1,25 @@
-import { Prisma } from '../db/generated/client.ts';
 import type { Db } from '../db/client.ts';
+import { Prisma } from '../db/generated/client.ts';
 import type { Day } from '../shared/days.ts';
 import { type CardRow, cardColumns, cardOf, cardTables, type ProductCard } from './product-cards.ts';
-import { onShelf } from './shelf.ts';
+import { availableQuantity, onShelf } from './shelf.ts';
 
-export type BrowseOrder = 'sales' | 'newest' | 'price';
+export type BrowseOrder = 'sales' | 'newest' | 'price' | 'priceDown';
 
 export interface Browsing {
-  /** these categories, places (ids, without what is below them), suppliers, zone, price range; all absent: everything */
+  /** any of these; absent: all */
   categoryIds?: readonly number[];
   placeIds?: readonly number[];
   supplierId?: number;
-  zoneId?: number;
+  supplierCodes?: readonly string[];
+  brandCodes?: readonly string[];
+  zoneIds?: readonly number[];
   minPriceFen?: number;
   maxPriceFen?: number;
+  minGrams?: number;
+  coldChain?: boolean;
+  /** what nothing can be promised of is left out */
+  inStock?: boolean;
   order: BrowseOrder;
   limit: number;
   /** rows to pass over; at most the first thousands */
@@ -24,26 +30,55 @@ const orders: Record<BrowseOrder, Prisma.Sql> = {
   sales: Prisma.sql`p.sold DESC, p.id DESC`,
   newest: Prisma.sql`p.id DESC`,
   price: Prisma.sql`p.priceFen, p.id`,
+  priceDown: Prisma.sql`p.priceFen DESC, p.id DESC`,
 };
 
 /** Cards of what is on the shelf, straight from the database, one statement: for the home page, suppliers, zones, and when search is down. */
 export async function browseProducts(db: Db, browsing: Browsing, today: Day): Promise<ProductCard[]> {
-  const { categoryIds, placeIds, supplierId, zoneId, minPriceFen, maxPriceFen, order, limit, offset = 0 } = browsing;
-  const conditions = [
-    onShelf(today),
-    ...(categoryIds ? [idIn('p.categoryId', categoryIds)] : []),
-    ...(placeIds ? [idIn('p.placeId', placeIds)] : []),
-    ...(supplierId ? [Prisma.sql`p.supplierId = ${supplierId}`] : []),
-    ...(minPriceFen === undefined ? [] : [Prisma.sql`p.priceFen >= ${minPriceFen}`]),
-    ...(maxPriceFen === undefined ? [] : [Prisma.sql`p.priceFen <= ${maxPriceFen}`]),
-  ];
-  const zone = zoneId ? Prisma.sql`JOIN zone_product zp ON zp.productId = p.id AND zp.zoneId = ${zoneId}` : Prisma.empty;
+  const { zoneIds, order, limit, offset = 0 } = browsing;
   const rows = await db.$queryRaw<CardRow[]>`
-    SELECT ${cardColumns(today)} FROM ${cardTables} ${zone} WHERE ${Prisma.join(conditions, ' AND ')}
-    ORDER BY ${zoneId ? Prisma.sql`zp.sort, p.id` : orders[order]} LIMIT ${limit} OFFSET ${offset}`;
+    SELECT ${cardColumns(today)} FROM ${cardTables} WHERE ${Prisma.join(conditions(browsing, today), ' AND ')}
+    ORDER BY ${zoneIds?.length === 1 ? zoneOrder(zoneIds) : orders[order]} LIMIT ${limit} OFFSET ${offset}`;
   return rows.map((row) => cardOf<ProductCard>(row, today));
 }
 
-function idIn(column: string, ids: readonly number[]): Prisma.Sql {
-  return ids.length === 0 ? Prisma.sql`FALSE` : Prisma.sql`${Prisma.raw(column)} IN (${Prisma.join([...ids])})`;
+function conditions(browsing: Browsing, today: Day): Prisma.Sql[] {
+  const {
+    categoryIds,
+    placeIds,
+    supplierId,
+    supplierCodes,
+    brandCodes,
+    zoneIds,
+    minPriceFen,
+    maxPriceFen,
+    minGrams,
+    coldChain,
+    inStock,
+  } = browsing;
+  return [
+    onShelf(today),
+    ...(categoryIds ? [isIn('p.categoryId', categoryIds)] : []),
+    ...(placeIds ? [isIn('p.placeId', placeIds)] : []),
+    ...(supplierId === undefined ? [] : [Prisma.sql`p.supplierId = ${supplierId}`]),
+    ...(supplierCodes ? [isIn('s.code', supplierCodes)] : []),
+    ...(brandCodes ? [isIn('br.code', brandCodes)] : []),
+    ...(zoneIds
+      ? [Prisma.sql`p.id IN (SELECT zp.productId FROM zone_product zp WHERE ${isIn('zp.zoneId', zoneIds)})`]
+      : []),
+    ...(minPriceFen === undefined ? [] : [Prisma.sql`p.priceFen >= ${minPriceFen}`]),
+    ...(maxPriceFen === undefined ? [] : [Prisma.sql`p.priceFen <= ${maxPriceFen}`]),
+    ...(minGrams === undefined ? [] : [Prisma.sql`p.netGrams >= ${minGrams}`]),
+    ...(coldChain ? [Prisma.sql`p.coldChain`] : []),
+    ...(inStock ? [Prisma.sql`${availableQuantity(today)} >= p.minQuantity`] : []),
+  ];
+}
+
+/** The order that the zone's operators gave, which only one zone has. */
+function zoneOrder([zoneId]: readonly number[]): Prisma.Sql {
+  return Prisma.sql`(SELECT zp.sort FROM zone_product zp WHERE zp.productId = p.id AND zp.zoneId = ${zoneId}), p.id`;
+}
+
+function isIn(column: string, values: readonly (number | string)[]): Prisma.Sql {
+  return values.length === 0 ? Prisma.sql`FALSE` : Prisma.sql`${Prisma.raw(column)} IN (${Prisma.join([...values])})`;
 }

@@ -17,7 +17,8 @@ export function presentCard({ locale, categories, places }: CatalogReader, card:
     spec: inLanguage(locale, card.spec, card.specEn),
     saleUnit: inLanguage(locale, card.saleUnit, card.saleUnitEn),
     priceFen,
-    bestTier: best && best.priceFen < priceFen ? { minQuantity: best.fromQuantity, priceFen: best.priceFen } : undefined,
+    bestTier:
+      best && best.priceFen < priceFen ? { minQuantity: best.fromQuantity, priceFen: best.priceFen } : undefined,
     certified: true,
     coldChain: card.coldChain,
     preOrder: card.comesOn !== null,

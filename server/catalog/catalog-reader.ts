@@ -12,7 +12,10 @@ export interface CatalogReader {
   places: PlaceTree;
 }
 
-export async function catalogReader(db: PrismaClient, { t, locale }: Pick<Request, 't' | 'locale'>): Promise<CatalogReader> {
+export async function catalogReader(
+  db: PrismaClient,
+  { t, locale }: Pick<Request, 't' | 'locale'>,
+): Promise<CatalogReader> {
   const [categories, places] = await Promise.all([categoryTree(db), placeTree(db)]);
   return { t, locale, categories, places };
 }

@@ -6,9 +6,9 @@ import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
 import { findSupplierPage } from '../suppliers/supplier-queries.ts';
+import { formView } from '../web/form-view.ts';
 import { takeRefused } from '../web/forms.ts';
 import type { Locale } from '../web/i18n.ts';
-import { faultMessages } from '../web/fault-messages.ts';
 import { browseProducts } from './browse-products.ts';
 import { catalogReader, nameOf } from './catalog-reader.ts';
 import { categoryTree } from './category-tree.ts';
@@ -28,7 +28,11 @@ export interface CatalogExtras {
   /** the `call` of views/catalog/home.hbs: an assistance call that runs (rule 20) */
   currentCall?: (locale: Locale) => Promise<object | null>;
   /** the `counts` of views/catalog/show.hbs: what a purchase counts for */
-  countsFor?: (actor: Actor, productId: number, locale: Locale) => Promise<{ unitName: string; programmeName: string } | null>;
+  countsFor?: (
+    actor: Actor,
+    productId: number,
+    locale: Locale,
+  ) => Promise<{ unitName: string; programmeName: string } | null>;
 }
 
 interface Parts {
@@ -82,8 +86,7 @@ function showProduct({ db, clock, extras }: Parts): RequestHandler {
       req.actor && extras?.countsFor ? extras.countsFor(req.actor, id, req.locale) : null,
     ]);
     const refused = takeRefused(req, `product-${id}`);
-    const faults = faultMessages(req.t, refused?.faults ?? []);
-    const form = refused && { values: refused.values, errors: Object.fromEntries(faults.map(({ path, message }) => [path, message])) };
+    const form = refused && formView(req.t, ['quantity'], refused.values, refused.faults);
     res.render('catalog/show', { ...presentProductPage(reader, page, zones), counts, form });
   };
 }

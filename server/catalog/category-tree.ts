@@ -19,7 +19,16 @@ export type CategoryTree = Tree<CategoryNode>;
 /** The categories in the operators' order; at most 10 seconds old. */
 export const categoryTree = remember(10_000, async (db: PrismaClient): Promise<CategoryTree> => {
   const rows = await db.category.findMany({
-    select: { id: true, code: true, name: true, nameEn: true, parentId: true, illustration: true, edible: true, aliases: true },
+    select: {
+      id: true,
+      code: true,
+      name: true,
+      nameEn: true,
+      parentId: true,
+      illustration: true,
+      edible: true,
+      aliases: true,
+    },
     orderBy: [{ sort: 'asc' }, { id: 'asc' }],
   });
   return treeOf(rows.map((row) => ({ ...row, aliases: textsOf(row.aliases) })));

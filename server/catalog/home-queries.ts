@@ -1,5 +1,5 @@
 import type { Db } from '../db/client.ts';
-import { Prisma } from '../db/generated/client.ts';
+import type { Prisma } from '../db/generated/client.ts';
 import type { Day } from '../shared/days.ts';
 import { listNotices, type ShownNotice } from '../suppliers/notice-queries.ts';
 import { browseProducts } from './browse-products.ts';
@@ -20,8 +20,8 @@ export interface HomePage {
   figures: HomeFigures;
 }
 
-const MOST_FEATURED = 8;
-const MOST_NEW = 4;
+const MOST_FEATURED = 10;
+const MOST_NEW = 5;
 
 /** What the front page shows to everybody: one specification of each family, notices whose term runs, and figures. Five statements. */
 export async function findHomePage(db: Db, today: Day): Promise<HomePage> {

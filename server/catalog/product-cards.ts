@@ -1,11 +1,11 @@
-import { Prisma } from '../db/generated/client.ts';
 import type { Db } from '../db/client.ts';
+import { Prisma } from '../db/generated/client.ts';
 import type { SaleMode } from '../db/generated/enums.ts';
 import { type Day, dayFromColumn } from '../shared/days.ts';
 import type { Fen } from '../shared/money.ts';
 import type { Grams } from '../shared/weight.ts';
-import { leastQuantity } from './shelf-products.ts';
 import { availableQuantity, firstProducedOn, onShelf, type PriceTier, readTiers, tiersText } from './shelf.ts';
+import { leastQuantity } from './shelf-products.ts';
 
 /** A product as lists show it. */
 export interface ProductCard {

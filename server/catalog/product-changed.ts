@@ -5,5 +5,9 @@ export const PRODUCT_CHANGED = 'product.changed';
 
 /** Notes in the fact's transaction that what lists and search show of these products has changed: price, text, state, stock in or out. */
 export async function noteChangedProducts(tx: Tx, ids: readonly number[]): Promise<void> {
-  await enqueue(tx, PRODUCT_CHANGED, [...new Set(ids)].map((productId) => ({ productId })));
+  await enqueue(
+    tx,
+    PRODUCT_CHANGED,
+    [...new Set(ids)].map((productId) => ({ productId })),
+  );
 }

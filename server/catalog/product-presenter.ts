@@ -1,11 +1,11 @@
 import { pathTo } from '../paths.ts';
+import type { Benefit, Mark } from '../suppliers/supplier-queries.ts';
 import { placeName } from '../units/place-tree.ts';
 import { presentCards } from './card-presenter.ts';
 import { type CatalogReader, inLanguage, nameOf } from './catalog-reader.ts';
 import { stockState } from './product-cards.ts';
 import type { HeldCertification, PageProduct, ProductPage } from './product-queries.ts';
 import { leastQuantity, priceFor } from './shelf-products.ts';
-import type { Benefit, Mark } from '../suppliers/supplier-queries.ts';
 import type { ZoneNode } from './zone-list.ts';
 
 /** The data of `views/catalog/show.hbs`. */
@@ -16,7 +16,10 @@ export function presentProductPage(reader: CatalogReader, page: ProductPage, zon
     title: nameOf(locale, product),
     product: presentProduct(reader, product),
     tiers: presentTiers(product),
-    specs: page.specifications.length > 1 ? page.specifications.map((one) => presentSpecification(reader, one, product.id)) : [],
+    specs:
+      page.specifications.length > 1
+        ? page.specifications.map((one) => presentSpecification(reader, one, product.id))
+        : [],
     supplier: {
       name: inLanguage(locale, product.supplierName, product.supplierNameEn),
       href: pathTo('supplier', { id: product.supplierId }),
@@ -79,18 +82,40 @@ function presentTiers(product: PageProduct) {
   const least = leastQuantity(product);
   return [
     { minQuantity: least, priceFen: priceFor(product, least) },
-    ...product.tiers.filter((tier) => tier.fromQuantity > least).map((tier) => ({ minQuantity: tier.fromQuantity, priceFen: tier.priceFen })),
+    ...product.tiers
+      .filter((tier) => tier.fromQuantity > least)
+      .map((tier) => ({ minQuantity: tier.fromQuantity, priceFen: tier.priceFen })),
   ];
 }
 
 function presentSpecification({ locale }: CatalogReader, one: PageProduct, currentId: number) {
-  return { label: inLanguage(locale, one.spec, one.specEn), href: pathTo('product', { id: one.id }), current: one.id === currentId };
+  return {
+    label: inLanguage(locale, one.spec, one.specEn),
+    href: pathTo('product', { id: one.id }),
+    current: one.id === currentId,
+  };
 }
 
-export function presentCertifications({ t }: CatalogReader, held: readonly HeldCertification[], marks: readonly Mark[]) {
+export function presentCertifications(
+  { t }: CatalogReader,
+  held: readonly HeldCertification[],
+  marks: readonly Mark[],
+) {
   return [
-    ...held.map(({ of, number, issuer, validFrom, validUntil }) => ({ name: t(`catalog:certifiedAs.${of}`), number, issuer, validFrom, validUntil })),
-    ...marks.map(({ kind, number, validFrom, validUntil }) => ({ name: t(`catalog:marks.${kind}`), number, issuer: null, validFrom, validUntil })),
+    ...held.map(({ of, number, issuer, validFrom, validUntil }) => ({
+      name: t(`catalog:certifiedAs.${of}`),
+      number,
+      issuer,
+      validFrom,
+      validUntil,
+    })),
+    ...marks.map(({ kind, number, validFrom, validUntil }) => ({
+      name: t(`catalog:marks.${kind}`),
+      number,
+      issuer: null,
+      validFrom,
+      validUntil,
+    })),
   ];
 }
 

@@ -147,9 +147,34 @@ function offShelfReason(product: Omit<PageRow, 'season' | 'zoneIds'>, isInSeason
 }
 
 function certificationsOf(product: PageProduct): HeldCertification[] {
-  const { productNumber, productIssuer, productFrom, productUntil, supplierNumber, supplierIssuer, supplierFrom, supplierUntil } = product;
-  const held = (of: 'product' | 'supplier', number: string | null, issuer: string | null, from: Date | null, until: Date | null) =>
-    from && until ? [{ of, number: number ?? '', issuer: issuer ?? '', validFrom: dayFromColumn(from), validUntil: dayFromColumn(until) }] : [];
+  const {
+    productNumber,
+    productIssuer,
+    productFrom,
+    productUntil,
+    supplierNumber,
+    supplierIssuer,
+    supplierFrom,
+    supplierUntil,
+  } = product;
+  const held = (
+    of: 'product' | 'supplier',
+    number: string | null,
+    issuer: string | null,
+    from: Date | null,
+    until: Date | null,
+  ) =>
+    from && until
+      ? [
+          {
+            of,
+            number: number ?? '',
+            issuer: issuer ?? '',
+            validFrom: dayFromColumn(from),
+            validUntil: dayFromColumn(until),
+          },
+        ]
+      : [];
   return [
     ...held('product', productNumber, productIssuer, productFrom, productUntil),
     ...held('supplier', supplierNumber, supplierIssuer, supplierFrom, supplierUntil),
@@ -192,7 +217,9 @@ async function findBatches(db: Db, productId: number): Promise<ShownBatch[]> {
 
 function inspectionOf({ lab, number, issuedOn, passed, summary }: BatchRow): Inspection[] {
   if (number === null || issuedOn === null) return [];
-  return [{ lab: lab ?? '', number, issuedOn: dayFromColumn(issuedOn), passed: Boolean(passed), summary: summary ?? '' }];
+  return [
+    { lab: lab ?? '', number, issuedOn: dayFromColumn(issuedOn), passed: Boolean(passed), summary: summary ?? '' },
+  ];
 }
 
 /** Prices with the day from which they held, newest first; changes that wait for the operator are not in it (rule 21). */
@@ -203,12 +230,18 @@ export async function findPriceHistory(db: Db, productId: number): Promise<{ sin
     orderBy: [{ effectiveAt: 'desc' }, { id: 'desc' }],
     take: MOST_PRICES,
   });
-  return changes.flatMap(({ newFen, effectiveAt }) => (effectiveAt ? [{ since: dayOf(effectiveAt), priceFen: newFen }] : []));
+  return changes.flatMap(({ newFen, effectiveAt }) =>
+    effectiveAt ? [{ since: dayOf(effectiveAt), priceFen: newFen }] : [],
+  );
 }
 
 /** What else is on the shelf from the same place, bestsellers first, one of each family. */
 async function findRelated(db: Db, product: PageProduct, today: Day): Promise<ProductCard[]> {
-  const cards = await browseProducts(db, { placeIds: [product.placeId], order: 'sales', limit: 3 * MOST_RELATED }, today);
+  const cards = await browseProducts(
+    db,
+    { placeIds: [product.placeId], order: 'sales', limit: 3 * MOST_RELATED },
+    today,
+  );
   const families = groupBy(cards, (card) => card.familyId);
   families.delete(product.familyId);
   return [...families.values()].flatMap((specifications) => specifications.slice(0, 1)).slice(0, MOST_RELATED);

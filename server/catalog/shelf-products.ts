@@ -1,6 +1,6 @@
-import type { Db } from '../db/client.ts';
-import type { SaleMode } from '../db/generated/enums.ts';
 import { Prisma } from '../db/generated/client.ts';
+import type { SaleMode } from '../db/generated/enums.ts';
+import type { Sql } from '../db/sql.ts';
 import type { Day } from '../shared/days.ts';
 import type { Fault } from '../shared/errors.ts';
 import { type Fen, MAX_ORDER_FEN } from '../shared/money.ts';
@@ -61,7 +61,11 @@ export const MAX_QUANTITY = 1_000_000;
  * Products for cart and checkout, by id; unknown ids are absent, and what left the shelf is there with `onShelf` false.
  * One statement whatever the number of ids, because every order passes here.
  */
-export async function findBuyableProducts(db: Db, ids: readonly number[], today: Day): Promise<Map<number, BuyableProduct>> {
+export async function findBuyableProducts(
+  db: Sql,
+  ids: readonly number[],
+  today: Day,
+): Promise<Map<number, BuyableProduct>> {
   if (ids.length === 0) return new Map();
   const rows = await db.$queryRaw<Row[]>`
     SELECT p.id, p.code, f.name AS familyName, f.nameEn, p.spec, p.specEn, p.saleUnit, p.saleUnitEn, c.illustration,

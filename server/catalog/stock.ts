@@ -1,7 +1,8 @@
+import type { Tx } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
-import type { Db, Tx } from '../db/client.ts';
-import { groupBy } from '../shared/group-by.ts';
+import type { Sql } from '../db/sql.ts';
 import { type Day, dayToColumn } from '../shared/days.ts';
+import { groupBy } from '../shared/group-by.ts';
 
 export interface StockWish {
   productId: number;
@@ -30,7 +31,11 @@ export class StockMoved extends Error {}
  * Chooses batches for each wish, first to expire first, from those that are neither spoiled nor recalled. Reads only; `takeStock`
  * decides. Names every shortage at once.
  */
-export async function chooseBatches(db: Db, wishes: readonly StockWish[], today: Day): Promise<{ shares: BatchShare[]; shortages: Shortage[] }> {
+export async function chooseBatches(
+  db: Sql,
+  wishes: readonly StockWish[],
+  today: Day,
+): Promise<{ shares: BatchShare[]; shortages: Shortage[] }> {
   const rows = await db.$queryRaw<BatchRow[]>`
     SELECT id, productId, available FROM batch
     WHERE productId IN (${Prisma.join(wishes.map((wish) => wish.productId))}) AND available > 0 AND recalledAt IS NULL
@@ -56,9 +61,12 @@ export async function chooseBatches(db: Db, wishes: readonly StockWish[], today:
  * Takes the shares from their batches, one conditional statement in batch order, and throws StockMoved when any has less than that.
  * The last lock of an order's transaction: whoever wants the same batch waits only from here to the commit.
  */
-export async function takeStock(tx: Tx, shares: readonly BatchShare[]): Promise<void> {
+export async function takeStock(tx: Sql, shares: readonly BatchShare[]): Promise<void> {
   const sorted = [...shares].sort((a, b) => a.batchId - b.batchId);
-  const taken = Prisma.join(sorted.map((share) => Prisma.sql`WHEN ${share.batchId} THEN ${share.quantity}`), ' ');
+  const taken = Prisma.join(
+    sorted.map((share) => Prisma.sql`WHEN ${share.batchId} THEN ${share.quantity}`),
+    ' ',
+  );
   const changed = await tx.$executeRaw`
     UPDATE batch SET available = available - CASE id ${taken} END
     WHERE id IN (${Prisma.join(sorted.map((share) => share.batchId))}) AND available >= CASE id ${taken} END`;

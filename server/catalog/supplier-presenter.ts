@@ -21,7 +21,11 @@ export function presentSupplierPage(reader: CatalogReader, supplier: SupplierPag
     minOrderFen: supplier.minOrderFen || undefined,
     freightFen: supplier.freightFen,
     freeFreightFromFen: supplier.freeFreightFromFen,
-    certifications: presentCertifications(reader, certification ? [{ of: 'supplier', ...certification }] : [], supplier.marks),
+    certifications: presentCertifications(
+      reader,
+      certification ? [{ of: 'supplier', ...certification }] : [],
+      supplier.marks,
+    ),
     benefit: presentBenefit(reader, supplier.benefits),
     benefits: supplier.benefits.map(({ mode, households, yearlyPayoutFen }) => ({
       label: t(`catalog:benefit.${mode}`),

@@ -13,7 +13,20 @@ export interface Trace {
   conformityNumber: string | null;
   note: string | null;
   recall: { on: Day; reason: string | null } | null;
-  product: { id: number; code: string; name: string; nameEn: string; spec: string; specEn: string; saleUnit: string; saleUnitEn: string; netGrams: number; categoryId: number; placeId: number; isMadeUp: boolean };
+  product: {
+    id: number;
+    code: string;
+    name: string;
+    nameEn: string;
+    spec: string;
+    specEn: string;
+    saleUnit: string;
+    saleUnitEn: string;
+    netGrams: number;
+    categoryId: number;
+    placeId: number;
+    isMadeUp: boolean;
+  };
   supplier: { id: number; code: string; name: string; nameEn: string; placeId: number };
   certifications: HeldCertification[];
   marks: Mark[];
@@ -85,16 +98,46 @@ function traceOf(row: TraceRow): Omit<Trace, 'certifications' | 'inspections' | 
     conformityNumber,
     note,
     recall: recalledAt && { on: dayOf(recalledAt), reason: recallReason },
-    product: { id: row.productId, code: row.productCode, name, nameEn, spec, specEn, saleUnit, saleUnitEn, netGrams, categoryId, placeId, isMadeUp: Boolean(row.isMadeUp) },
-    supplier: { id: row.supplierId, code: row.supplierCode, name: row.supplierName, nameEn: row.supplierNameEn, placeId: row.supplierPlaceId },
+    product: {
+      id: row.productId,
+      code: row.productCode,
+      name,
+      nameEn,
+      spec,
+      specEn,
+      saleUnit,
+      saleUnitEn,
+      netGrams,
+      categoryId,
+      placeId,
+      isMadeUp: Boolean(row.isMadeUp),
+    },
+    supplier: {
+      id: row.supplierId,
+      code: row.supplierCode,
+      name: row.supplierName,
+      nameEn: row.supplierNameEn,
+      placeId: row.supplierPlaceId,
+    },
   };
 }
 
 async function findHeld(db: Db, ids: readonly (number | null)[]): Promise<HeldCertification[]> {
-  const rows = await db.certification.findMany({ where: { id: { in: ids.filter((id) => id !== null) } }, orderBy: { productId: 'desc' } });
+  const rows = await db.certification.findMany({
+    where: { id: { in: ids.filter((id) => id !== null) } },
+    orderBy: { productId: 'desc' },
+  });
   return rows.flatMap(({ productId, number, issuer, validFrom, validUntil }) =>
     validFrom && validUntil
-      ? [{ of: productId === null ? ('supplier' as const) : ('product' as const), number: number ?? '', issuer, validFrom: dayFromColumn(validFrom), validUntil: dayFromColumn(validUntil) }]
+      ? [
+          {
+            of: productId === null ? ('supplier' as const) : ('product' as const),
+            number: number ?? '',
+            issuer,
+            validFrom: dayFromColumn(validFrom),
+            validUntil: dayFromColumn(validUntil),
+          },
+        ]
       : [],
   );
 }

@@ -12,12 +12,26 @@ export interface ZoneNode {
   introEn: string;
   placeId: number | null;
   unitId: number | null;
+  unit: { code: string; name: string; nameEn: string } | null;
 }
 
 /** All zones (pavilions, unit and theme zones, cabinets) in the operators' order; at most 10 seconds old. */
-export const zoneList = remember(10_000, async (db: PrismaClient): Promise<ZoneNode[]> =>
-  db.zone.findMany({
-    select: { id: true, code: true, kind: true, name: true, nameEn: true, intro: true, introEn: true, placeId: true, unitId: true },
-    orderBy: [{ sort: 'asc' }, { id: 'asc' }],
-  }),
+export const zoneList = remember(
+  10_000,
+  async (db: PrismaClient): Promise<ZoneNode[]> =>
+    db.zone.findMany({
+      select: {
+        id: true,
+        code: true,
+        kind: true,
+        name: true,
+        nameEn: true,
+        intro: true,
+        introEn: true,
+        placeId: true,
+        unitId: true,
+        unit: { select: { code: true, name: true, nameEn: true } },
+      },
+      orderBy: [{ sort: 'asc' }, { id: 'asc' }],
+    }),
 );

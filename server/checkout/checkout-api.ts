@@ -4,14 +4,13 @@ import type { z } from 'zod';
 import { type Actor, ownUnitId, unitsBoughtFor } from '../accounts/actor.ts';
 import { findAddressFor } from '../accounts/address-queries.ts';
 import { actorOf } from '../accounts/who-acts.ts';
-import type { Stripe } from '../clients/stripe.ts';
 import type { PrismaClient } from '../db/client.ts';
 import type { DeliveryAddress } from '../orders/create-order.ts';
 import { orderJson, toOrderJson } from '../orders/order-json.ts';
 import { mayBuyerSee } from '../orders/order-policy.ts';
 import { findOrder } from '../orders/order-queries.ts';
 import { orderParams } from '../orders/order-schemas.ts';
-import { startPayment } from '../payments/start-payment.ts';
+import { type PaymentDeps, startPayment } from '../payments/start-payment.ts';
 import { countsOfOrder } from '../quotas/order-counts.ts';
 import type { Clock } from '../shared/clock.ts';
 import { NotFound, RuleRefusal } from '../shared/errors.ts';
@@ -19,11 +18,8 @@ import { type Endpoint, endpoint } from '../web/api.ts';
 import { orderBody } from './checkout-schemas.ts';
 import { channelOfZone, submitOrder } from './submit-order.ts';
 
-interface Parts {
-  db: PrismaClient;
+interface Parts extends PaymentDeps {
   clock: Clock;
-  stripe: Stripe;
-  baseUrl: string;
 }
 
 /** Placing an order and paying it. */

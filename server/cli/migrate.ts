@@ -50,14 +50,15 @@ const lockName = 'prisma_migrate';
 export async function migrate(
   databaseUrl: string,
   log: (line: string) => void,
-  directory = 'prisma/migrations',
+  { directory = 'prisma/migrations', signal }: { directory?: string; signal?: AbortSignal } = {},
 ): Promise<string[]> {
   const migrations = readMigrations(directory);
   const connection = await connectOrCreate(databaseUrl, log);
   try {
     await takeLock(connection, log);
-    const pending = await findPending(connection, migrations);
+    const pending = await findPending(connection, migrations, log);
     for (const migration of pending) {
+      if (signal?.aborted) throw new Problem('Interrupted between two migrations; the next one goes on from there.');
       log(`applying ${migration.name}`);
       await apply(connection, migration);
     }
@@ -122,7 +123,11 @@ async function takeLock(connection: Connection, log: (line: string) => void): Pr
   ]);
 }
 
-async function findPending(connection: Connection, migrations: Migration[]): Promise<Migration[]> {
+async function findPending(
+  connection: Connection,
+  migrations: Migration[],
+  log: (line: string) => void,
+): Promise<Migration[]> {
   const [tables] = await connection.query<RowDataPacket[]>('SHOW TABLES');
   const names = tables.map((row) => String(Object.values(row)[0]));
   if (!names.includes('_prisma_migrations')) {
@@ -133,7 +138,37 @@ async function findPending(connection: Connection, migrations: Migration[]): Pro
   const [history] = await connection.query<(AppliedMigration & RowDataPacket)[]>(
     'SELECT migration_name, checksum, finished_at, rolled_back_at, logs FROM _prisma_migrations ORDER BY started_at',
   );
+  if (await takeBackFirst(connection, migrations[0], history, names)) {
+    log(`${history[0]?.migration_name} was interrupted before anything was in the database: taken back`);
+    return migrations;
+  }
   return pendingOf(migrations, history);
+}
+
+/**
+ * The first migration ran in an empty database, so a half of it can be taken back as long as its tables are still empty and
+ * nothing else is there. That is what a first start leaves that was killed.
+ */
+async function takeBackFirst(
+  connection: Connection,
+  first: Migration | undefined,
+  history: AppliedMigration[],
+  names: string[],
+): Promise<boolean> {
+  const [only, ...others] = history;
+  if (!first || !only || others.length > 0 || only.finished_at !== null || only.rolled_back_at !== null) return false;
+  const made = new Set([...first.sql.matchAll(/^\s*CREATE TABLE `(\w+)`/gm)].map((match) => match[1]));
+  const tables = names.filter((name) => name !== '_prisma_migrations');
+  if (only.migration_name !== first.name || !tables.every((name) => made.has(name))) return false;
+  for (const table of tables) {
+    const [rows] = await connection.query<RowDataPacket[]>('SELECT 1 FROM ?? LIMIT 1', [table]);
+    if (rows.length > 0) return false;
+  }
+  await connection.query('SET foreign_key_checks = 0');
+  for (const table of tables) await connection.query('DROP TABLE ??', [table]);
+  await connection.query('SET foreign_key_checks = 1');
+  await connection.query('DELETE FROM _prisma_migrations');
+  return true;
 }
 
 /** Which migrations are still to apply; throws when the history does not fit them. */
@@ -170,8 +205,15 @@ async function apply(connection: Connection, migration: Migration): Promise<void
 
 // By its name and not by import.meta.url, which in a bundle is the same for every module.
 if (/\bmigrate\.(js|ts)$/.test(process.argv[1] ?? '')) {
+  const interrupted = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      say('Migrations', 'stopping after the migration that is running: half of one could not be taken back');
+      interrupted.abort();
+    });
+  }
   try {
-    await migrate(process.env.DATABASE_URL ?? '', (line) => say('Migrations', line));
+    await migrate(process.env.DATABASE_URL ?? '', (line) => say('Migrations', line), { signal: interrupted.signal });
   } catch (error) {
     explain(error);
     process.exitCode = 1;

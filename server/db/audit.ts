@@ -1,5 +1,5 @@
-import type { Db } from './client.ts';
-import type { Prisma } from './generated/client.ts';
+import { Prisma } from './generated/client.ts';
+import type { Sql } from './sql.ts';
 
 export interface AuditFact {
   at: Date;
@@ -15,6 +15,18 @@ export interface AuditFact {
 }
 
 /** Writes who did what, for whom, when, with before and after, in the deed's own transaction (rule 32). */
-export async function audit(db: Db, ...facts: AuditFact[]): Promise<void> {
-  await db.auditLine.createMany({ data: facts });
+export async function audit(tx: Sql, ...facts: AuditFact[]): Promise<void> {
+  const rows = facts.map(
+    (
+      fact,
+    ) => Prisma.sql`(${fact.at}, ${fact.actorId}, ${fact.onBehalfOf ?? null}, ${fact.action}, ${fact.subjectType}, ${fact.subjectId},
+      ${fact.unitId ?? null}, ${json(fact.before)}, ${json(fact.after)}, ${fact.reason ?? null})`,
+  );
+  await tx.$executeRaw`
+    INSERT INTO audit_line (at, actorId, onBehalfOf, action, subjectType, subjectId, unitId, \`before\`, \`after\`, reason)
+    VALUES ${Prisma.join(rows)}`;
+}
+
+function json(value: Prisma.InputJsonValue | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }

@@ -1,11 +1,14 @@
 /** What the engine behind Prisma says when it refuses; read off Prisma 7.10 on MariaDB 10.11 (see README, decisions). */
 interface PrismaFault {
   code?: string;
+  /** mysql2's own */
+  errno?: number;
   meta?: { driverAdapterError?: { cause?: { originalCode?: string; kind?: string } }; target?: unknown };
 }
 
 function originalCode(error: unknown): string | undefined {
-  return (error as PrismaFault)?.meta?.driverAdapterError?.cause?.originalCode;
+  const fault = error as PrismaFault | null;
+  return fault?.errno === undefined ? fault?.meta?.driverAdapterError?.cause?.originalCode : String(fault.errno);
 }
 
 /** A deadlock or a lock wait that ran out: everything was rolled back and the whole may run again. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PrismaClient, Tx } from './client.ts';
+import { fastPathOf, type PrismaClient, type Tx } from './client.ts';
 import { isLockConflict } from './faults.ts';
+import { type FastTx, sqlOn } from './sql.ts';
 
 const ATTEMPTS = 8;
 
@@ -9,10 +10,36 @@ const ATTEMPTS = 8;
  * pauses. READ COMMITTED, so that a read after a lock sees what the lock waited for. Inside, only `tx` may be used, and no error may
  * be swallowed: after a deadlock the server has rolled back, and going on would commit a half.
  */
-export async function inTransaction<T>(db: PrismaClient, work: (tx: Tx) => Promise<T>): Promise<T> {
+export function inTransaction<T>(db: PrismaClient, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return repeated(() => db.$transaction(work, { isolationLevel: 'ReadCommitted' }));
+}
+
+/** The same straight on mysql2, a fifth of the work; for what a benchmark has shown to be hot. */
+export function inFastTransaction<T>(db: PrismaClient, work: (tx: FastTx) => Promise<T>): Promise<T> {
+  const { pool, onQuery } = fastPathOf(db);
+  return repeated(async () => {
+    const connection = await pool.getConnection();
+    try {
+      await connection.beginTransaction();
+      const result = await work(sqlOn(connection, onQuery));
+      await connection.commit();
+      connection.release();
+      return result;
+    } catch (error) {
+      // A connection that cannot even roll back is of no more use.
+      await connection.rollback().then(
+        () => connection.release(),
+        () => connection.destroy(),
+      );
+      throw error;
+    }
+  });
+}
+
+async function repeated<T>(attemptOnce: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.$transaction(work, { isolationLevel: 'ReadCommitted' });
+      return await attemptOnce();
     } catch (error) {
       if (attempt >= ATTEMPTS || !isLockConflict(error)) throw error;
       await sleep(Math.random() * 15 * 2 ** Math.min(attempt, 5));

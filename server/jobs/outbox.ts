@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { PrismaClient, Tx } from '../db/client.ts';
-import type { Prisma } from '../db/generated/client.ts';
+import type { PrismaClient } from '../db/client.ts';
+import { Prisma } from '../db/generated/client.ts';
+import type { Sql } from '../db/sql.ts';
 import { groupBy } from '../shared/group-by.ts';
 
 const BATCH = 50;
@@ -19,9 +20,10 @@ interface Row {
 export type OutboxHandler = (payloads: Prisma.JsonValue[]) => Promise<void>;
 
 /** Notes, in the fact's own transaction, that something must follow. */
-export async function enqueue(tx: Tx, topic: string, payloads: readonly Prisma.InputJsonValue[]): Promise<void> {
+export async function enqueue(tx: Sql, topic: string, payloads: readonly Prisma.InputJsonValue[]): Promise<void> {
   if (payloads.length === 0) return;
-  await tx.outbox.createMany({ data: payloads.map((payload) => ({ topic, payload })) });
+  const rows = payloads.map((payload) => Prisma.sql`(${topic}, ${JSON.stringify(payload)})`);
+  await tx.$executeRaw`INSERT INTO outbox (topic, payload) VALUES ${Prisma.join(rows)}`;
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Quote, QuotedLine } from '../cart/quote.ts';
 import { type BatchShare, takeStock } from '../catalog/stock.ts';
-import type { Tx } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
 import type { Channel, FundingSource, OrderState, PaymentWay } from '../db/generated/enums.ts';
+import type { FastTx } from '../db/sql.ts';
 import { enqueue } from '../jobs/outbox.ts';
 
 export interface DeliveryAddress {
@@ -29,21 +29,17 @@ export interface NewOrder extends DeliveryAddress {
 
 /** Writes an order with its parcels and lines, then takes the stock as the last locks (see takeStock). Returns the order's id. */
 export async function createOrder(
-  tx: Tx,
+  tx: FastTx,
   order: NewOrder,
   quoted: Quote,
   shares: readonly BatchShare[],
 ): Promise<number> {
   const { goodsFen, freightFen, totalFen } = quoted;
   const orderId = await insertOrder(tx, { ...order, goodsFen, freightFen, totalFen });
-  await tx.fulfilment.createMany({
-    data: quoted.parcels.map((parcel) => ({
-      orderId,
-      supplierId: parcel.supplierId,
-      goodsFen: parcel.goodsFen,
-      freightFen: parcel.freightFen,
-    })),
-  });
+  const parcels = quoted.parcels.map(
+    (parcel) => Prisma.sql`(${orderId}, ${parcel.supplierId}, ${parcel.goodsFen}, ${parcel.freightFen})`,
+  );
+  await tx.$executeRaw`INSERT INTO fulfilment (orderId, supplierId, goodsFen, freightFen) VALUES ${Prisma.join(parcels)}`;
   await insertLines(
     tx,
     orderId,
@@ -59,12 +55,18 @@ export async function createOrder(
   return orderId;
 }
 
-async function insertOrder(tx: Tx, order: Prisma.OrderUncheckedCreateInput): Promise<number> {
-  const { id } = await tx.order.create({ data: order, select: { id: true } });
-  return id;
+type OrderTotals = Pick<Quote, 'goodsFen' | 'freightFen' | 'totalFen'>;
+
+function insertOrder(tx: FastTx, order: NewOrder & OrderTotals): Promise<number> {
+  return tx.insert(Prisma.sql`
+    INSERT INTO \`order\` (buyerId, unitId, fundingSource, paymentWay, state, channel, zoneId, checkoutKey, goodsFen, freightFen, totalFen,
+      note, recipient, phone, region, address, submittedAt, heldUntil)
+    VALUES (${order.buyerId}, ${order.unitId}, ${order.fundingSource}, ${order.paymentWay}, ${order.state}, ${order.channel}, ${order.zoneId},
+      ${order.checkoutKey}, ${order.goodsFen}, ${order.freightFen}, ${order.totalFen}, ${order.note}, ${order.recipient}, ${order.phone},
+      ${order.region}, ${order.address}, ${order.submittedAt}, ${order.heldUntil})`);
 }
 
-async function insertLines(tx: Tx, orderId: number, lines: readonly QuotedLine[]): Promise<void> {
+async function insertLines(tx: FastTx, orderId: number, lines: readonly QuotedLine[]): Promise<void> {
   const rows = lines.map(
     ({ product, quantity, unitPriceFen, goodsFen, grams }) =>
       Prisma.sql`(${orderId}, (SELECT id FROM fulfilment WHERE orderId = ${orderId} AND supplierId = ${product.supplierId}), ${product.id},
@@ -78,7 +80,7 @@ async function insertLines(tx: Tx, orderId: number, lines: readonly QuotedLine[]
 }
 
 /** Allocations and stock movements, each in one statement that finds its lines by product. */
-async function noteShares(tx: Tx, orderId: number, shares: readonly BatchShare[], at: Date): Promise<void> {
+async function noteShares(tx: FastTx, orderId: number, shares: readonly BatchShare[], at: Date): Promise<void> {
   const chosen = Prisma.join(
     shares.map(
       (share) =>

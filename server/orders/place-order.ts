@@ -1,7 +1,8 @@
-import type { Tx } from '../db/client.ts';
+import type { Sql } from '../db/sql.ts';
 import { enqueue } from '../jobs/outbox.ts';
 import { certifyLines, tallyPlacing } from '../quotas/tally-placing.ts';
 import { dayOf, dayToColumn } from '../shared/days.ts';
+import { StateConflict } from '../shared/errors.ts';
 import { findLineage } from '../units/lineage.ts';
 import { writeJournal } from './order-journal.ts';
 import { nextOrderState, type OrderEvent } from './order-states.ts';
@@ -22,25 +23,19 @@ interface PlaceableOrder {
  * hands the parcels to their suppliers, and writes journal and tally entries in the same transaction (rules 2, 3, 5).
  */
 export async function placeOrder(
-  tx: Tx,
+  tx: Sql,
   order: PlaceableOrder,
   event: Extract<OrderEvent, 'approve' | 'pay'>,
   at: Date,
 ): Promise<void> {
   const day = dayOf(at);
   const lineage = order.unitId === null ? null : await findLineage(tx, order.unitId, day);
-  await tx.order.update({
-    where: { id: order.id },
-    data: {
-      state: nextOrderState(order.state, event),
-      placedAt: at,
-      placedOn: dayToColumn(day),
-      lineageId: lineage?.id ?? null,
-      heldUntil: null,
-    },
-    select: { id: true },
-  });
-  await tx.fulfilment.updateMany({ where: { orderId: order.id, state: 'waiting' }, data: { state: 'to_confirm' } });
+  const state = nextOrderState(order.state, event);
+  const changed = await tx.$executeRaw`
+    UPDATE \`order\` SET state = ${state}, placedAt = ${at}, placedOn = ${dayToColumn(day)}, lineageId = ${lineage?.id ?? null}, heldUntil = NULL
+    WHERE id = ${order.id} AND state = ${order.state}`;
+  if (changed === 0) throw new StateConflict('wrongOrderState', { state: order.state });
+  await tx.$executeRaw`UPDATE fulfilment SET state = 'to_confirm' WHERE orderId = ${order.id} AND state = 'waiting'`;
   await certifyLines(tx, order.id, day);
   await writeJournal(tx, {
     orderId: order.id,

@@ -1,11 +1,11 @@
-import type { Tx } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
+import type { Sql } from '../db/sql.ts';
 import { type Day, dayToColumn } from '../shared/days.ts';
 import { certificationHolds } from '../suppliers/valid-certification.ts';
 import type { Lineage } from '../units/lineage.ts';
 
 /** Writes down which certifications of supplier and product held on the day of placing; a line that lacks one never counts (rule 1). */
-export async function certifyLines(tx: Tx, orderId: number, day: Day): Promise<void> {
+export async function certifyLines(tx: Sql, orderId: number, day: Day): Promise<void> {
   const holds = certificationHolds(day);
   await tx.$executeRaw`
     UPDATE order_line l SET
@@ -27,7 +27,7 @@ export interface Placing {
  * Writes the placed entries of an order, and the counted ones of an individual's payment, for every open programme that its lines
  * qualify for: day, participants, origin and category (rules 1, 2, 8). One statement; the entries' key refuses a second time.
  */
-export async function tallyPlacing(tx: Tx, { orderId, lineage, day, at, paidByIndividual }: Placing): Promise<void> {
+export async function tallyPlacing(tx: Sql, { orderId, lineage, day, at, paidByIndividual }: Placing): Promise<void> {
   const on = dayToColumn(day);
   const events = paidByIndividual
     ? Prisma.sql`(SELECT 'placed' AS event UNION ALL SELECT 'counted')`

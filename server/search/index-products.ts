@@ -1,6 +1,6 @@
-import { textsOf, categoryTree, type CategoryTree } from '../catalog/category-tree.ts';
-import { leastQuantity, priceFor } from '../catalog/shelf-products.ts';
+import { type CategoryTree, categoryTree, textsOf } from '../catalog/category-tree.ts';
 import { availableQuantity, onShelf, readTiers, tiersText } from '../catalog/shelf.ts';
+import { leastQuantity, priceFor } from '../catalog/shelf-products.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
 import type { Day } from '../shared/days.ts';
@@ -41,7 +41,11 @@ interface Row {
 }
 
 /** The documents of what is on the shelf today, all of it or of these ids, page by page along the key. */
-export async function* productDocuments(db: PrismaClient, today: Day, ids?: readonly number[]): AsyncGenerator<ProductDocument[]> {
+export async function* productDocuments(
+  db: PrismaClient,
+  today: Day,
+  ids?: readonly number[],
+): AsyncGenerator<ProductDocument[]> {
   const [categories, places] = await Promise.all([categoryTree(db), placeTree(db)]);
   const wanted = ids ? Prisma.sql`p.id IN (${Prisma.join([...ids])})` : Prisma.sql`TRUE`;
   for (let after = 0; ; ) {
@@ -92,7 +96,12 @@ export function reindexProducts(db: PrismaClient, engine: SearchEngine, today: D
 }
 
 /** Reads these products again: what is on the shelf replaces its document, what is not leaves the index. Bears repetition. */
-export async function refreshProducts(db: PrismaClient, engine: SearchEngine, today: Day, ids: readonly number[]): Promise<void> {
+export async function refreshProducts(
+  db: PrismaClient,
+  engine: SearchEngine,
+  today: Day,
+  ids: readonly number[],
+): Promise<void> {
   if (ids.length === 0) return;
   const gone = new Set(ids);
   for await (const documents of productDocuments(db, today, ids)) {

@@ -43,7 +43,9 @@ export async function askForReindex(db: PrismaClient): Promise<void> {
 async function tellProcesses(db: PrismaClient, ids: readonly number[]): Promise<void> {
   await inTransaction(db, async (tx) => {
     await tx.$executeRaw`INSERT IGNORE INTO setting (\`key\`, value) VALUES (${CHANGES}, '0')`;
-    const [counter] = await tx.$queryRaw<{ value: string }[]>`SELECT value FROM setting WHERE \`key\` = ${CHANGES} FOR UPDATE`;
+    const [counter] = await tx.$queryRaw<
+      { value: string }[]
+    >`SELECT value FROM setting WHERE \`key\` = ${CHANGES} FOR UPDATE`;
     let told = Number(counter?.value ?? 0);
     for (let from = 0; from < ids.length; from += IDS_A_SLOT) {
       told += 1;
@@ -82,7 +84,10 @@ export async function followSearch(parts: Parts, stopped: AbortSignal): Promise<
 export async function catchUp({ db, search, clock, log }: Parts, seen: Seen | null): Promise<Seen> {
   const now = await readSeen(db, dayOf(clock()));
   if (seen && seen.version === now.version && seen.changes === now.changes && seen.day === now.day) return seen;
-  const ids = seen && seen.version === now.version && seen.day === now.day ? await changedSince(db, seen.changes, now.changes) : null;
+  const ids =
+    seen && seen.version === now.version && seen.day === now.day
+      ? await changedSince(db, seen.changes, now.changes)
+      : null;
   if (ids) {
     await refreshProducts(db, search, now.day, ids);
   } else {
@@ -93,7 +98,10 @@ export async function catchUp({ db, search, clock, log }: Parts, seen: Seen | nu
 }
 
 async function readSeen(db: Db, day: Day): Promise<Seen> {
-  const rows = await db.setting.findMany({ where: { key: { in: [VERSION, CHANGES] } }, select: { key: true, value: true } });
+  const rows = await db.setting.findMany({
+    where: { key: { in: [VERSION, CHANGES] } },
+    select: { key: true, value: true },
+  });
   const value = (key: string) => rows.find((row) => row.key === key)?.value ?? '0';
   return { version: value(VERSION), changes: Number(value(CHANGES)), day };
 }
@@ -103,7 +111,9 @@ async function changedSince(db: Db, from: number, to: number): Promise<number[] 
   if (to - from > SLOTS || to < from) return null;
   const wanted = Array.from({ length: to - from }, (_, index) => from + index + 1);
   const slots = await db.setting.findMany({ where: { key: { in: wanted.map(slotOf) } }, select: { value: true } });
-  const told = new Map(slots.map(({ value }) => [Number(value.slice(0, value.indexOf(':'))), value.slice(value.indexOf(':') + 1)]));
+  const told = new Map(
+    slots.map(({ value }) => [Number(value.slice(0, value.indexOf(':'))), value.slice(value.indexOf(':') + 1)]),
+  );
   const ids = wanted.map((change) => told.get(change));
   if (ids.some((text) => text === undefined)) return null;
   return [...new Set(ids.flatMap((text) => (text ?? '').split(',').map(Number)))];

@@ -29,7 +29,9 @@ export async function findBenefits(db: Db, supplierId: number): Promise<Benefit[
     orderBy: [{ year: 'desc' }, { mode: 'asc' }],
     take: 10,
   });
-  return rows.filter((row) => row.year === rows[0]?.year).map((row) => ({ ...row, yearlyPayoutFen: Number(row.yearlyPayoutFen) }));
+  return rows
+    .filter((row) => row.year === rows[0]?.year)
+    .map((row) => ({ ...row, yearlyPayoutFen: Number(row.yearlyPayoutFen) }));
 }
 
 /** The supplier's certificates that are valid today: those for all its goods, and for this family or, with none given, for any. */
@@ -45,7 +47,11 @@ export async function findMarks(db: Db, supplierId: number, familyId: number | n
     select: { kind: true, number: true, familyId: true, validFrom: true, validUntil: true },
     orderBy: { id: 'asc' },
   });
-  return rows.map((row) => ({ ...row, validFrom: dayFromColumn(row.validFrom), validUntil: dayFromColumn(row.validUntil) }));
+  return rows.map((row) => ({
+    ...row,
+    validFrom: dayFromColumn(row.validFrom),
+    validUntil: dayFromColumn(row.validUntil),
+  }));
 }
 
 export interface SupplierPage {
@@ -95,7 +101,12 @@ export async function findSupplierPage(db: Db, id: number, today: Day): Promise<
     isMadeUp: Boolean(supplier.isMadeUp),
     certification:
       validFrom && validUntil
-        ? { number: number ?? '', issuer: issuer ?? '', validFrom: dayFromColumn(validFrom), validUntil: dayFromColumn(validUntil) }
+        ? {
+            number: number ?? '',
+            issuer: issuer ?? '',
+            validFrom: dayFromColumn(validFrom),
+            validUntil: dayFromColumn(validUntil),
+          }
         : null,
     benefits,
     marks,
@@ -122,8 +133,14 @@ export async function listSuppliers(db: PrismaClient, afterId: number, limit: nu
 }
 
 /** Names of suppliers by code, for the filters of a list. */
-export async function supplierNames(db: Db, codes: readonly string[]): Promise<Map<string, { name: string; nameEn: string }>> {
+export async function supplierNames(
+  db: Db,
+  codes: readonly string[],
+): Promise<Map<string, { name: string; nameEn: string }>> {
   if (codes.length === 0) return new Map();
-  const rows = await db.supplier.findMany({ where: { code: { in: [...codes] } }, select: { code: true, name: true, nameEn: true } });
+  const rows = await db.supplier.findMany({
+    where: { code: { in: [...codes] } },
+    select: { code: true, name: true, nameEn: true },
+  });
   return new Map(rows.map((row) => [row.code, row]));
 }

@@ -1,4 +1,4 @@
-import type { Tx } from '../db/client.ts';
+import type { Sql } from '../db/sql.ts';
 import { type Day, dayToColumn } from '../shared/days.ts';
 
 /** Where a unit stands in tree and groups on one day. */
@@ -14,7 +14,7 @@ export interface Lineage {
 type Standing = Omit<Lineage, 'id'> & { id: number | null };
 
 /** The lineage of a unit on a day, made when it is the first of its kind (rules 3 and 7). */
-export async function findLineage(tx: Tx, unitId: number, day: Day): Promise<Lineage> {
+export async function findLineage(tx: Sql, unitId: number, day: Day): Promise<Lineage> {
   const standing = await readStanding(tx, unitId, day);
   if (standing.id !== null) return { ...standing, id: standing.id };
   await tx.$executeRaw`
@@ -24,7 +24,7 @@ export async function findLineage(tx: Tx, unitId: number, day: Day): Promise<Lin
   return { ...made, id: made.id };
 }
 
-async function readStanding(tx: Tx, unitId: number, day: Day): Promise<Standing> {
+async function readStanding(tx: Sql, unitId: number, day: Day): Promise<Standing> {
   const on = dayToColumn(day);
   const [row] = await tx.$queryRaw<Standing[]>`
     WITH RECURSIVE chain (unitId, depth) AS (

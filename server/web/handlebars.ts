@@ -19,10 +19,11 @@ const rootOf = (options: HelperOptions) => (options.data as { root: RootData }).
 const args = (values: unknown[]) => values.slice(0, -1);
 
 /** 1200 → "1.2 公斤"; below a kilogram in grams. */
-export function weightText(grams: number | bigint, locale: Locale): string {
+export function weightText(grams: number | bigint, t: Translate): string {
   const light = BigInt(grams) < 1000n && BigInt(grams) > -1000n;
-  if (light) return locale === 'zh' ? `${grams} 克` : `${grams} g`;
-  return locale === 'zh' ? `${formatKilograms(grams)} 公斤` : `${formatKilograms(grams)} kg`;
+  return light
+    ? t('common:units.grams', { grams })
+    : t('common:units.kilograms', { kilograms: formatKilograms(grams) });
 }
 
 /** An instant as people in China read it: 2026-11-24 18:05. */
@@ -54,9 +55,9 @@ export function createHelpers(publicFolder: string) {
     yuan: (fen: number | bigint | null | undefined) =>
       fen === null || fen === undefined ? '' : formatYuan(fen).replaceAll(',', ''),
     weight: (grams: number | bigint | null | undefined, options: HelperOptions) =>
-      grams === null || grams === undefined ? '—' : weightText(grams, rootOf(options).locale),
+      grams === null || grams === undefined ? '—' : weightText(grams, rootOf(options).t),
     jin: (grams: number | bigint, options: HelperOptions) =>
-      rootOf(options).locale === 'zh' ? `${formatJin(grams)} 斤` : `${formatJin(grams)} jin`,
+      rootOf(options).t('common:units.jin', { jin: formatJin(grams) }),
     number: (value: number | bigint) => value?.toLocaleString('en-US') ?? '—',
     percent: (share: number | null | undefined) =>
       share === null || share === undefined ? '—' : `${(share * 100).toFixed(1)}%`,
@@ -89,6 +90,8 @@ export function useHandlebars(app: Express, folders: { views: string; public: st
       layoutsDir: join(folders.views, 'layouts'),
       partialsDir: join(folders.views, 'partials'),
       helpers: createHelpers(folders.public),
+      // An indented partial would add spaces to the lines of a textarea.
+      compilerOptions: { preventIndent: true },
     }),
   );
   app.set('views', folders.views);

@@ -18,7 +18,7 @@ export function openApiOf(endpoints: readonly Endpoint[], baseUrl: string): Json
   return {
     openapi: '3.1.0',
     info: {
-      title: '消费帮扶商城 API',
+      title: 'Consumption-assistance market',
       version: '1',
       description: 'Money in fen, weight in grams, days in Asia/Shanghai, instants in UTC.',
     },

@@ -21,6 +21,7 @@ export function useLocale(messages: i18n): RequestHandler {
     res.locals.locale = req.locale;
     res.locals.t = req.t;
     res.locals.currentPath = req.originalUrl;
+    res.locals.currentPage = req.path;
     next();
   };
 }

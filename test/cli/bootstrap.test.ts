@@ -285,6 +285,7 @@ describe('space and secrets', () => {
   it("recognises a full disk in a program's words", () => {
     expect(saysDiskFull('npm error code ENOSPC')).toBe(true);
     expect(saysDiskFull('The table `user` is full')).toBe(true);
+    expect(saysDiskFull('Can\'t create table `market`.`cap` (errno: 135 "No more room in record file")')).toBe(true);
     expect(saysDiskFull('error: 2 "No such file or directory"')).toBe(false);
   });
 

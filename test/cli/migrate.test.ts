@@ -40,7 +40,7 @@ describe('migrating a database', () => {
   }
 
   function run(url = database.url): Promise<string[]> {
-    return migrate(url, (line) => lines.push(line), directory);
+    return migrate(url, (line) => lines.push(line), { directory });
   }
 
   async function rows(sql: string): Promise<RowDataPacket[]> {
@@ -92,6 +92,41 @@ describe('migrating a database', () => {
       remedy: expect.arrayContaining([expect.stringContaining('nowhere')]),
     });
     expect(await rows("SHOW COLUMNS FROM village LIKE 'county'")).toEqual([]);
+  });
+
+  it('takes back a first migration that was killed half-way, as long as nobody has used its tables', async () => {
+    write(
+      '20260101000000_initial',
+      'CREATE TABLE `village` (id INT PRIMARY KEY);\nCREATE TABLE `product` (id INT PRIMARY KEY);',
+    );
+    await run();
+    await connection.query('UPDATE _prisma_migrations SET finished_at = NULL');
+    await connection.query('DROP TABLE product');
+    expect(await run()).toEqual(['20260101000000_initial']);
+    expect(await rows("SHOW TABLES LIKE 'product'")).toHaveLength(1);
+
+    await connection.query('UPDATE _prisma_migrations SET finished_at = NULL');
+    await connection.query('INSERT INTO village VALUES (1)');
+    await expect(run()).rejects.toThrow('was begun earlier and did not end');
+    expect(await rows('SELECT id FROM village')).toHaveLength(1);
+
+    await connection.query('DELETE FROM village');
+    await connection.query('CREATE TABLE notes (id INT PRIMARY KEY)');
+    await expect(run()).rejects.toThrow('was begun earlier and did not end');
+  });
+
+  it('stops between two migrations when it is interrupted, never inside one', async () => {
+    write('20260101000000_initial', createTables);
+    write('20260102000000_county', addColumn);
+    const interrupted = new AbortController();
+    const stopAtFirst = (line: string) => void (line.includes('initial') && interrupted.abort());
+    await expect(migrate(database.url, stopAtFirst, { directory, signal: interrupted.signal })).rejects.toThrow(
+      'Interrupted',
+    );
+    expect(await rows('SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL')).toEqual([
+      { name: '20260101000000_initial' },
+    ]);
+    expect(await run()).toEqual(['20260102000000_county']);
   });
 
   it('goes on after a failed migration was undone by hand and marked so', async () => {

@@ -101,8 +101,13 @@ export async function signInAs(agent: Agent, login: string, password = PASSWORD)
   return agent;
 }
 
-/** A new API token of a user; without scopes it may do all that the user may. */
-export async function apiTokenFor(db: PrismaClient, user: { id: number }, scopes: string[] = []): Promise<string> {
-  const { token } = await issueToken(db, { userId: user.id, name: 'test', scopes, now: new Date() });
+/** A new API token of a user; without scopes it may do all that the user may. A test whose clock is months away says `now`. */
+export async function apiTokenFor(
+  db: PrismaClient,
+  user: { id: number },
+  scopes: string[] = [],
+  now = new Date(),
+): Promise<string> {
+  const { token } = await issueToken(db, { userId: user.id, name: 'test', scopes, now });
   return token;
 }

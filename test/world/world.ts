@@ -5,7 +5,7 @@ import { aProduct } from './products.ts';
 import { aProgramme } from './programmes.ts';
 import { aSupplier, type Validity } from './suppliers.ts';
 import { aGroup, aUnit, joinGroup } from './units.ts';
-import { aUser, anAddress } from './users.ts';
+import { anAddress, aUser } from './users.ts';
 
 export type World = Awaited<ReturnType<typeof makeWorld>>;
 

@@ -31,7 +31,9 @@ export async function freeMb(directory) {
 
 /** @param {string} output what a failed program printed */
 export function saysDiskFull(output) {
-  return /ENOSPC|EDQUOT|No space left|errno:? 28\b|error:? 28\b|Disk (is )?full|table .* is full/i.test(output);
+  return /ENOSPC|EDQUOT|No space left|errno:? 28\b|error:? 28\b|Disk (is )?full|errno:? 135\b|table .* is full/i.test(
+    output,
+  );
 }
 
 /**

@@ -3,9 +3,6 @@
 import { isMainThread } from 'node:worker_threads';
 
 if (isMainThread && process.channel && process.ppid === Number(process.env.MARKET_PARENT)) {
-  process.on('disconnect', () => {
-    process.kill(process.pid, 'SIGTERM');
-    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 15_000).unref();
-  });
+  process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   process.channel.unref();
 }

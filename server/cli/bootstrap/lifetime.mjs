@@ -38,8 +38,10 @@ export async function live(main) {
       defer: (putAway) => deferred.push(putAway),
     });
   } catch (error) {
-    if (interrupted) code = 130;
-    else explain(error);
+    if (interrupted) {
+      code = 130;
+      sayPlain('Interrupted. The next one goes on from here, or begins anew what was half done.');
+    } else explain(error);
   }
   for (const putAway of deferred.reverse()) {
     try {

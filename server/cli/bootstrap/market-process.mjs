@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { freeMb } from './disk.mjs';
 import { pause } from './lifetime.mjs';
 import { boundEnvironment, findByArgument, run, stopChild, stopStrangers } from './processes.mjs';
 import { Problem, say } from './say.mjs';
@@ -20,7 +21,7 @@ export async function stopLeftoverMarket(settings) {
   const pids = findByArgument(markOf(settings));
   if (pids.length === 0) return;
   say('Market', `still running from an earlier start that was killed (process ${pids.join(', ')}): stopping it`);
-  await stopStrangers(pids, 20_000);
+  await stopStrangers(pids);
 }
 
 /**
@@ -38,9 +39,18 @@ export async function runMarketCommand(name, { settings, url, signal }) {
       bound: true,
       show: true,
       signal,
+      // A migration ends with the one that is running.
+      graceMs: 600_000,
     },
   );
-  if (code !== 0) throw new Problem(`The step above (${name}) did not end well; the market was not started.`);
+  if (code === 0) return;
+  const free = await freeMb(settings.dataDir);
+  throw new Problem(
+    `The step above (${name}) did not end well; the market was not started.`,
+    free < 100
+      ? [`The disk is nearly full: ${free} MB free at ${settings.dataDir}. Free about 700 MB and start again.`]
+      : [],
+  );
 }
 
 /**

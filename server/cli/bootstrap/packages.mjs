@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { saysDiskFull } from './disk.mjs';
 import { run } from './processes.mjs';
-import { Problem, say, seconds } from './say.mjs';
+import { notAllowed, Problem, say, seconds } from './say.mjs';
 import { root } from './settings.mjs';
 
 /**
@@ -91,11 +91,6 @@ function installProblem(output) {
       ...lines,
     ]);
   }
-  if (/EACCES|EPERM/.test(output)) {
-    return new Problem('The packages could not be written: this user may not write into node_modules.', [
-      `sudo chown -R "$(id -un)" ${JSON.stringify(root)}`,
-      ...lines,
-    ]);
-  }
+  if (/EACCES|EPERM/.test(output)) return notAllowed(root);
   return new Problem('npm could not install the packages. It said:', lines);
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './processes.mjs';
-import { Problem, say, seconds } from './say.mjs';
+import { notAllowed, Problem, say, seconds } from './say.mjs';
 import { root } from './settings.mjs';
 
 const generated = join(root, 'server/db/generated');
@@ -33,6 +33,7 @@ export async function ensurePrismaClient({ signal, quiet = false }) {
     },
   });
   if (code !== 0) {
+    if (/EACCES|EPERM/.test(output)) throw notAllowed(root);
     throw new Problem(
       'Prisma could not generate its client from prisma/schema.prisma. It said:',
       output.trim().split('\n').slice(-20),

@@ -14,8 +14,10 @@ const endWithParent = new URL('./end-with-parent.mjs', import.meta.url).href;
  *   show?: boolean,
  *   terminal?: boolean,
  *   waiting?: string,
- * }} RunOptions `bound`: a Node program that must end when this process does. `show`: its lines go to this
- * terminal as they come. `terminal`: it may ask there, for sudo's password. `waiting`: the subject of a line every 20 seconds, so that a long step does not look dead.
+ *   graceMs?: number,
+ * }} RunOptions `bound`: a Node program that must end when this process does. `show`: its lines go to this terminal as they
+ * come. `terminal`: it may ask there, for sudo's password. `waiting`: the subject of a line every 20 seconds, so that a long
+ * step does not look dead. `graceMs`: how long it may go on when interrupted.
  */
 
 /**
@@ -45,7 +47,7 @@ export async function run(command, args, options = {}) {
   };
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
-  const stop = () => void stopChild(child, { group: own });
+  const stop = () => void stopChild(child, { group: own, graceMs: options.graceMs ?? 10_000 });
   options.signal?.addEventListener('abort', stop, { once: true });
   const started = Date.now();
   const waiting = options.waiting;

@@ -21,7 +21,7 @@ export function runCommand() {
       throw new Problem(`There is no command ${JSON.stringify(name)}.`, ['See the scripts in package.json.']);
     }
     const settings = readSettings(process.env);
-    mkdirSync(settings.dataDir, { recursive: true });
+    mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
     settings.dataDir = realpathSync(settings.dataDir);
     await prepareCheckout({ dev: !settings.production, signal, quiet: true });
     const url = settings.databaseUrl ?? (await privateUrl(settings, signal, defer));

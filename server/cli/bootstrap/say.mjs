@@ -65,14 +65,18 @@ function toProblem(error) {
     return new Problem(`The disk is full${where && `:${where}`}.`, ['Free some space and start again.']);
   if (code === 'EROFS')
     return new Problem(`The disk is read-only:${where}.`, ['Set DATA_DIR to a directory that can be written.']);
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new Problem(`This user may not use${where || ' a needed file'}.`, [
-      'An earlier start as another user (root, perhaps) may own it: give it to yourself with',
-      `sudo chown -R "$(id -un)" ${path ? JSON.stringify(path) : 'the directory'}`,
-      'or set DATA_DIR to a directory of your own.',
-    ]);
-  }
+  if (code === 'EACCES' || code === 'EPERM') return notAllowed(path);
   return null;
+}
+
+/**
+ * @param {string | undefined} path that this user may not read or write
+ */
+export function notAllowed(path) {
+  return new Problem(`This user may not use ${path ?? 'a needed file'}.`, [
+    'An earlier start as another user (root, perhaps) may own it: give it to yourself with',
+    `sudo chown -R "$(id -un)" ${path ? JSON.stringify(path) : 'the directory'}`,
+  ]);
 }
 
 /**

@@ -18,7 +18,7 @@ export function startMarket() {
     say('Node.js', process.versions.node);
     const settings = readSettings(process.env);
     await requireSpaceToStart(settings, root);
-    mkdirSync(settings.dataDir, { recursive: true });
+    mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
     settings.dataDir = realpathSync(settings.dataDir);
 
     let serving = false;

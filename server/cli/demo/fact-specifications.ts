@@ -77,15 +77,15 @@ function batch(today: Day) {
   return z.union([
     z
       .strictObject({ ...lot, producedDaysAgo: ago })
-      .transform(({ producedDaysAgo, ...rest }) => ({ ...rest, producedOn: producedDaysAgo })),
-    z.strictObject({ ...lot, harvest }).transform((value) => {
-      const { harvest: monthDay, ...rest } = value;
-      return { ...rest, producedOn: lastHarvest(monthDay, today) };
-    }),
+      .transform(({ producedDaysAgo, ...rest }) => ({ ...rest, producedOn: producedDaysAgo, harvest: null })),
+    z
+      .strictObject({ ...lot, harvest })
+      .transform((value) => ({ ...value, producedOn: lastHarvest(value.harvest, today) })),
   ]);
 }
 
-function lastHarvest(monthDay: string, today: Day): Day {
+/** The newest day with this month and day that is not after `today`. */
+export function lastHarvest(monthDay: string, today: Day): Day {
   const year = Number(today.slice(0, 4));
   const thisYear = `${year}-${monthDay}`;
   return thisYear <= today ? thisYear : `${year - 1}-${monthDay}`;

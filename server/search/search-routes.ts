@@ -1,0 +1,55 @@
+import express, { type RequestHandler, type Router } from 'express';
+import { brandsByCode } from '../catalog/brand-list.ts';
+import { browseProducts } from '../catalog/browse-products.ts';
+import { catalogReader } from '../catalog/catalog-reader.ts';
+import { zoneList } from '../catalog/zone-list.ts';
+import { pathTo, patterns } from '../paths.ts';
+import { dayOf } from '../shared/days.ts';
+import { supplierNames } from '../suppliers/supplier-queries.ts';
+import type { Suggestion } from './engine.ts';
+import { shownSuppliers } from './list-filters.ts';
+import { presentList } from './list-presenter.ts';
+import { productQuery, readListQuery } from './list-query.ts';
+import { type SearchParts, searchProducts } from './search-products.ts';
+import { suggest } from './suggest-words.ts';
+
+const MOST_OFFERS = 8;
+
+/** The list of products with search and filters, and suggestions while one types. */
+export function searchRoutes(parts: SearchParts): Router {
+  const router = express.Router();
+  router.get(patterns.products, listProducts(parts));
+  router.get(patterns.suggestions, showSuggestions(parts));
+  return router;
+}
+
+function listProducts(parts: SearchParts): RequestHandler {
+  const { db, clock } = parts;
+  return async (req, res) => {
+    const list = readListQuery(req.query);
+    const [reader, found, brands, zones] = await Promise.all([
+      catalogReader(db, req),
+      searchProducts(parts, productQuery(list)),
+      brandsByCode(db),
+      zoneList(db),
+    ]);
+    const [suppliers, offers] = await Promise.all([
+      supplierNames(db, shownSuppliers(found.facets, list)),
+      found.cards.length > 0 ? [] : browseProducts(db, { order: 'sales', limit: MOST_OFFERS }, dayOf(clock())),
+    ]);
+    res.render('catalog/list', presentList(reader, list, found, { suppliers, brands, zones }, offers));
+  };
+}
+
+/** The fragment below the search box: `partials/suggestions.hbs`. */
+function showSuggestions(parts: SearchParts): RequestHandler {
+  return async (req, res) => {
+    const words = typeof req.query.q === 'string' ? req.query.q : '';
+    const items = (await suggest(parts, words)).map((one) => ({ kind: one.kind, label: one.text, href: hrefOf(one) }));
+    res.render('partials/suggestions', { layout: false, items });
+  };
+}
+
+function hrefOf({ kind, text, code }: Suggestion): string {
+  return code && kind !== 'product' ? pathTo('products', { [kind]: code }) : pathTo('products', { q: text });
+}
