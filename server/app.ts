@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import compression from 'compression';
 import cookieParser from 'cookie-parser';
 import express, { type Express } from 'express';
@@ -7,6 +8,8 @@ import { accountRoutes } from './accounts/account-routes.ts';
 import { createRunOnce } from './accounts/run-once.ts';
 import { actorFromSession, actorFromToken, authorizeCall } from './accounts/who-acts.ts';
 import { cartEndpoints } from './cart/cart-api.ts';
+import { catalogEndpoints } from './catalog/catalog-api.ts';
+import { catalogRoutes, useNavCategories } from './catalog/catalog-routes.ts';
 import { checkoutEndpoints } from './checkout/checkout-api.ts';
 import { SANDBOX_PAY_PATH } from './clients/payment-sandbox/start-sandbox.ts';
 import type { Container } from './container.ts';
@@ -14,6 +17,13 @@ import { fulfilmentEndpoints } from './orders/fulfilment-api.ts';
 import { orderEndpoints } from './orders/order-api.ts';
 import { patterns } from './paths.ts';
 import { webhookRoutes } from './payments/webhook-routes.ts';
+import { zoneEndpoints } from './promotions/zone-api.ts';
+import { zoneRoutes } from './promotions/zone-routes.ts';
+import { searchEndpoints } from './search/search-api.ts';
+import { searchRoutes } from './search/search-routes.ts';
+import { noticeRoutes } from './suppliers/notice-routes.ts';
+import { supplierEndpoints } from './suppliers/supplier-api.ts';
+import { unitEndpoints } from './units/unit-api.ts';
 import { mountApi } from './web/api.ts';
 import { useCsrf } from './web/csrf.ts';
 import { apiErrors, noRoute, pageErrors } from './web/errors.ts';
@@ -40,6 +50,7 @@ export function createApp(container: Container): Express {
   app.use(pinoHttp({ logger: log, autoLogging: false, genReqId: () => crypto.randomUUID() }));
   app.use(useHeaders(config));
   app.use(healthRoutes(container));
+  app.use('/vendor', express.static(resolve('node_modules/htmx.org/dist'), { maxAge: '30d', index: false }));
   app.use(staticFiles(folders.public));
   app.use(useLocale(messages));
 
@@ -53,14 +64,20 @@ export function createApp(container: Container): Express {
   app.use(useLocale(messages));
   app.use(express.urlencoded({ extended: true, limit: BODY_LIMIT, parameterLimit: 3000 }));
   app.use(...useCsrf(config));
-  app.use(actorFromSession(db, clock));
+  app.use(actorFromSession(db, clock, !config.production));
   app.use((req, res, next) => {
     res.locals.flash = takeFlash(req);
     res.locals.isDemo = container.isDemo;
     next();
   });
 
+  app.use(useNavCategories(container));
+
   app.use(accountRoutes(container));
+  app.use(catalogRoutes(container));
+  app.use(searchRoutes(container));
+  app.use(zoneRoutes(container));
+  app.use(noticeRoutes(container));
 
   app.use(noRoute);
   app.use(pageErrors(log));
@@ -80,6 +97,11 @@ function api(container: Container): express.Router {
   const router = express.Router();
   const endpoints = [
     ...accountEndpoints(container),
+    ...unitEndpoints(container),
+    ...supplierEndpoints(container),
+    ...catalogEndpoints(container),
+    ...searchEndpoints(container),
+    ...zoneEndpoints(container),
     ...cartEndpoints(container),
     ...checkoutEndpoints(container),
     ...orderEndpoints(container),
@@ -87,7 +109,7 @@ function api(container: Container): express.Router {
   ];
   router.use(limitRate(config.rateLimit));
   router.use(express.json({ limit: BODY_LIMIT }));
-  router.use(actorFromToken(db, clock));
+  router.use(actorFromToken(db, clock, !config.production));
   router.get(
     patterns.openApi.replace('/api/v1', ''),
     (_req, res) => void res.json(openApiOf(endpoints, config.baseUrl)),

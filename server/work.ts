@@ -8,12 +8,15 @@ import { expireWaitingOrders } from './payments/expire-waiting-orders.ts';
 import { refundDue, refundPayment } from './payments/refund-payment.ts';
 import { settleOpenPayments } from './payments/settle-open-payments.ts';
 import { foldTally } from './quotas/fold-tally.ts';
+import { followSearch, searchHandlers } from './search/search-changes.ts';
 
 const orderPlaced = z.object({ orderId: z.number().int() });
 
 /** What each outbox topic leads to. */
-export function outboxHandlers({ db, stripe, clock }: Container): Record<string, OutboxHandler> {
+export function outboxHandlers(container: Container): Record<string, OutboxHandler> {
+  const { db, stripe, clock } = container;
   return {
+    ...searchHandlers(container),
     'order.placed': async (payloads) => {
       await tellSuppliers(
         db,
@@ -51,15 +54,18 @@ export function periodicJobs({ db, stripe, clock }: Container): PeriodicJob[] {
   ];
 }
 
-/** Starts the background work of this process, unless its role is web only. */
+/** Starts the background work of this process: every one follows the search index, all but web-only ones work off the jobs. */
 export function startWork(container: Container): { stop: () => Promise<void> } {
   const { config, db, log } = container;
-  if (config.role === 'web') return { stop: async () => {} };
   const stopping = new AbortController();
-  const running = [
-    runOutbox(db, outboxHandlers(container), log, stopping.signal),
-    runSchedule(db, periodicJobs(container), log, stopping.signal),
-  ];
+  const running =
+    config.role === 'web'
+      ? []
+      : [
+          runOutbox(db, outboxHandlers(container), log, stopping.signal),
+          runSchedule(db, periodicJobs(container), log, stopping.signal),
+        ];
+  running.push(followSearch(container, stopping.signal));
   return {
     stop: async () => {
       stopping.abort();

@@ -1,4 +1,4 @@
-import type { Db } from '../db/client.ts';
+import { fast, type PrismaClient } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
 import type { Day } from '../shared/days.ts';
 import { type CardRow, cardColumns, cardOf, cardTables, type ProductCard } from './product-cards.ts';
@@ -34,9 +34,9 @@ const orders: Record<BrowseOrder, Prisma.Sql> = {
 };
 
 /** Cards of what is on the shelf, straight from the database, one statement: for the home page, suppliers, zones, and when search is down. */
-export async function browseProducts(db: Db, browsing: Browsing, today: Day): Promise<ProductCard[]> {
+export async function browseProducts(db: PrismaClient, browsing: Browsing, today: Day): Promise<ProductCard[]> {
   const { zoneIds, order, limit, offset = 0 } = browsing;
-  const rows = await db.$queryRaw<CardRow[]>`
+  const rows = await fast(db).$queryRaw<CardRow[]>`
     SELECT ${cardColumns(today)} FROM ${cardTables} WHERE ${Prisma.join(conditions(browsing, today), ' AND ')}
     ORDER BY ${zoneIds?.length === 1 ? zoneOrder(zoneIds) : orders[order]} LIMIT ${limit} OFFSET ${offset}`;
   return rows.map((row) => cardOf<ProductCard>(row, today));

@@ -1,4 +1,4 @@
-import type { Db } from '../db/client.ts';
+import { fast, type PrismaClient } from '../db/client.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import type { Day } from '../shared/days.ts';
 import { listNotices, type ShownNotice } from '../suppliers/notice-queries.ts';
@@ -24,7 +24,7 @@ const MOST_FEATURED = 10;
 const MOST_NEW = 5;
 
 /** What the front page shows to everybody: one specification of each family, notices whose term runs, and figures. Five statements. */
-export async function findHomePage(db: Db, today: Day): Promise<HomePage> {
+export async function findHomePage(db: PrismaClient, today: Day): Promise<HomePage> {
   const [sold, fresh, notices, figures] = await Promise.all([
     browseProducts(db, { order: 'sales', limit: 3 * MOST_FEATURED }, today),
     browseProducts(db, { order: 'newest', limit: 3 * (MOST_FEATURED + MOST_NEW) }, today),
@@ -42,8 +42,8 @@ function oneOfEach(cards: readonly ProductCard[], seen: Set<number>): ProductCar
 }
 
 /** Products on the shelf today with their suppliers and places of origin, and the households that those suppliers told of. */
-async function findFigures(db: Db, today: Day): Promise<HomeFigures> {
-  const [row] = await db.$queryRaw<Record<keyof HomeFigures, number | bigint | Prisma.Decimal>[]>`
+async function findFigures(db: PrismaClient, today: Day): Promise<HomeFigures> {
+  const [row] = await fast(db).$queryRaw<Record<keyof HomeFigures, number | bigint | Prisma.Decimal>[]>`
     SELECT COUNT(*) AS products, COUNT(DISTINCT p.supplierId) AS suppliers, COUNT(DISTINCT p.placeId) AS places,
       (SELECT COALESCE(SUM(most.households), 0) FROM (
         SELECT MAX(fb.households) AS households FROM farmer_benefit fb JOIN supplier s ON s.id = fb.supplierId AND s.state = 'active' GROUP BY fb.supplierId

@@ -1,4 +1,4 @@
-import type { Db } from '../db/client.ts';
+import { fast, type PrismaClient } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
 import type { SaleMode } from '../db/generated/enums.ts';
 import { type Day, dayFromColumn } from '../shared/days.ts';
@@ -71,9 +71,9 @@ export function cardOf<T extends ProductCard>({ tiersText: tiers, producedOn, ..
 export type CardRow<T extends ProductCard = ProductCard> = RowOf<T>;
 
 /** The cards of these products in this order, without those that are not on the shelf today. One statement. */
-export async function listCards(db: Db, ids: readonly number[], today: Day): Promise<ProductCard[]> {
+export async function listCards(db: PrismaClient, ids: readonly number[], today: Day): Promise<ProductCard[]> {
   if (ids.length === 0) return [];
-  const rows = await db.$queryRaw<CardRow[]>`
+  const rows = await fast(db).$queryRaw<CardRow[]>`
     SELECT ${cardColumns(today)} FROM ${cardTables} WHERE p.id IN (${Prisma.join([...ids])}) AND ${onShelf(today)}`;
   const cards = new Map(rows.map((row) => [row.id, cardOf<ProductCard>(row, today)]));
   return ids.flatMap((id) => cards.get(id) ?? []);

@@ -1,4 +1,4 @@
-import type { Db } from '../db/client.ts';
+import { fast, type PrismaClient } from '../db/client.ts';
 import type { ProductState, SupplierState } from '../db/generated/enums.ts';
 import { type Day, dayFromColumn, dayOf } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
@@ -92,7 +92,7 @@ export interface ProductPage {
  * All that the page of a product shows, in six statements. A product that left the shelf still has its page, which says why; a draft
  * has none (NotFound).
  */
-export async function findProductPage(db: Db, id: number, today: Day): Promise<ProductPage> {
+export async function findProductPage(db: PrismaClient, id: number, today: Day): Promise<ProductPage> {
   const family = await findFamily(db, id, today);
   const product = family.find((one) => one.id === id);
   if (!product || product.state === 'draft') throw new NotFound();
@@ -115,8 +115,8 @@ export async function findProductPage(db: Db, id: number, today: Day): Promise<P
   };
 }
 
-async function findFamily(db: Db, id: number, today: Day): Promise<PageProduct[]> {
-  const rows = await db.$queryRaw<CardRow<PageRow>[]>`
+async function findFamily(db: PrismaClient, id: number, today: Day): Promise<PageProduct[]> {
+  const rows = await fast(db).$queryRaw<CardRow<PageRow>[]>`
     SELECT ${cardColumns(today)}, f.description, f.descriptionEn, f.storage, f.storageEn, br.name AS brandName, br.nameEn AS brandNameEn,
       p.caseQuantity, p.toleranceBp, p.shelfLifeDays, p.seasonFrom, p.seasonTo, f.isMadeUp, p.state, s.state AS supplierState,
       s.placeId AS supplierPlaceId, ${inSeason(today)} AS season,
@@ -195,8 +195,8 @@ interface BatchRow {
 }
 
 /** The newest batches with their inspection reports, one statement. */
-async function findBatches(db: Db, productId: number): Promise<ShownBatch[]> {
-  const rows = await db.$queryRaw<BatchRow[]>`
+async function findBatches(db: PrismaClient, productId: number): Promise<ShownBatch[]> {
+  const rows = await fast(db).$queryRaw<BatchRow[]>`
     SELECT b.traceCode, b.producedOn, b.expiresOn, b.conformityNumber, b.recalledAt, i.lab, i.number, i.issuedOn, i.passed, i.summary
     FROM (SELECT * FROM batch WHERE productId = ${productId} ORDER BY producedOn DESC, id DESC LIMIT ${MOST_BATCHES}) b
     LEFT JOIN inspection_report i ON i.batchId = b.id
@@ -223,20 +223,15 @@ function inspectionOf({ lab, number, issuedOn, passed, summary }: BatchRow): Ins
 }
 
 /** Prices with the day from which they held, newest first; changes that wait for the operator are not in it (rule 21). */
-export async function findPriceHistory(db: Db, productId: number): Promise<{ since: Day; priceFen: Fen }[]> {
-  const changes = await db.priceChange.findMany({
-    where: { productId, effectiveAt: { not: null } },
-    select: { newFen: true, effectiveAt: true },
-    orderBy: [{ effectiveAt: 'desc' }, { id: 'desc' }],
-    take: MOST_PRICES,
-  });
-  return changes.flatMap(({ newFen, effectiveAt }) =>
-    effectiveAt ? [{ since: dayOf(effectiveAt), priceFen: newFen }] : [],
-  );
+export async function findPriceHistory(db: PrismaClient, productId: number): Promise<{ since: Day; priceFen: Fen }[]> {
+  const changes = await fast(db).$queryRaw<{ newFen: Fen; effectiveAt: Date }[]>`
+    SELECT newFen, effectiveAt FROM price_change WHERE productId = ${productId} AND effectiveAt IS NOT NULL
+    ORDER BY effectiveAt DESC, id DESC LIMIT ${MOST_PRICES}`;
+  return changes.map(({ newFen, effectiveAt }) => ({ since: dayOf(effectiveAt), priceFen: newFen }));
 }
 
 /** What else is on the shelf from the same place, bestsellers first, one of each family. */
-async function findRelated(db: Db, product: PageProduct, today: Day): Promise<ProductCard[]> {
+async function findRelated(db: PrismaClient, product: PageProduct, today: Day): Promise<ProductCard[]> {
   const cards = await browseProducts(
     db,
     { placeIds: [product.placeId], order: 'sales', limit: 3 * MOST_RELATED },

@@ -1,4 +1,4 @@
-import type { Db } from '../db/client.ts';
+import { fast, type PrismaClient } from '../db/client.ts';
 import { type Day, dayFromColumn, dayOf } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
 import { certificationHeldBy } from '../suppliers/certification-held.ts';
@@ -67,8 +67,8 @@ interface TraceRow {
 }
 
 /** A batch by its trace code, with place, supplier, certificates and inspections, for anyone (rule 18). Five statements. Throws NotFound. */
-export async function findTrace(db: Db, code: string, today: Day): Promise<Trace> {
-  const [row] = await db.$queryRaw<TraceRow[]>`
+export async function findTrace(db: PrismaClient, code: string, today: Day): Promise<Trace> {
+  const [row] = await fast(db).$queryRaw<TraceRow[]>`
     SELECT b.id AS batchId, b.traceCode, b.producedOn, b.expiresOn, b.quantity, b.conformityNumber, b.note, b.recalledAt,
       (SELECT r.reason FROM recall r WHERE r.batchId = b.id ORDER BY r.id DESC LIMIT 1) AS recallReason,
       p.id AS productId, p.code AS productCode, p.familyId, f.name, f.nameEn, p.spec, p.specEn, p.saleUnit, p.saleUnitEn, p.netGrams, p.categoryId,
@@ -122,7 +122,7 @@ function traceOf(row: TraceRow): Omit<Trace, 'certifications' | 'inspections' | 
   };
 }
 
-async function findHeld(db: Db, ids: readonly (number | null)[]): Promise<HeldCertification[]> {
+async function findHeld(db: PrismaClient, ids: readonly (number | null)[]): Promise<HeldCertification[]> {
   const rows = await db.certification.findMany({
     where: { id: { in: ids.filter((id) => id !== null) } },
     orderBy: { productId: 'desc' },
@@ -142,7 +142,7 @@ async function findHeld(db: Db, ids: readonly (number | null)[]): Promise<HeldCe
   );
 }
 
-async function findInspections(db: Db, batchId: number): Promise<Inspection[]> {
+async function findInspections(db: PrismaClient, batchId: number): Promise<Inspection[]> {
   const rows = await db.inspectionReport.findMany({
     where: { batchId },
     select: { lab: true, number: true, issuedOn: true, passed: true, summary: true },

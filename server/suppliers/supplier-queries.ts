@@ -1,6 +1,6 @@
-import type { Db, PrismaClient } from '../db/client.ts';
+import { fast, type Db, type PrismaClient } from '../db/client.ts';
 import type { BenefitMode, MarkKind, SupplierKind, SupplierState } from '../db/generated/enums.ts';
-import { type Day, dayFromColumn, dayToColumn } from '../shared/days.ts';
+import { type Day, dayFromColumn } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
 import type { Fen } from '../shared/money.ts';
 import { certificationHeldBy } from './certification-held.ts';
@@ -22,31 +22,21 @@ export interface Mark {
 }
 
 /** What a supplier paid farmers, by mode, in its latest year told (rule 19). */
-export async function findBenefits(db: Db, supplierId: number): Promise<Benefit[]> {
-  const rows = await db.farmerBenefit.findMany({
-    where: { supplierId },
-    select: { year: true, mode: true, households: true, yearlyPayoutFen: true },
-    orderBy: [{ year: 'desc' }, { mode: 'asc' }],
-    take: 10,
-  });
-  return rows
-    .filter((row) => row.year === rows[0]?.year)
-    .map((row) => ({ ...row, yearlyPayoutFen: Number(row.yearlyPayoutFen) }));
+export async function findBenefits(db: PrismaClient, supplierId: number): Promise<Benefit[]> {
+  const rows = await fast(db).$queryRaw<Benefit[]>`
+    SELECT year, mode, households, yearlyPayoutFen FROM farmer_benefit
+    WHERE supplierId = ${supplierId} AND year = (SELECT MAX(year) FROM farmer_benefit WHERE supplierId = ${supplierId}) ORDER BY mode`;
+  return rows.map((row) => ({ ...row, yearlyPayoutFen: Number(row.yearlyPayoutFen) }));
 }
 
+type MarkRow = Omit<Mark, 'validFrom' | 'validUntil'> & { validFrom: Date; validUntil: Date };
+
 /** The supplier's certificates that are valid today: those for all its goods, and for this family or, with none given, for any. */
-export async function findMarks(db: Db, supplierId: number, familyId: number | null, today: Day): Promise<Mark[]> {
-  const day = dayToColumn(today);
-  const rows = await db.qualityMark.findMany({
-    where: {
-      supplierId,
-      validFrom: { lte: day },
-      validUntil: { gte: day },
-      ...(familyId === null ? {} : { OR: [{ familyId: null }, { familyId }] }),
-    },
-    select: { kind: true, number: true, familyId: true, validFrom: true, validUntil: true },
-    orderBy: { id: 'asc' },
-  });
+export async function findMarks(db: PrismaClient, supplierId: number, familyId: number | null, today: Day): Promise<Mark[]> {
+  const rows = await fast(db).$queryRaw<MarkRow[]>`
+    SELECT kind, number, familyId, validFrom, validUntil FROM quality_mark
+    WHERE supplierId = ${supplierId} AND validFrom <= ${today} AND validUntil >= ${today}
+      AND (${familyId} IS NULL OR familyId IS NULL OR familyId = ${familyId}) ORDER BY id`;
   return rows.map((row) => ({
     ...row,
     validFrom: dayFromColumn(row.validFrom),
@@ -83,9 +73,9 @@ interface SupplierRow extends Omit<SupplierPage, 'certification' | 'benefits' | 
 }
 
 /** What anyone may see of a supplier, in three statements; one that never was admitted is not found. */
-export async function findSupplierPage(db: Db, id: number, today: Day): Promise<SupplierPage> {
+export async function findSupplierPage(db: PrismaClient, id: number, today: Day): Promise<SupplierPage> {
   const [rows, benefits, marks] = await Promise.all([
-    db.$queryRaw<SupplierRow[]>`
+    fast(db).$queryRaw<SupplierRow[]>`
       SELECT s.id, s.code, s.name, s.nameEn, s.kind, s.placeId, s.story, s.storyEn, s.state, s.minOrderFen, s.freightFen, s.freeFreightFromFen,
         s.isMadeUp, ce.number, ce.issuer, ce.validFrom, ce.validUntil
       FROM supplier s LEFT JOIN certification ce ON ce.id = ${certificationHeldBy('supplier', today)}
@@ -134,7 +124,7 @@ export async function listSuppliers(db: PrismaClient, afterId: number, limit: nu
 
 /** Names of suppliers by code, for the filters of a list. */
 export async function supplierNames(
-  db: Db,
+  db: PrismaClient,
   codes: readonly string[],
 ): Promise<Map<string, { name: string; nameEn: string }>> {
   if (codes.length === 0) return new Map();
