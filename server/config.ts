@@ -86,3 +86,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     clock: e.CLOCK ? new Date(e.CLOCK) : null,
   };
 }
+
+/** The database's address alone, for commands that need nothing else. Empty when it is not set. */
+export function readDatabaseUrl(env: NodeJS.ProcessEnv = process.env): string {
+  return env.DATABASE_URL ?? '';
+}

@@ -123,7 +123,7 @@ async function write(
   approvalNeeded: boolean,
   now: Date,
 ): Promise<number> {
-  const { lines, expectedTotalFen, ...terms } = request;
+  const { expectedTotalFen, ...terms } = request;
   const state =
     request.fundingSource !== 'individual' && (approvalNeeded || request.paymentWay === 'on_account')
       ? 'awaiting_approval'

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { createConnection } from 'mysql2/promise';
+import { readDatabaseUrl } from '../config.ts';
 import { connectionOptions } from './bootstrap/database-url.mjs';
 import { explain, Problem, say } from './bootstrap/say.mjs';
 import {
@@ -213,7 +214,7 @@ if (/\bmigrate\.(js|ts)$/.test(process.argv[1] ?? '')) {
     });
   }
   try {
-    await migrate(process.env.DATABASE_URL ?? '', (line) => say('Migrations', line), { signal: interrupted.signal });
+    await migrate(readDatabaseUrl(), (line) => say('Migrations', line), { signal: interrupted.signal });
   } catch (error) {
     explain(error);
     process.exitCode = 1;

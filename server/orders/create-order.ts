@@ -1,9 +1,11 @@
-import type { Quote, QuotedLine } from '../cart/quote.ts';
+import type { Quote, QuotedLine, Wish } from '../cart/quote.ts';
 import { type BatchShare, takeStock } from '../catalog/stock.ts';
 import { Prisma } from '../db/generated/client.ts';
 import type { Channel, FundingSource, OrderState, PaymentWay } from '../db/generated/enums.ts';
 import type { FastTx } from '../db/sql.ts';
 import { enqueue } from '../jobs/outbox.ts';
+import { takeCaps } from '../quotas/take-caps.ts';
+import { dayOf } from '../shared/days.ts';
 
 export interface DeliveryAddress {
   recipient: string;
@@ -25,9 +27,11 @@ export interface NewOrder extends DeliveryAddress {
   note: string | null;
   submittedAt: Date;
   heldUntil: Date;
+  /** as they were asked for */
+  lines: readonly Wish[];
 }
 
-/** Writes an order with its parcels and lines, then takes the stock as the last locks (see takeStock). Returns the order's id. */
+/** Writes an order with its parcels and lines, takes its caps, and last the stock (see takeStock). Returns the order's id. */
 export async function createOrder(
   tx: FastTx,
   order: NewOrder,
@@ -50,6 +54,7 @@ export async function createOrder(
     'product.changed',
     shares.map((share) => ({ productId: share.productId })),
   );
+  await takeCaps(tx, { ...order, orderId, lines: order.lines, day: dayOf(order.submittedAt), at: order.submittedAt });
   await takeStock(tx, shares);
   await noteShares(tx, orderId, shares, order.submittedAt);
   return orderId;

@@ -1,6 +1,7 @@
 import { returnStock } from '../catalog/stock.ts';
 import type { Tx } from '../db/client.ts';
 import { enqueue } from '../jobs/outbox.ts';
+import { giveBackCaps } from '../quotas/take-caps.ts';
 
 /** Gives back all the stock and caps that an order's lines hold, once: on cancelling, rejecting or expiring before anything was shipped. */
 export async function releaseHolds(
@@ -21,6 +22,7 @@ export async function releaseHolds(
     })),
     at,
   );
+  await giveBackCaps(tx, order.id, at);
   await enqueue(
     tx,
     'product.changed',

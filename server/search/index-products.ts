@@ -1,7 +1,7 @@
 import { type CategoryTree, categoryTree, textsOf } from '../catalog/category-tree.ts';
 import { availableQuantity, onShelf, readTiers, tiersText } from '../catalog/shelf.ts';
 import { leastQuantity, priceFor } from '../catalog/shelf-products.ts';
-import type { PrismaClient } from '../db/client.ts';
+import { fast, type PrismaClient } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
 import type { Day } from '../shared/days.ts';
 import { type PlaceTree, placeTree } from '../units/place-tree.ts';
@@ -49,7 +49,7 @@ export async function* productDocuments(
   const [categories, places] = await Promise.all([categoryTree(db), placeTree(db)]);
   const wanted = ids ? Prisma.sql`p.id IN (${Prisma.join([...ids])})` : Prisma.sql`TRUE`;
   for (let after = 0; ; ) {
-    const rows = await db.$queryRaw<Row[]>`
+    const rows = await fast(db).$queryRaw<Row[]>`
       SELECT p.id, p.familyId, f.name, f.nameEn, p.spec, f.aliases, f.description, p.categoryId, p.placeId, s.code AS supplierCode,
         s.name AS supplierName, br.code AS brandCode, br.name AS brandName,
         (SELECT GROUP_CONCAT(z.code) FROM zone_product zp JOIN zone z ON z.id = zp.zoneId WHERE zp.productId = p.id) AS zoneCodes,

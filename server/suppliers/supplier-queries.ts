@@ -1,4 +1,4 @@
-import { fast, type Db, type PrismaClient } from '../db/client.ts';
+import { fast, type PrismaClient } from '../db/client.ts';
 import type { BenefitMode, MarkKind, SupplierKind, SupplierState } from '../db/generated/enums.ts';
 import { type Day, dayFromColumn } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
@@ -32,7 +32,12 @@ export async function findBenefits(db: PrismaClient, supplierId: number): Promis
 type MarkRow = Omit<Mark, 'validFrom' | 'validUntil'> & { validFrom: Date; validUntil: Date };
 
 /** The supplier's certificates that are valid today: those for all its goods, and for this family or, with none given, for any. */
-export async function findMarks(db: PrismaClient, supplierId: number, familyId: number | null, today: Day): Promise<Mark[]> {
+export async function findMarks(
+  db: PrismaClient,
+  supplierId: number,
+  familyId: number | null,
+  today: Day,
+): Promise<Mark[]> {
   const rows = await fast(db).$queryRaw<MarkRow[]>`
     SELECT kind, number, familyId, validFrom, validUntil FROM quality_mark
     WHERE supplierId = ${supplierId} AND validFrom <= ${today} AND validUntil >= ${today}

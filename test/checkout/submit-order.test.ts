@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Actor, findActor } from '../../server/accounts/actor.ts';
 import { type OrderRequest, submitOrder } from '../../server/checkout/submit-order.ts';
 import { connect, type PrismaClient } from '../../server/db/client.ts';
+import { cancelOrder } from '../../server/orders/cancel-order.ts';
 import { Refusal } from '../../server/shared/errors.ts';
 import { testDatabase } from '../setup/database.ts';
 import { aProduct, stockOf } from '../world/products.ts';
@@ -199,6 +200,34 @@ describe('submitting at once', () => {
     expect(
       await db.stockMovement.aggregate({ where: { batch: { productId: scarce.id } }, _sum: { quantity: true } }),
     ).toEqual({ _sum: { quantity: 0 } });
+  });
+
+  it('never exceeds a cap of 3 a person, and gives back what is cancelled', async () => {
+    const product = await aProduct(db, { stock: 100 });
+    const cap = await db.cap.create({
+      data: {
+        kind: 'person_product',
+        productId: product.id,
+        limitValue: 3,
+        startsOn: new Date('2026-01-01'),
+        endsOn: new Date('2026-12-31'),
+      },
+    });
+    const buyer = await actor(world.users.employee);
+    const buyOne = () => refusalOf(submitOrder(db, buyer, request([{ productId: product.id, quantity: 1 }]), now));
+    const outcomes = await Promise.all(Array.from({ length: 40 }, buyOne));
+    expect(outcomes.filter((refusal) => refusal === null)).toHaveLength(3);
+    expect(outcomes.find((refusal) => refusal)?.faults).toMatchObject([
+      { path: 'lines.0.quantity', code: 'overPersonCap', values: { limit: 3, left: 0 } },
+    ]);
+    expect(await stockOf(db, product)).toBe(97);
+    const order = await db.order.findFirstOrThrow({ where: { lines: { some: { productId: product.id } } } });
+    await cancelOrder(db, buyer, order.id, '', now);
+    expect(
+      (await db.capCounter.findUniqueOrThrow({ where: { capId_holderId: { capId: cap.id, holderId: buyer.id } } }))
+        .used,
+    ).toBe(2n);
+    expect(await buyOne()).toBeNull();
   });
 
   it('lets two carts in opposite order both through, many times', async () => {
