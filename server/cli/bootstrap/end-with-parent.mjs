@@ -3,6 +3,6 @@
 import { isMainThread } from 'node:worker_threads';
 
 if (isMainThread && process.channel && process.ppid === Number(process.env.MARKET_PARENT)) {
-  process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.on('disconnect', () => process.kill(process.pid, process.env.MARKET_PARENT_END));
   process.channel.unref();
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { saysDiskFull } from './disk.mjs';
 import { run } from './processes.mjs';
@@ -32,8 +32,20 @@ export async function ensurePackages({ dev, signal, quiet = false }) {
     '--no-fund',
     '--loglevel=error',
   ];
-  const { code, output } = await run(command, args, { cwd: root, bound: true, signal, waiting: 'Packages' });
-  if (code !== 0) throw installProblem(output);
+  for (let attempt = 1; ; attempt++) {
+    // npm would take back what it did when it is ended, which the next one does anyway.
+    const { code, output } = await run(command, args, {
+      cwd: root,
+      bound: 'outright',
+      graceMs: 1000,
+      signal,
+      waiting: 'Packages',
+    });
+    if (code === 0) break;
+    if (attempt > 1 || !output.includes('ENOTEMPTY')) throw installProblem(output);
+    say('Packages', 'another npm was at work on them: once more');
+    rmSync(join(root, 'node_modules'), { recursive: true, force: true, maxRetries: 5 });
+  }
   say('Packages', `installed in ${seconds(started)}`);
 }
 

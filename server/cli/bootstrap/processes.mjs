@@ -10,12 +10,13 @@ const endWithParent = new URL('./end-with-parent.mjs', import.meta.url).href;
  *   cwd?: string,
  *   env?: NodeJS.ProcessEnv,
  *   signal?: AbortSignal,
- *   bound?: boolean,
+ *   bound?: boolean | 'outright',
  *   show?: boolean,
  *   terminal?: boolean,
  *   waiting?: string,
  *   graceMs?: number,
- * }} RunOptions `bound`: a Node program that must end when this process does. `show`: its lines go to this terminal as they
+ * }} RunOptions `bound`: a Node program that must end when this process does, `outright` when it would take its
+ * time over it. `show`: its lines go to this terminal as they
  * come. `terminal`: it may ask there, for sudo's password. `waiting`: the subject of a line every 20 seconds, so that a long
  * step does not look dead. `graceMs`: how long it may go on when interrupted.
  */
@@ -37,7 +38,7 @@ export async function run(command, args, options = {}) {
   /** @type {import('node:child_process').ChildProcess} */
   const child = spawn(command, args, {
     cwd: options.cwd,
-    env: options.bound ? boundEnvironment(env) : env,
+    env: options.bound ? boundEnvironment(env, options.bound === 'outright' ? 'SIGKILL' : 'SIGTERM') : env,
     detached: own,
     stdio,
   });
@@ -71,12 +72,14 @@ export async function run(command, args, options = {}) {
 /**
  * The environment for a Node program, started with an IPC channel, that ends when this process does.
  * @param {NodeJS.ProcessEnv} env
+ * @param {NodeJS.Signals} [end]
  * @returns {NodeJS.ProcessEnv}
  */
-export function boundEnvironment(env) {
+export function boundEnvironment(env, end = 'SIGTERM') {
   return {
     ...env,
     MARKET_PARENT: String(process.pid),
+    MARKET_PARENT_END: end,
     NODE_OPTIONS: `${env.NODE_OPTIONS ?? ''} --import ${endWithParent}`.trim(),
   };
 }
