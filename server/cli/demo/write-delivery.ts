@@ -1,0 +1,161 @@
+import { allocate } from '../../shared/money.ts';
+import type { Market } from './market.ts';
+import type { Tables } from './rows.ts';
+import { audit, type WrittenLine, type WrittenOrder, type WrittenParcel } from './write-order.ts';
+import { writeJournal, writeRefund } from './write-money.ts';
+
+const CARRIERS = ['邮政快递（演示）', '顺丰冷运（演示）', '中通快递（演示）', '县域共配（演示）'];
+const PRAISE: Record<number, string> = {
+  3: '品质可以，包装还要加强（演示）',
+  4: '按时送到，数量无误（演示）',
+  5: '新鲜、足秤、送货及时（演示）',
+};
+
+/** Confirms, ships and receives a parcel as far as that has happened by now; answers when it was received. */
+export function deliver(market: Market, order: WrittenOrder, parcel: WrittenParcel): Date | null {
+  const { now } = market.world;
+  const { confirmedAt, shippedAt, receivedAt, reviewedAt } = parcel.fate;
+  if (confirmedAt > now) return null;
+  confirm(market, parcel);
+  if (shippedAt > now) return null;
+  ship(market, parcel);
+  if (receivedAt > now) return null;
+  receive(market, order, parcel);
+  if (reviewedAt && reviewedAt <= now) review(market, order, parcel, reviewedAt);
+  return receivedAt;
+}
+
+function confirm(market: Market, { id, row, fate }: WrittenParcel): void {
+  const before = { state: row.state ?? null };
+  row.state = 'confirmed';
+  row.confirmedAt = fate.confirmedAt;
+  tellParcel(market, id, {
+    at: fate.confirmedAt,
+    actorId: market.people.supplierUser(row.supplierId),
+    action: 'fulfilment.confirm',
+    before,
+    after: { state: 'confirmed' },
+  });
+}
+
+function ship(market: Market, { id, row, lines, fate }: WrittenParcel): void {
+  const { rows } = market.world;
+  const cold = lines.some((line) => line.good.spec.coldChain);
+  const carrier = CARRIERS[cold ? 1 : id % 2 === 0 ? 0 : 2 + (id % 3 === 0 ? 1 : 0)] ?? '';
+  const trackingNumber = `DEMO${String(id).padStart(9, '0')}`;
+  const byId = market.people.supplierUser(row.supplierId);
+  const shippedAt = fate.shippedAt;
+  const temperatureDeci = cold ? 10 + (id % 35) : null;
+  const shipmentId = rows.add('shipment', { fulfilmentId: id, carrier, trackingNumber, temperatureDeci, byId, shippedAt });
+  for (const line of lines)
+    for (const { batchId, quantity } of line.shares)
+      rows.add('shipmentLine', { shipmentId, lineId: line.id, batchId, quantity, grams: quantity * line.row.netGrams });
+  tellParcel(market, id, {
+    at: shippedAt,
+    actorId: byId,
+    action: 'fulfilment.ship',
+    before: { state: 'confirmed' },
+    after: { state: 'shipped', carrier, trackingNumber },
+  });
+  row.state = 'shipped';
+  row.shippedAt = shippedAt;
+}
+
+interface Received {
+  line: WrittenLine;
+  acceptedQuantity: number;
+  acceptedFen: number;
+  acceptedGrams: number;
+  missingFen: number;
+  missingGrams: number;
+}
+
+function receive(market: Market, order: WrittenOrder, parcel: WrittenParcel): void {
+  const { row: head, draft } = order;
+  const { fate } = parcel;
+  const at = fate.receivedAt;
+  const byId = fate.byBuyer ? draft.buyerId : null;
+  const receiptId = market.world.rows.add('receipt', { fulfilmentId: parcel.id, byId, at });
+  const received = parcel.lines.map((line, index) => acceptedOf(line, index === 0 ? fate.missing : null));
+  for (const each of received) saveLine(market, order, parcel, receiptId, each);
+  parcel.row.state = 'received';
+  parcel.row.receivedAt = at;
+  settleMissing(market, order, receiptId, received, at);
+  const way = draft.funding === 'individual' ? 'individual' : draft.way === 'on_account' ? 'on_account' : 'prepaid';
+  for (const { line, acceptedQuantity, acceptedFen: fen, acceptedGrams: grams } of received)
+    if (line.tally && acceptedQuantity > 0)
+      market.tally.count(line.tally, way, way === 'individual' ? 'receipt' : 'acceptance', { fen, grams }, { source: 'receipt', sourceId: receiptId, at });
+  tellParcel(market, parcel.id, {
+    at,
+    actorId: byId,
+    action: 'fulfilment.receive',
+    unitId: head.unitId,
+    after: received.map(({ line, acceptedFen, acceptedGrams }) => ({ lineId: line.id, acceptedFen, acceptedGrams })),
+  });
+}
+
+function acceptedOf(line: WrittenLine, missing: 'short' | 'damaged' | null): Received {
+  const { quantity, payableFen, netGrams, grams } = line.row;
+  const lost = missing === null ? 0 : Math.min(quantity, Math.max(1, Math.round(quantity * 0.04)));
+  const acceptedQuantity = quantity - lost;
+  const [acceptedFen = 0, missingFen = 0] = allocate(payableFen, [acceptedQuantity, lost]);
+  const acceptedGrams = netGrams * acceptedQuantity;
+  Object.assign(line.row, { acceptedQuantity, acceptedGrams, acceptedFen });
+  return { line, acceptedQuantity, acceptedFen, acceptedGrams, missingFen, missingGrams: grams - acceptedGrams };
+}
+
+function saveLine({ world, owed }: Market, { row, draft }: WrittenOrder, { fate }: WrittenParcel, receiptId: number, received: Received) {
+  const { line, acceptedQuantity, acceptedFen, acceptedGrams } = received;
+  const lost = line.row.quantity - acceptedQuantity;
+  const damaged = lost > 0 && fate.missing === 'damaged';
+  const receiptLineId = world.rows.add('receiptLine', {
+    receiptId,
+    lineId: line.id,
+    acceptedQuantity,
+    acceptedGrams,
+    acceptedFen,
+    shortQuantity: damaged ? 0 : lost,
+    damagedQuantity: damaged ? lost : 0,
+    note: lost === 0 ? null : damaged ? '运输途中破损（演示）' : '清点少货（演示）',
+  });
+  if (draft.way === 'on_account' && row.unitId != null && acceptedFen > 0)
+    owed.push({
+      unitId: row.unitId,
+      funding: draft.funding,
+      supplierId: line.good.supplierId,
+      receiptLineId,
+      fen: acceptedFen,
+      grams: acceptedGrams,
+      receivedAt: fate.receivedAt,
+      tally: line.tally,
+    });
+}
+
+function settleMissing(market: Market, order: WrittenOrder, receiptId: number, received: Received[], at: Date): void {
+  const fact = { source: 'receipt', sourceId: receiptId, at } as const;
+  const amountFen = received.reduce((sum, line) => sum + line.missingFen, 0);
+  for (const { line, missingFen: fen, missingGrams: grams } of received)
+    if (line.tally && (fen > 0 || grams > 0)) market.tally.reverse(line.tally, { fen, grams }, fact);
+  writeJournal(market, { orderId: order.id, ...fact, amounts: { goods: -amountFen, owed: amountFen } });
+  if (amountFen > 0 && order.row.paymentWay === 'stripe') writeRefund(market, order, { ...fact, amountFen });
+}
+
+/** The buyer's review, by which some programmes count what was accepted (rule 2). */
+function review(market: Market, { draft }: WrittenOrder, { id, lines, fate }: WrittenParcel, at: Date): void {
+  const sourceId = market.world.rows.add('deliveryReview', {
+    fulfilmentId: id,
+    byId: draft.buyerId,
+    rating: fate.rating,
+    text: PRAISE[fate.rating] ?? '',
+    at,
+  });
+  if (draft.funding === 'individual') return;
+  const way = draft.way === 'on_account' ? 'on_account' : 'prepaid';
+  for (const { tally, row } of lines)
+    if (tally && (row.acceptedQuantity ?? 0) > 0)
+      market.tally.count(tally, way, 'review', { fen: row.acceptedFen ?? 0, grams: row.acceptedGrams ?? 0 }, { source: 'review', sourceId, at });
+}
+
+function tellParcel(market: Market, subjectId: number, line: Omit<Tables['auditLine'], 'subjectType' | 'subjectId'>): void {
+  audit(market, { subjectType: 'fulfilment', subjectId, ...line });
+}

@@ -1,0 +1,135 @@
+import { newCharge, newPaymentIntent } from '../../clients/payment-sandbox/objects.ts';
+import type { Account } from '../../db/generated/enums.ts';
+import { addDays, dayOf } from '../../shared/days.ts';
+import type { Market } from './market.ts';
+import { audit, type WrittenOrder } from './write-order.ts';
+import { hoursLater } from './world.ts';
+
+interface JournalFact {
+  orderId: number;
+  source: 'placing' | 'payment' | 'cancellation' | 'receipt' | 'refund';
+  sourceId: number;
+  at: Date;
+  amounts: Partial<Record<Account, number>>;
+}
+
+/** One movement of an order's money, as order-journal.ts writes it. */
+export function writeJournal({ world }: Market, { amounts, ...fact }: JournalFact): void {
+  for (const [account, fen] of Object.entries(amounts) as [Account, number][])
+    if (fen !== 0) world.rows.add('journalEntry', { ...fact, account, fen });
+}
+
+const METHODS = ['alipay', 'wechat_pay', 'alipay', 'card'] as const;
+/** Payments that a visitor may still want back must be known to the payment sandbox. */
+const REFUNDABLE_DAYS = 45;
+
+/** The payment that placed an order. */
+export function writePayment(market: Market, order: WrittenOrder): void {
+  const { world } = market;
+  const { id: orderId, row, draft } = order;
+  const at = draft.fate.placedAt;
+  const createdAt = hoursLater(draft.fate.decidedAt ?? draft.submittedAt, 0.01);
+  const paymentId = world.rows.of('payment').length + 1;
+  const method = METHODS[orderId % METHODS.length] ?? 'alipay';
+  world.rows.add('payment', {
+    orderId,
+    state: 'succeeded',
+    amountFen: row.totalFen,
+    idempotencyKey: `demo-payment-${paymentId}`,
+    sessionId: `cs_demo_${paymentId}`,
+    paymentIntentId: `pi_demo_${paymentId}`,
+    method,
+    createdAt,
+    expiresAt: hoursLater(createdAt, 30.5 / 60),
+    succeededAt: at,
+  });
+  order.paymentId = paymentId;
+  const { totalFen } = row;
+  writeJournal(market, { orderId, source: 'payment', sourceId: paymentId, at, amounts: { owed: totalFen, paid: -totalFen } });
+  audit(market, {
+    at,
+    actorId: draft.buyerId,
+    action: 'payment.succeed',
+    subjectId: orderId,
+    unitId: row.unitId,
+    before: { state: 'awaiting_payment' },
+    after: { amountFen: totalFen },
+  });
+  if (dayOf(at) > addDays(world.today, -REFUNDABLE_DAYS)) addSandboxPayment(market, paymentId, { fen: totalFen, method, at });
+}
+
+/** What the payment sandbox would remember of a payment, so that it can be refunded. */
+function addSandboxPayment({ world }: Market, paymentId: number, { fen, method, at }: { fen: number; method: (typeof METHODS)[number]; at: Date }) {
+  const created = Math.floor(at.getTime() / 1000);
+  const session = {
+    object: { amount_total: fen, payment_method_types: [method] },
+    paymentIntentData: { description: null, metadata: {} },
+  } as unknown as Parameters<typeof newPaymentIntent>[0];
+  const intent = { ...newPaymentIntent(session, created), id: `pi_demo_${paymentId}` };
+  const charge = { ...newCharge(intent, method, true, created), id: `ch_demo_${paymentId}`, payment_method: `pm_demo_${paymentId}` };
+  Object.assign(intent, { status: 'succeeded', amount_received: fen, latest_charge: charge.id, payment_method: charge.payment_method });
+  const delivery = { delaySeconds: 0, duplicate: false, outOfOrder: false };
+  const remember = (type: string, id: string, data: object) =>
+    world.rows.add('sandboxObject', { id, type, data: JSON.parse(JSON.stringify(data)), createdAt: at, updatedAt: at });
+  remember('payment_intent', intent.id, { object: intent });
+  remember('charge', charge.id, { object: charge, delivery, refundsFail: false });
+}
+
+/** Money sent back, once Stripe had taken the refund. */
+export function writeRefund(
+  market: Market,
+  order: WrittenOrder,
+  { source, sourceId, at, amountFen }: { source: 'cancellation' | 'receipt'; sourceId: number; at: Date; amountFen: number },
+): void {
+  const { world } = market;
+  if (order.paymentId === null) return;
+  const succeededAt = hoursLater(at, 0.01);
+  const refundId = world.rows.of('paymentRefund').length + 1;
+  world.rows.add('paymentRefund', {
+    paymentId: order.paymentId,
+    source,
+    sourceId,
+    amountFen,
+    state: 'succeeded',
+    idempotencyKey: `refund-${source}-${sourceId}`,
+    providerId: `re_demo_${refundId}`,
+    createdAt: at,
+    succeededAt,
+  });
+  const amounts = { refunded: amountFen, owed: -amountFen };
+  writeJournal(market, { orderId: order.id, source: 'refund', sourceId: refundId, at: succeededAt, amounts });
+  const charge = world.rows.of('sandboxObject').find((row) => row.id === `ch_demo_${order.paymentId}`);
+  const known = charge?.data as { object: { amount: number; amount_refunded: number; refunded: boolean } } | undefined;
+  if (!known) return;
+  known.object.amount_refunded += amountFen;
+  known.object.refunded = known.object.amount_refunded === known.object.amount;
+}
+
+/** Cancelled by its buyer before a supplier confirmed: everything is reversed, stock is free, what was paid goes back. */
+export function writeCancellation(market: Market, order: WrittenOrder): void {
+  const { world, lots, tally } = market;
+  const { id: orderId, row, draft, parcels } = order;
+  const at = draft.fate.endedAt;
+  const reason = '计划有变，不再需要（演示）';
+  const sourceId = world.rows.add('cancellation', { orderId, byId: draft.buyerId, reason, at });
+  const fact = { source: 'cancellation', sourceId, at } as const;
+  for (const parcel of parcels) parcel.row.state = 'cancelled';
+  for (const line of parcels.flatMap((parcel) => parcel.lines)) {
+    lots.release(line.shares, line.id, at);
+    if (line.tally) tally.reverse(line.tally, { fen: line.row.payableFen, grams: line.row.grams }, fact);
+  }
+  const { goodsFen, freightFen, totalFen } = row;
+  writeJournal(market, { orderId, ...fact, amounts: { goods: -goodsFen, freight: -freightFen, owed: totalFen } });
+  if (row.paymentWay === 'stripe') writeRefund(market, order, { ...fact, amountFen: totalFen });
+  audit(market, {
+    at,
+    actorId: draft.buyerId,
+    action: 'order.cancel',
+    subjectId: orderId,
+    unitId: row.unitId,
+    before: { state: 'placed' },
+    after: { state: 'cancelled' },
+    reason,
+  });
+  Object.assign(row, { state: 'cancelled', heldUntil: null, closedAt: at });
+}

@@ -1,0 +1,279 @@
+import { dayOf, dayToColumn } from '../../shared/days.ts';
+import { groupBy } from '../../shared/group-by.ts';
+import type { OrderState } from '../../db/generated/enums.ts';
+import type { Wish } from './compose-order.ts';
+import { type Good, holdsOn, priceOn } from './goods.ts';
+import type { Share } from './lots.ts';
+import type { Draft, KeptLine, Market } from './market.ts';
+import type { ParcelFate } from './order-fate.ts';
+import type { Tables } from './rows.ts';
+import type { LineTally } from './tally.ts';
+import { deliver } from './write-delivery.ts';
+import { writeCancellation, writeJournal, writePayment } from './write-money.ts';
+import { hoursLater } from './world.ts';
+
+export interface WrittenLine {
+  id: number;
+  row: Tables['orderLine'];
+  good: Good;
+  shares: Share[];
+  tally: LineTally | null;
+}
+
+export interface WrittenParcel {
+  id: number;
+  row: Tables['fulfilment'];
+  lines: WrittenLine[];
+  fate: ParcelFate;
+}
+
+export interface WrittenOrder {
+  id: number;
+  row: Tables['order'];
+  draft: Draft;
+  parcels: WrittenParcel[];
+  paymentId: number | null;
+}
+
+const HELD_FOR_PAYMENT_HOURS = 35 / 60;
+const HELD_FOR_APPROVAL_HOURS = 72;
+
+/** Writes an order and all that has happened to it by now, row for row as the use cases do. Returns what is kept of each line. */
+export function writeOrder(market: Market, draft: Draft): KeptLine[] {
+  const { now } = market.world;
+  const order = openOrder(market, draft);
+  const { fate } = draft;
+  if (fate.end === 'rejected' || fate.end === 'expired') endUnplaced(market, order);
+  else if (fate.placedAt <= now) {
+    place(market, order);
+    if (fate.end === 'cancelled' && fate.endedAt <= now) writeCancellation(market, order);
+    else {
+      const done = order.parcels.map((parcel) => deliver(market, order, parcel));
+      if (done.every((at) => at !== null)) {
+        order.row.state = 'completed';
+        order.row.closedAt = new Date(Math.max(...done.map((at) => at.getTime())));
+      }
+    }
+  } else if (fate.decidedAt && fate.decidedAt <= now) {
+    approve(market, order);
+    order.row.state = 'awaiting_payment';
+    order.row.heldUntil = hoursLater(fate.decidedAt, HELD_FOR_APPROVAL_HOURS);
+  }
+  return keptLines(market, order);
+}
+
+function keptLines({ sold }: Market, { row, parcels, draft }: WrittenOrder): KeptLine[] {
+  const lost = draft.fate.end !== 'delivered';
+  return parcels.flatMap((parcel) =>
+    parcel.lines.map(({ row: line, good }) => {
+      const received = parcel.row.state === 'received';
+      if (row.placedAt && row.state !== 'cancelled')
+        sold.set(good.id, (sold.get(good.id) ?? 0) + (received ? (line.acceptedQuantity ?? 0) : line.quantity));
+      return { good, fen: lost ? 0 : received ? (line.acceptedFen ?? 0) : line.payableFen };
+    }),
+  );
+}
+
+function openOrder(market: Market, draft: Draft): WrittenOrder {
+  const { rows } = market.world;
+  const { buyerId, unitId, funding, way, submittedAt, fate, to } = draft;
+  const day = dayOf(submittedAt);
+  const parcels = [...groupBy(draft.wishes, (wish) => wish.good.supplierId).values()];
+  const amounts = parcels.map((wishes) => amountsOf(wishes, day));
+  const goodsFen = amounts.reduce((sum, parcel) => sum + parcel.goodsFen, 0);
+  const freightFen = amounts.reduce((sum, parcel) => sum + parcel.freightFen, 0);
+  const waitsFor = funding === 'individual' || (way === 'stripe' && !fate.decidedAt) ? 'payment' : 'approval';
+  const state = `awaiting_${waitsFor}` as const satisfies OrderState;
+  const row: Tables['order'] = {
+    buyerId,
+    unitId,
+    fundingSource: funding,
+    paymentWay: way,
+    state,
+    channel: draft.channel,
+    zoneId: draft.zoneId,
+    campaignId: draft.campaignId,
+    agreementId: draft.agreementId,
+    checkoutKey: '',
+    goodsFen,
+    discountFen: 0,
+    freightFen,
+    totalFen: goodsFen + freightFen,
+    note: draft.note,
+    ...to,
+    submittedAt,
+    heldUntil: hoursLater(submittedAt, waitsFor === 'payment' ? HELD_FOR_PAYMENT_HOURS : HELD_FOR_APPROVAL_HOURS),
+    placedAt: null,
+    placedOn: null,
+    lineageId: null,
+    closedAt: null,
+  };
+  const id = rows.add('order', row);
+  row.checkoutKey = `demo-${id}`;
+  const order: WrittenOrder = { id, row, draft, parcels: [], paymentId: null };
+  for (const [at, wishes] of parcels.entries()) {
+    const amount = amounts[at];
+    const parcelFate = fate.parcels[at] ?? fate.parcels[0];
+    if (!amount || !parcelFate) throw new Error('an order of the demonstration has a parcel without a fate');
+    order.parcels.push(openParcel(market, order, { wishes, ...amount, fate: parcelFate }));
+  }
+  audit(market, { at: submittedAt, actorId: buyerId, action: 'order.submit', subjectId: id, unitId, after: { state, totalFen: row.totalFen } });
+  return order;
+}
+
+function amountsOf(wishes: readonly Wish[], day: string): { goodsFen: number; freightFen: number } {
+  const goodsFen = wishes.reduce((sum, { good, quantity }) => sum + priceOn(good, day, quantity) * quantity, 0);
+  const { freightFen, freeFreightFromFen } = (wishes[0] as Wish).good.supplier;
+  return { goodsFen, freightFen: freeFreightFromFen !== null && goodsFen >= freeFreightFromFen ? 0 : freightFen };
+}
+
+interface NewParcel {
+  wishes: readonly Wish[];
+  goodsFen: number;
+  freightFen: number;
+  fate: ParcelFate;
+}
+
+function openParcel(market: Market, order: WrittenOrder, { wishes, goodsFen, freightFen, fate }: NewParcel): WrittenParcel {
+  const { rows } = market.world;
+  const supplierId = (wishes[0] as Wish).good.supplierId;
+  const row: Tables['fulfilment'] = {
+    orderId: order.id,
+    supplierId,
+    state: 'waiting',
+    goodsFen,
+    freightFen,
+    confirmedAt: null,
+    shippedAt: null,
+    receivedAt: null,
+  };
+  const id = rows.add('fulfilment', row);
+  const lines = wishes.map((wish) => openLine(market, order, id, wish));
+  return { id, row, lines, fate };
+}
+
+function openLine(market: Market, { id: orderId, draft }: WrittenOrder, fulfilmentId: number, { good, quantity }: Wish): WrittenLine {
+  const { world, lots, caps } = market;
+  const { submittedAt, buyerId, unitId, funding } = draft;
+  const day = dayOf(submittedAt);
+  const { spec, family } = good;
+  const unitPriceFen = priceOn(good, day, quantity);
+  const row: Tables['orderLine'] = {
+    orderId,
+    fulfilmentId,
+    productId: good.id,
+    supplierId: good.supplierId,
+    categoryId: good.categoryId,
+    originPlaceId: good.placeId,
+    name: family.name,
+    nameEn: family.nameEn,
+    spec: spec.spec,
+    specEn: spec.specEn,
+    saleUnit: spec.saleUnit,
+    saleUnitEn: spec.saleUnitEn,
+    illustration: good.illustration,
+    netGrams: spec.netGrams,
+    quantity,
+    unitPriceFen,
+    goodsFen: unitPriceFen * quantity,
+    payableFen: unitPriceFen * quantity,
+    grams: spec.netGrams * quantity,
+    supplierCertificationId: null,
+    productCertificationId: null,
+    acceptedQuantity: 0,
+    acceptedGrams: 0,
+    acceptedFen: 0,
+  };
+  const id = world.rows.add('orderLine', row);
+  const shares = lots.hold(good, day, quantity, id, submittedAt);
+  for (const share of shares) world.rows.add('lineAllocation', { lineId: id, ...share });
+  caps.use(good, { userId: buyerId, unitId: funding === 'individual' ? null : unitId }, day, quantity, id, submittedAt);
+  return { id, row, good, shares, tally: null };
+}
+
+function approve(market: Market, { id, row, draft }: WrittenOrder): void {
+  const { decidedAt } = draft.fate;
+  if (!decidedAt || row.unitId == null) return;
+  const byId = market.people.approver(row.unitId);
+  market.world.rows.add('orderDecision', { orderId: id, decision: 'approved', byId, at: decidedAt });
+  audit(market, {
+    at: decidedAt,
+    actorId: byId,
+    action: 'order.approve',
+    subjectId: id,
+    unitId: row.unitId,
+    before: { state: 'awaiting_approval' },
+    after: { totalFen: row.totalFen },
+  });
+}
+
+function place(market: Market, order: WrittenOrder): void {
+  const { id, row, draft, parcels } = order;
+  const at = draft.fate.placedAt;
+  const day = dayOf(at);
+  const lineage = row.unitId == null ? null : market.lineageOf(row.unitId, day);
+  approve(market, order);
+  Object.assign(row, { state: 'placed', placedAt: at, placedOn: dayToColumn(day), lineageId: lineage?.lineageId ?? null, heldUntil: null });
+  for (const parcel of parcels) parcel.row.state = 'to_confirm';
+  const { goodsFen, freightFen, totalFen } = row;
+  writeJournal(market, { orderId: id, source: 'placing', sourceId: id, at, amounts: { goods: goodsFen, freight: freightFen, owed: -totalFen } });
+  for (const line of parcels.flatMap((parcel) => parcel.lines)) placeLine(market, order, line, lineage, day);
+  if (row.paymentWay === 'stripe') writePayment(market, order);
+}
+
+function placeLine(
+  { tally }: Market,
+  { id: orderId, row: order, draft }: WrittenOrder,
+  line: WrittenLine,
+  lineage: { lineageId: number; groupIds: string } | null,
+  day: string,
+): void {
+  const { row, good } = line;
+  if (holdsOn(good.supplier.certification, day)) row.supplierCertificationId = good.supplierCertificationId;
+  if (holdsOn(good.spec.certification, day)) row.productCertificationId = good.certificationId;
+  if (!lineage || order.unitId == null) return;
+  const fact = { source: 'order', sourceId: orderId, at: draft.fate.placedAt } as const;
+  line.tally = tally.place(
+    {
+      orderId,
+      lineId: line.id,
+      placedOn: day,
+      ...lineage,
+      unitId: order.unitId,
+      fundingSource: order.fundingSource,
+      categoryId: good.categoryId,
+      categoryPath: good.categoryPath,
+      originPlaceId: good.placeId,
+      originPath: good.placePath,
+      supplierId: good.supplierId,
+      channel: draft.channel,
+      zoneId: draft.zoneId,
+      certified: row.supplierCertificationId != null && row.productCertificationId != null,
+      fen: row.payableFen,
+      grams: row.grams,
+    },
+    fact,
+  );
+  if (draft.funding === 'individual') tally.count(line.tally, 'individual', 'payment', { fen: row.payableFen, grams: row.grams }, fact);
+}
+
+/** Refused by its approver, or never paid: what it held is free again. */
+function endUnplaced(market: Market, { id, row, draft, parcels }: WrittenOrder): void {
+  const { end, endedAt } = draft.fate;
+  if (endedAt > market.world.now) return;
+  Object.assign(row, { state: end, heldUntil: null, closedAt: endedAt });
+  for (const parcel of parcels) parcel.row.state = 'cancelled';
+  for (const line of parcels.flatMap((parcel) => parcel.lines)) market.lots.release(line.shares, line.id, endedAt);
+  if (end !== 'rejected' || row.unitId == null) return;
+  const byId = market.people.approver(row.unitId);
+  const reason = '本月采购额度已用完，请下月再报（演示）';
+  market.world.rows.add('orderDecision', { orderId: id, decision: 'rejected', byId, reason, at: endedAt });
+  const before = { state: 'awaiting_approval' };
+  audit(market, { at: endedAt, actorId: byId, action: 'order.reject', subjectId: id, unitId: row.unitId, before, after: { state: end }, reason });
+}
+
+type Told = Omit<Tables['auditLine'], 'subjectType'> & { subjectType?: string };
+
+export function audit({ world }: Market, { subjectType = 'order', ...line }: Told): void {
+  world.rows.add('auditLine', { subjectType, ...line });
+}
