@@ -4,7 +4,11 @@ import type { PrismaClient } from '../db/client.ts';
 export async function tellSuppliers(db: PrismaClient, orderIds: readonly number[]): Promise<void> {
   const parcels = await db.fulfilment.findMany({
     where: { orderId: { in: [...orderIds] } },
-    select: { id: true, orderId: true, supplier: { select: { grants: { where: { role: 'supplier' }, select: { userId: true } } } } },
+    select: {
+      id: true,
+      orderId: true,
+      supplier: { select: { grants: { where: { role: 'supplier' }, select: { userId: true } } } },
+    },
   });
   const wanted = parcels.flatMap((parcel) =>
     parcel.supplier.grants.map(({ userId }) => ({

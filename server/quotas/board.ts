@@ -77,9 +77,10 @@ export async function loadBoard(db: PrismaClient, wish: BoardWish): Promise<Boar
   const comparable =
     filter.originPlaceId === undefined
       ? targets
-      : targets.filter(({ placeId }) => placeId !== null && lies(places, filter.originPlaceId ?? 0, placeId));
+      : targets.filter(({ placeId }) => placeId !== null && lies(places, placeId, filter.originPlaceId ?? 0));
   const roll = rollUp({
     units,
+    byId,
     targets: comparable,
     sums,
     pace,

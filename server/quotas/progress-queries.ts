@@ -49,9 +49,7 @@ export async function loadSums(db: Db, wish: SumWish): Promise<Sum[]> {
   const columns = (month: Prisma.Sql) =>
     dimensions.map((name) => (name === 'month' ? Prisma.sql`, ${month} AS month` : Prisma.raw(`, ${name}`)));
   const names = dimensions.map((name) => Prisma.raw(`, x.${name}`));
-  const origin = wish.originPlaceIds
-    ? Prisma.sql`AND originPlaceId IN (${listOf(wish.originPlaceIds)})`
-    : Prisma.empty;
+  const origin = wish.originPlaceIds ? Prisma.sql`AND originPlaceId IN (${listOf(wish.originPlaceIds)})` : Prisma.empty;
   const fromTotals = columns(Prisma.sql`DATE_FORMAT(month, '%Y-%m-%d')`);
   const fromEntries = columns(Prisma.sql`DATE_FORMAT(onDay, '%Y-%m-01')`);
   const source = (table: string, chosen: Prisma.Sql[], where: Prisma.Sql) => Prisma.sql`
@@ -60,7 +58,10 @@ export async function loadSums(db: Db, wish: SumWish): Promise<Sum[]> {
   const month = until && dayToColumn(monthOf(until));
   const sources =
     until === null
-      ? [source('tally_total', fromTotals, Prisma.sql`TRUE`), source('tally_entry', fromEntries, Prisma.sql`folded = 0`)]
+      ? [
+          source('tally_total', fromTotals, Prisma.sql`TRUE`),
+          source('tally_entry', fromEntries, Prisma.sql`folded = 0`),
+        ]
       : [
           source('tally_total', fromTotals, Prisma.sql`month < ${month}`),
           source('tally_entry', fromEntries, Prisma.sql`folded = 0 AND onDay < ${month}`),

@@ -1,5 +1,5 @@
-import { type Measured, PROGRESS_STATES, type Pace, type Standing, standing } from './progress.ts';
 import { groupBy } from '../shared/group-by.ts';
+import { type Measured, type Pace, PROGRESS_STATES, type Standing, standing } from './progress.ts';
 import type { Amounts, ListedUnit, Sum, TargetNow } from './progress-queries.ts';
 
 /** One target (or several of the same scope and measure together) with what counts for it. */
@@ -27,7 +27,10 @@ export interface RowProgress extends Amounts, Omit<Standing, 'neededPerMonth'> {
 }
 
 export interface RollUpParts {
+  /** those that a filter leaves */
   units: readonly ListedUnit[];
+  /** all, for the chains of the former */
+  byId: ReadonlyMap<number, ListedUnit>;
   targets: readonly TargetNow[];
   sums: readonly Sum[];
   pace: Pace;
@@ -36,8 +39,7 @@ export interface RollUpParts {
 }
 
 /** Rolls sums and targets up over units, groups and the whole; each sum and target once in every union (rule 7). */
-export function rollUp({ units, targets, sums, pace, covers }: RollUpParts) {
-  const byId = new Map(units.map((unit) => [unit.id, unit]));
+export function rollUp({ units, byId, targets, sums, pace, covers }: RollUpParts) {
   const sumsOfUnit = indexSums(sums);
   const targetsOfUnit = new Map<number, TargetNow[]>();
   for (const target of targets) {
@@ -45,7 +47,7 @@ export function rollUp({ units, targets, sums, pace, covers }: RollUpParts) {
     if (own) own.push(target);
     else targetsOfUnit.set(target.unitId, [target]);
   }
-  const subtrees = subtreesOf(units);
+  const subtrees = subtreesOf(units, byId);
 
   const progressOf = (members: readonly ListedUnit[], mine: readonly Sum[], exempt: boolean): RowProgress => {
     const due = members.flatMap((unit) => (unit.exemptReason === null ? (targetsOfUnit.get(unit.id) ?? []) : []));
@@ -135,8 +137,7 @@ function indexSums(sums: readonly Sum[]): Map<number, Sum[]> {
 }
 
 /** Each unit with itself and all below it, by their places in the tree on the board's day. */
-function subtreesOf(units: readonly ListedUnit[]): Map<number, ListedUnit[]> {
-  const byId = new Map(units.map((unit) => [unit.id, unit]));
+function subtreesOf(units: readonly ListedUnit[], byId: ReadonlyMap<number, ListedUnit>): Map<number, ListedUnit[]> {
   const subtrees = new Map<number, ListedUnit[]>();
   for (const unit of units) {
     for (const id of chainOf(unit, byId)) {

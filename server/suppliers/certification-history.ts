@@ -50,7 +50,7 @@ export async function findCertificationFile(
 ): Promise<CertificationFile> {
   const rows = await db.$queryRaw<FileRow[]>`
     ${registerColumns}, ce.appliedAt, s.code AS supplierCode, IF(p.id IS NULL, s.state <> 'applying', p.state <> 'draft') AS isReachable,
-      (SELECT COUNT(*) FROM product op WHERE op.state = 'on_sale' AND IF(p.id IS NULL, op.supplierId = s.id, op.id = p.id)) AS productsOnSale
+      (SELECT COUNT(*) FROM product op WHERE op.supplierId = s.id AND op.state = 'on_sale' AND (p.id IS NULL OR op.id = p.id)) AS productsOnSale
     ${registerTables} WHERE ce.id = ${id}`;
   const [row] = rows;
   if (!row || !isWithin(tree, places, row.placeId)) throw new NotFound();

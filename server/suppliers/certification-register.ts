@@ -43,6 +43,15 @@ export interface RegisterRow {
   placeId: number;
 }
 
+/** How one certification stands on a day. */
+export function standingOf({ state, validUntil }: Pick<RegisterRow, 'state' | 'validUntil'>, today: Day): Standing {
+  if (state === 'suspended' || state === 'refused') return state;
+  if (state === 'revoked' || state === 'disqualified') return 'revoked';
+  if (state !== 'certified' || validUntil === null) return 'pending';
+  if (validUntil < today) return 'expired';
+  return validUntil <= addDays(today, EXPIRING_DAYS) ? 'expiring' : 'valid';
+}
+
 type Raw = Omit<RegisterRow, 'validFrom' | 'validUntil'> & { validFrom: Date | null; validUntil: Date | null };
 
 /** The columns of RegisterRow and the joins that they come from. */

@@ -225,14 +225,12 @@ describe('a canteen buys in bulk', () => {
       data: { userId: user.id, role: 'approver', unitId: world.units.bank.id, since: new Date('2026-01-01') },
     });
     const buyer = await as('buyer');
-    const order = await buyer
-      .post('/orders')
-      .send({
-        lines: [{ productId: world.products.rice.id, quantity: 100 }],
-        fundingSource: 'canteen_budget',
-        payment: 'on_account',
-        address,
-      });
+    const order = await buyer.post('/orders').send({
+      lines: [{ productId: world.products.rice.id, quantity: 100 }],
+      fundingSource: 'canteen_budget',
+      payment: 'on_account',
+      address,
+    });
     const refused = await buyer.post(`/orders/${order.body.id}/approval`);
     expect([refused.status, refused.body.type]).toEqual([403, 'urn:market:ownPurchase']);
     const rejected = await (await as('approver'))

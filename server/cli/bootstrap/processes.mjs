@@ -15,10 +15,9 @@ const endWithParent = new URL('./end-with-parent.mjs', import.meta.url).href;
  *   terminal?: boolean,
  *   waiting?: string,
  *   graceMs?: number,
- * }} RunOptions `bound`: a Node program that must end when this process does, `outright` when it would take its
- * time over it. `show`: its lines go to this terminal as they
- * come. `terminal`: it may ask there, for sudo's password. `waiting`: the subject of a line every 20 seconds, so that a long
- * step does not look dead. `graceMs`: how long it may go on when interrupted.
+ * }} RunOptions `bound`: a Node program that must end when this process does, `outright` when it would take its time over
+ * it. `show`: its lines go to this terminal as they come. `terminal`: it may ask there, for sudo's password. `waiting`: the
+ * subject of a line every 20 seconds, so that a long step does not look dead. `graceMs`: how long it may go on when interrupted.
  */
 
 /**

@@ -134,7 +134,13 @@ function addStaff(world: World, unit: DemoUnit, homes: Map<number, PostalAddress
   const member = (login: string, called: string, role: 'employee' | 'buyer' | 'approver') => {
     const userId = addPerson(world, login, called);
     for (const each of new Set(['employee', role] as const))
-      world.rows.add('roleGrant', { userId, role: each, unitId, since: dayToColumn(LONG_AGO), createdAt: atMinute(LONG_AGO, 600) });
+      world.rows.add('roleGrant', {
+        userId,
+        role: each,
+        unitId,
+        since: dayToColumn(LONG_AGO),
+        createdAt: atMinute(LONG_AGO, 600),
+      });
     return userId;
   };
   const login = known('employee');
@@ -156,7 +162,9 @@ function addStaff(world: World, unit: DemoUnit, homes: Map<number, PostalAddress
 }
 
 function supplierUserOf(world: World, supplierId: number, code: string, contact: string): number {
-  const known = world.rows.of('roleGrant').find((grant) => grant.role === 'supplier' && grant.supplierId === supplierId);
+  const known = world.rows
+    .of('roleGrant')
+    .find((grant) => grant.role === 'supplier' && grant.supplierId === supplierId);
   if (known) return known.userId;
   const userId = addPerson(world, `demo-supplier-${code}`, contact);
   world.rows.add('roleGrant', {
@@ -184,7 +192,15 @@ function addHome({ rows }: World, userId: number, recipient: string): PostalAddr
   const phone = `023-0003${String(userId).padStart(4, '0')}`;
   const region = `重庆市 ${random.pick(DISTRICTS)}`;
   const address = `演示路 ${random.int(1, 299)} 号 ${random.int(1, 12)} 栋`;
-  rows.add('address', { userId, recipient, phone, region, detail: address, isDefault: true, createdAt: atMinute(LONG_AGO, 600) });
+  rows.add('address', {
+    userId,
+    recipient,
+    phone,
+    region,
+    detail: address,
+    isDefault: true,
+    createdAt: atMinute(LONG_AGO, 600),
+  });
   return { recipient, phone, region, address };
 }
 
@@ -199,6 +215,14 @@ function addUnitAddress({ facts, rows, id }: World, unit: DemoUnit): PostalAddre
     detail: `演示大道 ${random.int(1, 299)} 号`,
   };
   const { recipient, phone, region, detail } = address;
-  rows.add('address', { unitId, recipient, phone, region, detail, isDefault: true, createdAt: atMinute(LONG_AGO, 600) });
+  rows.add('address', {
+    unitId,
+    recipient,
+    phone,
+    region,
+    detail,
+    isDefault: true,
+    createdAt: atMinute(LONG_AGO, 600),
+  });
   return { recipient, phone, region, address: detail };
 }

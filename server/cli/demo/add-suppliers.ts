@@ -1,8 +1,8 @@
-import { addDays, type Day, dayToColumn } from '../../shared/days.ts';
 import type { CertificationState } from '../../db/generated/enums.ts';
+import { addDays, type Day, dayToColumn } from '../../shared/days.ts';
+import type { People } from './add-people.ts';
 import type { DemoCertification } from './fact-parts.ts';
 import { priceSpans } from './goods.ts';
-import type { People } from './add-people.ts';
 import { atMinute, type World } from './world.ts';
 
 export function addSuppliers({ facts, rows, name, id, today }: World): void {
@@ -85,7 +85,8 @@ function addCertification({ rows, today }: World, people: People, holder: Holder
       byId: people.certifier,
     });
   // Older notices are history that nobody reads; the recent ones fill the page of notices.
-  const notice = certification.notice ?? (validFrom && validFrom > addDays(today, -200) ? noticeBefore(validFrom) : null);
+  const notice =
+    certification.notice ?? (validFrom && validFrom > addDays(today, -200) ? noticeBefore(validFrom) : null);
   if (notice)
     rows.add('publicNotice', {
       certificationId,
@@ -111,7 +112,9 @@ function eventsOf({ state, appliedOn, validFrom, notice, interruption }: DemoCer
   ];
   const reached = steps.findIndex((step) => step.state === state);
   const taken = reached < 0 ? steps : steps.slice(0, reached + 1);
-  return interruption && reached < 0 ? [...taken, { state, on: interruption.since, reason: interruption.reason }] : taken;
+  return interruption && reached < 0
+    ? [...taken, { state, on: interruption.since, reason: interruption.reason }]
+    : taken;
 }
 
 function addObjections({ facts, rows, idOrNull }: World, people: People): void {

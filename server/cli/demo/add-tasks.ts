@@ -1,6 +1,6 @@
 import { addDays, dayToColumn, startOfDay } from '../../shared/days.ts';
-import type { DemoProgramme, DemoTarget } from './fact-tasks.ts';
 import type { People } from './add-people.ts';
+import type { DemoProgramme, DemoTarget } from './fact-tasks.ts';
 import { atMinute, type World } from './world.ts';
 
 /** Programmes with their targets, declarations and exemptions, and the caps. */
@@ -56,7 +56,13 @@ function addProgramme(world: World, people: People, programme: DemoProgramme): v
   }
 }
 
-function addTarget({ rows, id, idOrNull, today }: World, people: People, programmeId: number, target: DemoTarget, set: Date) {
+function addTarget(
+  { rows, id, idOrNull, today }: World,
+  people: People,
+  programmeId: number,
+  target: DemoTarget,
+  set: Date,
+) {
   const { measure, fundingSource, value, reason, versions } = target;
   const categoryId = idOrNull('category', target.category);
   const placeId = idOrNull('place', target.place);
@@ -109,7 +115,8 @@ export function addZonesAndCampaigns({ facts, rows, name, id, idOrNull }: World)
     const { place, unit, products, ...columns } = zone;
     const zoneId = rows.add('zone', { ...columns, placeId: idOrNull('place', place), unitId: idOrNull('unit', unit) });
     name('zone', zone.code, zoneId);
-    for (const [sort, code] of products.entries()) rows.add('zoneProduct', { zoneId, productId: id('product', code), sort });
+    for (const [sort, code] of products.entries())
+      rows.add('zoneProduct', { zoneId, productId: id('product', code), sort });
   }
   for (const campaign of facts.campaigns) {
     const { code, kind, unit, zone, startsOn, endsOn, rule } = campaign;

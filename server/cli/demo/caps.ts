@@ -1,6 +1,6 @@
+import type { Day } from '../../shared/days.ts';
 import type { Good } from './goods.ts';
 import type { World } from './world.ts';
-import type { Day } from '../../shared/days.ts';
 
 /** Who buys: a person, or for a unit. */
 export interface Holder {

@@ -33,7 +33,12 @@ const ELSEWHERE: Record<FundingSource, number> = { canteen_budget: 0.05, union_f
 /** Shelf goods that canteens buy too, beside what is packed for them. */
 const CANTEEN_RETAIL = new Set(['rice', 'livestock', 'chicken', 'eggs', 'bean-products', 'bamboo-shoots', 'shiitake']);
 
-export function newComposer(goods: readonly Good[], pathOf: (category: string) => string, lots: Lots, caps: Caps): Composer {
+export function newComposer(
+  goods: readonly Good[],
+  pathOf: (category: string) => string,
+  lots: Lots,
+  caps: Caps,
+): Composer {
   const shelves = new Map<Day, Good[]>();
   const shelfOf = (day: Day) => {
     const shelf = shelves.get(day) ?? goods.filter((good) => isOffered(good, day));

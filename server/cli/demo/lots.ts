@@ -1,4 +1,4 @@
-import { addDays, type Day, dayToColumn, daysBetween } from '../../shared/days.ts';
+import { addDays, type Day, daysBetween, dayToColumn } from '../../shared/days.ts';
 import { lastHarvest } from './fact-specifications.ts';
 import type { Good } from './goods.ts';
 import { randomFrom } from './random.ts';
@@ -43,7 +43,12 @@ export function newLots({ rows, today }: World, goods: readonly Good[]): Lots {
   const lots = new Map<number, Lot>();
   const numbers = new Map<string, number>();
 
-  const addLot = (good: Good, producedOn: Day, quantity: number, facts: { conformity: boolean; inspection: boolean; note: string | null }): Lot => {
+  const addLot = (
+    good: Good,
+    producedOn: Day,
+    quantity: number,
+    facts: { conformity: boolean; inspection: boolean; note: string | null },
+  ): Lot => {
     const shelf = good.spec.shelfLifeDays;
     const prefix = `BF${producedOn.replaceAll('-', '').slice(2)}${String(good.id).padStart(4, '0')}`;
     const number = (numbers.get(prefix) ?? 0) + 1;
@@ -83,8 +88,11 @@ export function newLots({ rows, today }: World, goods: readonly Good[]): Lots {
     for (const lot of made) lots.set(lot.id, lot);
     present.set(good.id, made);
     if (spec.comingBatch)
-      addLot(good, spec.comingBatch.producedOn, spec.comingBatch.quantity, { conformity: false, inspection: false, note: null }).row.createdAt =
-        atMinute(today, 0);
+      addLot(good, spec.comingBatch.producedOn, spec.comingBatch.quantity, {
+        conformity: false,
+        inspection: false,
+        note: null,
+      }).row.createdAt = atMinute(today, 0);
   }
 
   const offered = (good: Good, day: Day) =>

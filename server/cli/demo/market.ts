@@ -1,5 +1,4 @@
-import type { FundingSource, PaymentWay } from '../../db/generated/enums.ts';
-import type { Channel } from '../../db/generated/enums.ts';
+import type { Channel, FundingSource, PaymentWay } from '../../db/generated/enums.ts';
 import type { Day } from '../../shared/days.ts';
 import type { People, PostalAddress } from './add-people.ts';
 import type { Caps } from './caps.ts';
@@ -21,7 +20,6 @@ export interface Market {
   lineageOf: (unitId: number, day: Day) => { lineageId: number; groupIds: string };
   /** above this a unit's purchase needs approval, fen */
   thresholdOf: (unitId: number, funding: FundingSource) => number;
-  mustPrepay: (unitId: number, funding: FundingSource) => boolean;
   /** what was accepted on account and is owed by statement */
   owed: Owed[];
   /** units of sale sold and not taken back, by product */

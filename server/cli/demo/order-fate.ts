@@ -64,7 +64,11 @@ function endOf(random: Random, { kind, needsApproval, binding }: Circumstances):
   return roll < 0.028 ? 'cancelled' : 'delivered';
 }
 
-function endedAt(random: Random, end: Fate['end'], at: { submittedAt: Date; decidedAt: Date | null; placedAt: Date }): Date {
+function endedAt(
+  random: Random,
+  end: Fate['end'],
+  at: { submittedAt: Date; decidedAt: Date | null; placedAt: Date },
+): Date {
   if (end === 'expired') return hoursLater(at.submittedAt, PAYMENT_HELD_MINUTES / 60 + 0.01);
   if (end === 'rejected') return at.decidedAt ?? at.placedAt;
   return hoursLater(at.placedAt, random.between(0.1, 0.9));

@@ -2,9 +2,9 @@ import type { FundingSource } from '../../db/generated/enums.ts';
 import { addDays, type Day, daysBetween } from '../../shared/days.ts';
 import type { DemoUnit } from './fact-places-and-units.ts';
 import type { DemoProgramme } from './fact-tasks.ts';
+import { portionsOf } from './portions.ts';
 import { type Random, randomFrom } from './random.ts';
 import { weightBetween, weightOf } from './seasons.ts';
-import { portionsOf } from './portions.ts';
 import type { World } from './world.ts';
 
 /** One stream of a unit's purchases: from when to when, how much in all, from which money and of which goods. */
@@ -69,7 +69,9 @@ export function yearlyFen(world: World, unit: DemoUnit, programme: DemoProgramme
 
 /** Where last year ended: nearer to its target than this year stands. */
 export function finalFen(world: World, unit: DemoUnit, programme: DemoProgramme): number {
-  return Math.round((yearlyFen(world, unit, programme) * Math.min(112, Math.max(78, 60 + unit.pacePercent * 0.42))) / 100);
+  return Math.round(
+    (yearlyFen(world, unit, programme) * Math.min(112, Math.max(78, 60 + unit.pacePercent * 0.42))) / 100,
+  );
 }
 
 /** Share of an ended programme that was bought in the market, which opened on `firstDay`. */

@@ -96,7 +96,11 @@ export function newTally(world: World): Tally {
     place(line, fact) {
       const standings = rules
         .filter((rule) => qualifies(rule, line))
-        .map((programme) => ({ programme, placed: { fen: line.fen, grams: line.grams }, counted: { fen: 0, grams: 0 } }));
+        .map((programme) => ({
+          programme,
+          placed: { fen: line.fen, grams: line.grams },
+          counted: { fen: 0, grams: 0 },
+        }));
       const tally = { line, standings };
       for (const { programme, placed } of standings) write(tally, programme, 'placed', placed, fact);
       return tally;
@@ -118,7 +122,10 @@ export function newTally(world: World): Tally {
           fen: Math.max(0, counted.fen - (placed.fen - back.fen)),
           grams: Math.max(0, counted.grams - (placed.grams - back.grams)),
         };
-        for (const [event, sum, taken] of [['placed', placed, back] as const, ['counted', counted, backCounted] as const]) {
+        for (const [event, sum, taken] of [
+          ['placed', placed, back] as const,
+          ['counted', counted, backCounted] as const,
+        ]) {
           if (taken.fen === 0 && taken.grams === 0) continue;
           sum.fen -= taken.fen;
           sum.grams -= taken.grams;

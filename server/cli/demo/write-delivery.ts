@@ -1,8 +1,8 @@
 import { allocate } from '../../shared/money.ts';
 import type { Market } from './market.ts';
 import type { Tables } from './rows.ts';
-import { audit, type WrittenLine, type WrittenOrder, type WrittenParcel } from './write-order.ts';
 import { writeJournal, writeRefund } from './write-money.ts';
+import { audit, type WrittenLine, type WrittenOrder, type WrittenParcel } from './write-order.ts';
 
 const CARRIERS = ['邮政快递（演示）', '顺丰冷运（演示）', '中通快递（演示）', '县域共配（演示）'];
 const PRAISE: Record<number, string> = {
@@ -46,7 +46,14 @@ function ship(market: Market, { id, row, lines, fate }: WrittenParcel): void {
   const byId = market.people.supplierUser(row.supplierId);
   const shippedAt = fate.shippedAt;
   const temperatureDeci = cold ? 10 + (id % 35) : null;
-  const shipmentId = rows.add('shipment', { fulfilmentId: id, carrier, trackingNumber, temperatureDeci, byId, shippedAt });
+  const shipmentId = rows.add('shipment', {
+    fulfilmentId: id,
+    carrier,
+    trackingNumber,
+    temperatureDeci,
+    byId,
+    shippedAt,
+  });
   for (const line of lines)
     for (const { batchId, quantity } of line.shares)
       rows.add('shipmentLine', { shipmentId, lineId: line.id, batchId, quantity, grams: quantity * line.row.netGrams });
@@ -84,7 +91,13 @@ function receive(market: Market, order: WrittenOrder, parcel: WrittenParcel): vo
   const way = draft.funding === 'individual' ? 'individual' : draft.way === 'on_account' ? 'on_account' : 'prepaid';
   for (const { line, acceptedQuantity, acceptedFen: fen, acceptedGrams: grams } of received)
     if (line.tally && acceptedQuantity > 0)
-      market.tally.count(line.tally, way, way === 'individual' ? 'receipt' : 'acceptance', { fen, grams }, { source: 'receipt', sourceId: receiptId, at });
+      market.tally.count(
+        line.tally,
+        way,
+        way === 'individual' ? 'receipt' : 'acceptance',
+        { fen, grams },
+        { source: 'receipt', sourceId: receiptId, at },
+      );
   tellParcel(market, parcel.id, {
     at,
     actorId: byId,
@@ -104,7 +117,13 @@ function acceptedOf(line: WrittenLine, missing: 'short' | 'damaged' | null): Rec
   return { line, acceptedQuantity, acceptedFen, acceptedGrams, missingFen, missingGrams: grams - acceptedGrams };
 }
 
-function saveLine({ world, owed }: Market, { row, draft }: WrittenOrder, { fate }: WrittenParcel, receiptId: number, received: Received) {
+function saveLine(
+  { world, owed }: Market,
+  { row, draft }: WrittenOrder,
+  { fate }: WrittenParcel,
+  receiptId: number,
+  received: Received,
+) {
   const { line, acceptedQuantity, acceptedFen, acceptedGrams } = received;
   const lost = line.row.quantity - acceptedQuantity;
   const damaged = lost > 0 && fate.missing === 'damaged';
@@ -153,9 +172,19 @@ function review(market: Market, { draft }: WrittenOrder, { id, lines, fate }: Wr
   const way = draft.way === 'on_account' ? 'on_account' : 'prepaid';
   for (const { tally, row } of lines)
     if (tally && (row.acceptedQuantity ?? 0) > 0)
-      market.tally.count(tally, way, 'review', { fen: row.acceptedFen ?? 0, grams: row.acceptedGrams ?? 0 }, { source: 'review', sourceId, at });
+      market.tally.count(
+        tally,
+        way,
+        'review',
+        { fen: row.acceptedFen ?? 0, grams: row.acceptedGrams ?? 0 },
+        { source: 'review', sourceId, at },
+      );
 }
 
-function tellParcel(market: Market, subjectId: number, line: Omit<Tables['auditLine'], 'subjectType' | 'subjectId'>): void {
+function tellParcel(
+  market: Market,
+  subjectId: number,
+  line: Omit<Tables['auditLine'], 'subjectType' | 'subjectId'>,
+): void {
   audit(market, { subjectType: 'fulfilment', subjectId, ...line });
 }

@@ -2,8 +2,8 @@ import { newCharge, newPaymentIntent } from '../../clients/payment-sandbox/objec
 import type { Account } from '../../db/generated/enums.ts';
 import { addDays, dayOf } from '../../shared/days.ts';
 import type { Market } from './market.ts';
-import { audit, type WrittenOrder } from './write-order.ts';
 import { hoursLater } from './world.ts';
+import { audit, type WrittenOrder } from './write-order.ts';
 
 interface JournalFact {
   orderId: number;
@@ -45,7 +45,13 @@ export function writePayment(market: Market, order: WrittenOrder): void {
   });
   order.paymentId = paymentId;
   const { totalFen } = row;
-  writeJournal(market, { orderId, source: 'payment', sourceId: paymentId, at, amounts: { owed: totalFen, paid: -totalFen } });
+  writeJournal(market, {
+    orderId,
+    source: 'payment',
+    sourceId: paymentId,
+    at,
+    amounts: { owed: totalFen, paid: -totalFen },
+  });
   audit(market, {
     at,
     actorId: draft.buyerId,
@@ -55,19 +61,33 @@ export function writePayment(market: Market, order: WrittenOrder): void {
     before: { state: 'awaiting_payment' },
     after: { amountFen: totalFen },
   });
-  if (dayOf(at) > addDays(world.today, -REFUNDABLE_DAYS)) addSandboxPayment(market, paymentId, { fen: totalFen, method, at });
+  if (dayOf(at) > addDays(world.today, -REFUNDABLE_DAYS))
+    addSandboxPayment(market, paymentId, { fen: totalFen, method, at });
 }
 
 /** What the payment sandbox would remember of a payment, so that it can be refunded. */
-function addSandboxPayment({ world }: Market, paymentId: number, { fen, method, at }: { fen: number; method: (typeof METHODS)[number]; at: Date }) {
+function addSandboxPayment(
+  { world }: Market,
+  paymentId: number,
+  { fen, method, at }: { fen: number; method: (typeof METHODS)[number]; at: Date },
+) {
   const created = Math.floor(at.getTime() / 1000);
   const session = {
     object: { amount_total: fen, payment_method_types: [method] },
     paymentIntentData: { description: null, metadata: {} },
   } as unknown as Parameters<typeof newPaymentIntent>[0];
   const intent = { ...newPaymentIntent(session, created), id: `pi_demo_${paymentId}` };
-  const charge = { ...newCharge(intent, method, true, created), id: `ch_demo_${paymentId}`, payment_method: `pm_demo_${paymentId}` };
-  Object.assign(intent, { status: 'succeeded', amount_received: fen, latest_charge: charge.id, payment_method: charge.payment_method });
+  const charge = {
+    ...newCharge(intent, method, true, created),
+    id: `ch_demo_${paymentId}`,
+    payment_method: `pm_demo_${paymentId}`,
+  };
+  Object.assign(intent, {
+    status: 'succeeded',
+    amount_received: fen,
+    latest_charge: charge.id,
+    payment_method: charge.payment_method,
+  });
   const delivery = { delaySeconds: 0, duplicate: false, outOfOrder: false };
   const remember = (type: string, id: string, data: object) =>
     world.rows.add('sandboxObject', { id, type, data: JSON.parse(JSON.stringify(data)), createdAt: at, updatedAt: at });
@@ -79,7 +99,12 @@ function addSandboxPayment({ world }: Market, paymentId: number, { fen, method, 
 export function writeRefund(
   market: Market,
   order: WrittenOrder,
-  { source, sourceId, at, amountFen }: { source: 'cancellation' | 'receipt'; sourceId: number; at: Date; amountFen: number },
+  {
+    source,
+    sourceId,
+    at,
+    amountFen,
+  }: { source: 'cancellation' | 'receipt'; sourceId: number; at: Date; amountFen: number },
 ): void {
   const { world } = market;
   if (order.paymentId === null) return;

@@ -1,6 +1,6 @@
+import type { OrderState } from '../../db/generated/enums.ts';
 import { dayOf, dayToColumn } from '../../shared/days.ts';
 import { groupBy } from '../../shared/group-by.ts';
-import type { OrderState } from '../../db/generated/enums.ts';
 import type { Wish } from './compose-order.ts';
 import { type Good, holdsOn, priceOn } from './goods.ts';
 import type { Share } from './lots.ts';
@@ -8,9 +8,9 @@ import type { Draft, KeptLine, Market } from './market.ts';
 import type { ParcelFate } from './order-fate.ts';
 import type { Tables } from './rows.ts';
 import type { LineTally } from './tally.ts';
+import { hoursLater } from './world.ts';
 import { deliver } from './write-delivery.ts';
 import { writeCancellation, writeJournal, writePayment } from './write-money.ts';
-import { hoursLater } from './world.ts';
 
 export interface WrittenLine {
   id: number;
@@ -117,7 +117,14 @@ function openOrder(market: Market, draft: Draft): WrittenOrder {
     if (!amount || !parcelFate) throw new Error('an order of the demonstration has a parcel without a fate');
     order.parcels.push(openParcel(market, order, { wishes, ...amount, fate: parcelFate }));
   }
-  audit(market, { at: submittedAt, actorId: buyerId, action: 'order.submit', subjectId: id, unitId, after: { state, totalFen: row.totalFen } });
+  audit(market, {
+    at: submittedAt,
+    actorId: buyerId,
+    action: 'order.submit',
+    subjectId: id,
+    unitId,
+    after: { state, totalFen: row.totalFen },
+  });
   return order;
 }
 
@@ -134,7 +141,11 @@ interface NewParcel {
   fate: ParcelFate;
 }
 
-function openParcel(market: Market, order: WrittenOrder, { wishes, goodsFen, freightFen, fate }: NewParcel): WrittenParcel {
+function openParcel(
+  market: Market,
+  order: WrittenOrder,
+  { wishes, goodsFen, freightFen, fate }: NewParcel,
+): WrittenParcel {
   const { rows } = market.world;
   const supplierId = (wishes[0] as Wish).good.supplierId;
   const row: Tables['fulfilment'] = {
@@ -152,7 +163,12 @@ function openParcel(market: Market, order: WrittenOrder, { wishes, goodsFen, fre
   return { id, row, lines, fate };
 }
 
-function openLine(market: Market, { id: orderId, draft }: WrittenOrder, fulfilmentId: number, { good, quantity }: Wish): WrittenLine {
+function openLine(
+  market: Market,
+  { id: orderId, draft }: WrittenOrder,
+  fulfilmentId: number,
+  { good, quantity }: Wish,
+): WrittenLine {
   const { world, lots, caps } = market;
   const { submittedAt, buyerId, unitId, funding } = draft;
   const day = dayOf(submittedAt);
@@ -213,10 +229,22 @@ function place(market: Market, order: WrittenOrder): void {
   const day = dayOf(at);
   const lineage = row.unitId == null ? null : market.lineageOf(row.unitId, day);
   approve(market, order);
-  Object.assign(row, { state: 'placed', placedAt: at, placedOn: dayToColumn(day), lineageId: lineage?.lineageId ?? null, heldUntil: null });
+  Object.assign(row, {
+    state: 'placed',
+    placedAt: at,
+    placedOn: dayToColumn(day),
+    lineageId: lineage?.lineageId ?? null,
+    heldUntil: null,
+  });
   for (const parcel of parcels) parcel.row.state = 'to_confirm';
   const { goodsFen, freightFen, totalFen } = row;
-  writeJournal(market, { orderId: id, source: 'placing', sourceId: id, at, amounts: { goods: goodsFen, freight: freightFen, owed: -totalFen } });
+  writeJournal(market, {
+    orderId: id,
+    source: 'placing',
+    sourceId: id,
+    at,
+    amounts: { goods: goodsFen, freight: freightFen, owed: -totalFen },
+  });
   for (const line of parcels.flatMap((parcel) => parcel.lines)) placeLine(market, order, line, lineage, day);
   if (row.paymentWay === 'stripe') writePayment(market, order);
 }
@@ -254,7 +282,8 @@ function placeLine(
     },
     fact,
   );
-  if (draft.funding === 'individual') tally.count(line.tally, 'individual', 'payment', { fen: row.payableFen, grams: row.grams }, fact);
+  if (draft.funding === 'individual')
+    tally.count(line.tally, 'individual', 'payment', { fen: row.payableFen, grams: row.grams }, fact);
 }
 
 /** Refused by its approver, or never paid: what it held is free again. */
@@ -269,7 +298,16 @@ function endUnplaced(market: Market, { id, row, draft, parcels }: WrittenOrder):
   const reason = '本月采购额度已用完，请下月再报（演示）';
   market.world.rows.add('orderDecision', { orderId: id, decision: 'rejected', byId, reason, at: endedAt });
   const before = { state: 'awaiting_approval' };
-  audit(market, { at: endedAt, actorId: byId, action: 'order.reject', subjectId: id, unitId: row.unitId, before, after: { state: end }, reason });
+  audit(market, {
+    at: endedAt,
+    actorId: byId,
+    action: 'order.reject',
+    subjectId: id,
+    unitId: row.unitId,
+    before,
+    after: { state: end },
+    reason,
+  });
 }
 
 type Told = Omit<Tables['auditLine'], 'subjectType'> & { subjectType?: string };

@@ -16,12 +16,12 @@ async function writeTable(connection: Connection, table: TableName, rows: Record
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const name = table.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-    const values = rows.slice(from, from + ROWS_AT_ONCE).map((row) => columns.map((column) => valueOf(row[column])));
+    const values = rows.slice(from, from + ROWS_AT_ONCE).map((row) => columns.map((column) => sqlValue(row[column])));
     await connection.query('INSERT INTO ?? (??) VALUES ?', [name, columns, values]);
   }
 }
 
-function valueOf(value: unknown): unknown {
+function sqlValue(value: unknown): unknown {
   if (value === undefined) return DEFAULT;
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   return JSON.stringify(value);

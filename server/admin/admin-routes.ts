@@ -1,0 +1,22 @@
+import express, { type Router } from 'express';
+import type { PrismaClient } from '../db/client.ts';
+import type { Clock } from '../shared/clock.ts';
+import { auditRoutes } from './audit-routes.ts';
+import { certificationRoutes } from './certification-routes.ts';
+import { dashboardRoutes } from './dashboard-routes.ts';
+import { workTeamRoutes } from './work-team-routes.ts';
+
+interface Parts {
+  db: PrismaClient;
+  clock: Clock;
+}
+
+/** Staff's pages: the register of certifications, the operator's figures and audit trail, a work team's place. */
+export function adminRoutes(parts: Parts): Router {
+  const router = express.Router();
+  router.use(certificationRoutes(parts));
+  router.use(dashboardRoutes(parts));
+  router.use(auditRoutes(parts));
+  router.use(workTeamRoutes(parts));
+  return router;
+}

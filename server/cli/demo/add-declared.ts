@@ -1,0 +1,277 @@
+import { createHash } from 'node:crypto';
+import type { FundingSource } from '../../db/generated/enums.ts';
+import { addDays, type Day, dayToColumn } from '../../shared/days.ts';
+import { allocate } from '../../shared/money.ts';
+import type { People } from './add-people.ts';
+import type { DemoUnit } from './fact-places-and-units.ts';
+import type { DemoProgramme } from './fact-tasks.ts';
+import { holdsOn } from './goods.ts';
+import { countyOf, finalFen, marketShare, yearly } from './plan-demand.ts';
+import { randomFrom } from './random.ts';
+import type { LineTally, Tally } from './tally.ts';
+import { atMinute, type World } from './world.ts';
+
+interface Bought {
+  unit: string;
+  fundingSource: FundingSource;
+  state: 'declared' | 'verified' | 'returned';
+  purchasedOn: Day;
+  declaredOn: Day;
+  decidedOn: Day | null;
+}
+
+interface BoughtLine {
+  category: string;
+  origin: string;
+  supplier: string | null;
+  fen: number;
+  grams: number;
+}
+
+interface Means {
+  world: World;
+  people: People;
+  tally: Tally;
+  lineageOf: (unitId: number, day: Day) => { lineageId: number; groupIds: string };
+}
+
+/**
+ * Offline and external purchases with their entries: placed by declaration, counted by verification, in the programme of the day of
+ * purchase. Answers what they have counted for a unit in a programme.
+ */
+export function addDeclared(means: Means): (programme: string, unit: string) => number {
+  const counted = new Map<string, number>();
+  const note = (tallies: LineTally[], unit: string) => {
+    for (const { standings } of tallies)
+      for (const { programme, counted: sum } of standings) {
+        const key = `${programme.facts.code} ${unit}`;
+        counted.set(key, (counted.get(key) ?? 0) + sum.fen);
+      }
+  };
+  addEarlierYears(means);
+  for (const purchase of means.world.facts.stories.offlinePurchases)
+    note(addOffline(means, toldOffline(purchase)), purchase.unit);
+  addExternal(means, note);
+  return (programme, unit) => counted.get(`${programme} ${unit}`) ?? 0;
+}
+
+type Offline = Bought & {
+  sellerName: string;
+  sellerTaxNumber: string | null;
+  invoiceNumber: string | null;
+  invoiceFen: number;
+  note: string;
+  reason: string | null;
+  lines: (BoughtLine & { goods: string })[];
+};
+
+function toldOffline(purchase: World['facts']['stories']['offlinePurchases'][number]): Offline {
+  const { purchasedDaysAgo, declaredDaysAgo, decidedDaysAgo, ...rest } = purchase;
+  return { ...rest, purchasedOn: purchasedDaysAgo, declaredOn: declaredDaysAgo, decidedOn: decidedDaysAgo };
+}
+
+function addOffline(means: Means, purchase: Offline): LineTally[] {
+  const { rows, id, idOrNull } = means.world;
+  const { sellerName, sellerTaxNumber, invoiceNumber, invoiceFen, fundingSource, state, note, reason } = purchase;
+  const unitId = id('unit', purchase.unit);
+  const declaredAt = atMinute(purchase.declaredOn, 590);
+  const decidedAt = purchase.decidedOn === null ? null : atMinute(purchase.decidedOn, 905);
+  const purchaseId = rows.add('offlinePurchase', {
+    unitId,
+    fundingSource,
+    state,
+    sellerName,
+    sellerTaxNumber,
+    invoiceNumber,
+    invoiceFen,
+    purchasedOn: dayToColumn(purchase.purchasedOn),
+    note,
+    declaredById: means.people.buyer(unitId),
+    declaredAt,
+    decidedById: decidedAt ? means.people.organizer : null,
+    decidedAt,
+    reason,
+  });
+  return purchase.lines.map((line) => {
+    const lineId = rows.add('offlineLine', {
+      purchaseId,
+      categoryId: id('category', line.category),
+      originPlaceId: id('place', line.origin),
+      supplierId: idOrNull('supplier', line.supplier),
+      goods: line.goods,
+      fen: line.fen,
+      grams: line.grams,
+    });
+    return count(means, purchase, line, { source: 'offline', sourceId: purchaseId, lineId, declaredAt, decidedAt });
+  });
+}
+
+interface Told {
+  source: 'offline' | 'external';
+  sourceId: number;
+  lineId: number;
+  declaredAt: Date;
+  decidedAt: Date | null;
+}
+
+function count({ world, tally, lineageOf }: Means, bought: Bought, line: BoughtLine, told: Told): LineTally {
+  const { id, idOrNull, rows, facts } = world;
+  const unitId = id('unit', bought.unit);
+  const supplier = facts.suppliers.find((row) => row.code === line.supplier);
+  const { source, sourceId, lineId } = told;
+  const placed = tally.place(
+    {
+      orderId: null,
+      lineId,
+      placedOn: bought.purchasedOn,
+      ...lineageOf(unitId, bought.purchasedOn),
+      unitId,
+      fundingSource: bought.fundingSource,
+      categoryId: id('category', line.category),
+      categoryPath: rows.of('category')[id('category', line.category) - 1]?.path ?? '',
+      originPlaceId: id('place', line.origin),
+      originPath: rows.of('place')[id('place', line.origin) - 1]?.path ?? '',
+      supplierId: idOrNull('supplier', line.supplier),
+      channel: source,
+      zoneId: null,
+      certified: supplier === undefined || holdsOn(supplier.certification, bought.purchasedOn),
+      fen: line.fen,
+      grams: line.grams,
+    },
+    { source, sourceId, at: told.declaredAt },
+  );
+  const whole = { fen: line.fen, grams: line.grams };
+  const at = told.decidedAt;
+  if (bought.state === 'verified' && at)
+    tally.count(placed, 'offline', 'verification', whole, { source, sourceId, at });
+  if (bought.state === 'returned' && at) tally.reverse(placed, whole, { source, sourceId, at });
+  return placed;
+}
+
+function addExternal(means: Means, note: (tallies: LineTally[], unit: string) => void): void {
+  const { facts, rows, id, today } = means.world;
+  for (const { code, name, mapping, purchases } of facts.stories.externalPlatforms) {
+    const platformId = rows.add('externalPlatform', { code, name, mapping });
+    const days = purchases.map((purchase) => purchase.purchasedDaysAgo).sort();
+    const last = days.at(-1) ?? today;
+    const at = atMinute(addDays(last, 4) < today ? addDays(last, 4) : today, 5);
+    const text = JSON.stringify(purchases);
+    const fileId = rows.add('file', {
+      sha256: createHash('sha256').update(`${code}${text}`).digest('hex'),
+      name: `${name}订单（演示）.xlsx`,
+      mime: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      bytes: Buffer.byteLength(text),
+      byId: means.people.organizer,
+      createdAt: at,
+    });
+    const importId = rows.add('externalImport', {
+      platformId,
+      fileId,
+      byId: means.people.organizer,
+      rows: purchases.length,
+      at,
+    });
+    for (const purchase of purchases) {
+      const { purchasedDaysAgo: purchasedOn, category, origin, unit, ...columns } = purchase;
+      const sourceId = rows.add('externalPurchase', {
+        ...columns,
+        importId,
+        platformId,
+        unitId: id('unit', unit),
+        purchasedOn: dayToColumn(purchasedOn),
+        categoryId: id('category', category),
+        originPlaceId: id('place', origin),
+      });
+      const { fundingSource, state } = columns;
+      const bought = { unit, fundingSource, state, purchasedOn, declaredOn: purchasedOn, decidedOn: null };
+      const line = { category, origin, supplier: null, fen: columns.fen, grams: columns.grams };
+      note(
+        [count(means, bought, line, { source: 'external', sourceId, lineId: sourceId, declaredAt: at, decidedAt: at })],
+        unit,
+      );
+    }
+  }
+}
+
+/** What units bought in the year before the market opened, told afterwards quarter by quarter, so that an ended year has its sums. */
+function addEarlierYears(means: Means): void {
+  const { world } = means;
+  for (const unit of world.facts.units)
+    for (const programme of yearly(world, unit))
+      if (programme.startsOn < world.firstDay && programme.endsOn >= world.firstDay)
+        addEarlierYear(means, unit, programme);
+}
+
+const GOODS: Record<
+  'xiushan' | 'wulong',
+  [category: string, goods: string, supplier: string, fenPerKilogram: number][]
+> = {
+  xiushan: [
+    ['rice', '千丘梯田贡米', 'qianqiu', 1_330],
+    ['livestock', '涌洞土猪肉', 'yongdong-livestock', 3_900],
+    ['chicken', '林下散养鸡', 'yongdong-livestock', 5_500],
+    ['white-tea', '凉河白茶', 'lianghe', 60_000],
+  ],
+  wulong: [
+    ['livestock', '武隆山羊肉', 'mugen-goat', 9_000],
+    ['vegetables', '高山蔬菜', 'xiannushan-veg', 400],
+    ['bean-products', '羊角豆干', 'yangjiao-tofu', 4_200],
+    ['bamboo-shoots', '桐梓竹笋', 'xiangshu-bamboo', 2_200],
+  ],
+};
+
+function addEarlierYear(means: Means, unit: DemoUnit, programme: DemoProgramme): void {
+  const { world } = means;
+  const random = randomFrom(`earlier ${programme.code} ${unit.code}`);
+  const whole = finalFen(world, unit, programme) * (1 - marketShare(programme, world.firstDay));
+  const ends = ['03-25', '06-25', '09-25', '11-18', '12-20']
+    .map((monthDay) => `${programme.startsOn.slice(0, 4)}-${monthDay}`)
+    .filter((day) => day >= programme.startsOn && addDays(day, 5) < world.firstDay);
+  const parts = allocate(
+    Math.round(whole / 100),
+    ends.map(() => random.int(70, 130)),
+  );
+  for (const [at, purchasedOn] of ends.entries()) {
+    const fen = (parts[at] ?? 0) * 100;
+    if (fen <= 0) continue;
+    const [first, ...others] = GOODS[countyOf(unit)];
+    const goods =
+      fen > 300_000 && first
+        ? [first, random.pick(others)]
+        : [random.pick([...others, first].filter((row) => row !== undefined))];
+    const fens = allocate(
+      fen,
+      goods.map(() => random.int(60, 140)),
+    );
+    const supplier = world.facts.suppliers.find((row) => row.code === goods[0]?.[2]);
+    const fundingSource =
+      unit.canteen === 'own' || unit.canteen === 'outsourced'
+        ? at % 3 === 2
+          ? 'union_funds'
+          : 'canteen_budget'
+        : 'union_funds';
+    const number = world.rows.of('offlinePurchase').length + 1;
+    addOffline(means, {
+      unit: unit.code,
+      fundingSource,
+      state: 'verified',
+      purchasedOn,
+      declaredOn: addDays(purchasedOn, 2),
+      decidedOn: addDays(purchasedOn, 4),
+      reason: null,
+      sellerName: supplier?.name ?? '',
+      sellerTaxNumber: supplier?.creditCode ?? null,
+      invoiceNumber: `DEMO-H${String(number).padStart(6, '0')}`,
+      invoiceFen: fen,
+      note: '市场开通前的采购，按季补报（演示）',
+      lines: goods.map(([category, name, code, fenPerKilogram], index) => ({
+        category,
+        goods: name,
+        origin: world.facts.suppliers.find((row) => row.code === code)?.place ?? countyOf(unit),
+        supplier: code,
+        fen: fens[index] ?? 0,
+        grams: Math.round(((fens[index] ?? 0) * 1000) / fenPerKilogram),
+      })),
+    });
+  }
+}

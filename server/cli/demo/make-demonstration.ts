@@ -1,0 +1,86 @@
+import type { FundingSource } from '../../db/generated/enums.ts';
+import { dayToColumn } from '../../shared/days.ts';
+import { addDeclared } from './add-declared.ts';
+import { addPeople, type People } from './add-people.ts';
+import { addPlacesAndUnits, lineageFinder } from './add-places-and-units.ts';
+import { addAssistanceCalls, addStories, linkWelfareOrders } from './add-stories.ts';
+import { addCertifications, addPriceChanges, addSuppliers } from './add-suppliers.ts';
+import { addTasks, addZonesAndCampaigns } from './add-tasks.ts';
+import { newCaps } from './caps.ts';
+import { newComposer } from './compose-order.ts';
+import { addCategoriesAndBrands, addProducts, listGoods } from './goods.ts';
+import { newLots } from './lots.ts';
+import type { Market } from './market.ts';
+import { planDemand } from './plan-demand.ts';
+import { settleStatements } from './settle-statements.ts';
+import { simulateOrders } from './simulate-orders.ts';
+import { newTally } from './tally.ts';
+import type { World } from './world.ts';
+
+/** Makes every row of the demonstration as it stands at the world's `now`; the same instant and hashes always make the same rows. */
+export function makeDemonstration(world: World, hashes: ReadonlyMap<string, string>): void {
+  addPlacesAndUnits(world);
+  addCategoriesAndBrands(world);
+  addSuppliers(world);
+  addProducts(world);
+  const people = addPeople(world, hashes);
+  addCertifications(world, people);
+  addPriceChanges(world, people);
+  addTasks(world, people);
+  addZonesAndCampaigns(world);
+  addStories(world, people);
+  const market = openMarket(world, people);
+  const { tally, lots, caps, lineageOf, goods } = market;
+  const told = addDeclared({ world, people, tally, lineageOf });
+  const pathOf = (category: string) => world.rows.of('category')[world.id('category', category) - 1]?.path ?? '';
+  simulateOrders(market, newComposer(goods, pathOf, lots, caps), planDemand(world, told));
+  settleStatements(market);
+  addCampaignSales(world);
+  linkWelfareOrders(world);
+  lots.finish();
+  caps.finish();
+  tally.finish();
+  for (const [productId, sold] of market.sold) Object.assign(world.rows.of('product')[productId - 1] ?? {}, { sold });
+  addAssistanceCalls(world, people);
+  world.rows.of('auditLine').sort((a, b) => new Date(a.at).getTime() - new Date(b.at).getTime());
+  for (const [at, line] of world.rows.of('auditLine').entries()) line.id = at + 1;
+}
+
+function openMarket(world: World, people: People): Market {
+  const goods = listGoods(world);
+  const payers = new Map(world.rows.of('unitPayer').map((row) => [`${row.unitId} ${row.fundingSource}`, row]));
+  const payerOf = (unitId: number, funding: FundingSource) => payers.get(`${unitId} ${funding}`);
+  return {
+    world,
+    people,
+    goods,
+    tally: newTally(world),
+    lots: newLots(world, goods),
+    caps: newCaps(world),
+    lineageOf: lineageFinder(world),
+    thresholdOf: (unitId, funding) => payerOf(unitId, funding)?.approvalThresholdFen ?? 0,
+    owed: [],
+    sold: new Map(),
+  };
+}
+
+/** What outside buyers bought by a unit's link is helped to sell, never bought by it (rule 16). */
+function addCampaignSales({ rows }: World): void {
+  const sums = new Map<number, { fen: number; grams: number }>();
+  for (const { orderId, payableFen, grams } of rows.of('orderLine')) {
+    const sum = sums.get(orderId) ?? { fen: 0, grams: 0 };
+    sums.set(orderId, { fen: sum.fen + payableFen, grams: sum.grams + grams });
+  }
+  for (const { id = 0, campaignId, placedOn, state } of rows.of('order')) {
+    const unitId = rows.of('campaign')[(campaignId ?? 0) - 1]?.unitId;
+    const sum = sums.get(id);
+    if (!unitId || !sum || !placedOn || state === 'cancelled') continue;
+    rows.add('helpedSale', {
+      unitId,
+      campaignId,
+      orderId: id,
+      onDay: dayToColumn(String(placedOn instanceof Date ? placedOn.toISOString() : placedOn).slice(0, 10)),
+      ...sum,
+    });
+  }
+}

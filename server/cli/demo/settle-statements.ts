@@ -1,0 +1,112 @@
+import type { StatementState } from '../../db/generated/enums.ts';
+import { addDays, type Day, dayFromColumn, dayOf, dayToColumn, monthOf } from '../../shared/days.ts';
+import { groupBy } from '../../shared/group-by.ts';
+import type { Market, Owed } from './market.ts';
+import { type Random, randomFrom } from './random.ts';
+import type { Tables } from './rows.ts';
+import { atMinute } from './world.ts';
+
+/** Units that are slow buyers are slow payers too, now and then. */
+const SLOW_BELOW_PERCENT = 70;
+
+/**
+ * The monthly statements of what was accepted on account, with the transfers that paid the older ones. What a programme counts by
+ * payment is counted when its line is wholly paid (rules 2, 27).
+ */
+export function settleStatements(market: Market): void {
+  const random = randomFrom('statements');
+  const groups = groupBy(market.owed, (line) =>
+    [monthOf(dayOf(line.receivedAt)), line.unitId, line.funding, line.supplierId].join(' '),
+  );
+  for (const key of [...groups.keys()].sort()) settle(market, random, groups.get(key) ?? []);
+}
+
+function settle(market: Market, random: Random, lines: Owed[]): void {
+  const { rows, today } = market.world;
+  const [first] = lines;
+  const payer = rows
+    .of('unitPayer')
+    .find((row) => row.unitId === first?.unitId && row.fundingSource === first?.funding);
+  if (!first || !payer?.id) throw new Error('something is owed by nobody');
+  const startsOn = monthOf(dayOf(first.receivedAt));
+  const endsOn = addDays(monthOf(addDays(startsOn, 31)), -1);
+  const dueOn = addDays(endsOn, payer.termDays ?? 30);
+  const paidOn = paymentDay(market, random, first.unitId, endsOn);
+  const state = stateOn(today, { endsOn, paidOn, random });
+  const totalFen = lines.reduce((sum, line) => sum + line.fen, 0);
+  const row: Tables['statement'] = {
+    unitId: first.unitId,
+    payerId: payer.id,
+    fundingSource: first.funding,
+    supplierId: first.supplierId,
+    state,
+    startsOn: dayToColumn(startsOn),
+    endsOn: dayToColumn(endsOn),
+    totalFen,
+    dueOn: dayToColumn(dueOn),
+    referenceCode: `DZ${startsOn.slice(0, 7).replace('-', '')}${String(rows.of('statement').length + 1).padStart(6, '0')}`,
+    createdAt: lines[0]?.receivedAt,
+  };
+  const statementId = rows.add('statement', row);
+  const paid = state === 'paid';
+  const lineIds = lines.map(({ receiptLineId, fen }) =>
+    rows.add('statementLine', { statementId, receiptLineId, fen, paidFen: paid ? fen : 0 }),
+  );
+  if (paid || state === 'invoiced') addInvoice(market, statementId, row, payer);
+  if (!paid) return;
+  const at = atMinute(paidOn, 660);
+  const transferId = rows.add('transfer', {
+    statementId,
+    state: 'matched',
+    referenceCode: row.referenceCode,
+    bankReference: `DEMO-BANK-${statementId}`,
+    amountFen: totalFen,
+    payerName: payer.title,
+    payerAccount: payer.bankAccount ?? '',
+    paidOn: dayToColumn(paidOn),
+    recordedById: market.people.operator,
+    recordedAt: at,
+  });
+  for (const [index, line] of lines.entries()) {
+    rows.add('transferAllocation', { transferId, statementLineId: lineIds[index] ?? 0, fen: line.fen });
+    if (line.tally)
+      market.tally.count(
+        line.tally,
+        'on_account',
+        'payment',
+        { fen: line.fen, grams: line.grams },
+        { source: 'settlement', sourceId: transferId, at },
+      );
+  }
+}
+
+function paymentDay({ world }: Market, random: Random, unitId: number, endsOn: Day): Day {
+  const unit = world.facts.units[unitId - 1];
+  const slow = (unit?.pacePercent ?? 100) < SLOW_BELOW_PERCENT && random.chance(0.4);
+  return addDays(endsOn, slow ? random.int(34, 75) : random.int(9, 29));
+}
+
+function stateOn(today: Day, { endsOn, paidOn, random }: { endsOn: Day; paidOn: Day; random: Random }): StatementState {
+  if (endsOn >= today) return 'open';
+  if (paidOn < today) return 'paid';
+  return random.pick(['open', 'buyer_confirmed', 'supplier_confirmed', 'confirmed', 'invoiced', 'invoiced']);
+}
+
+function addInvoice(
+  { world }: Market,
+  statementId: number,
+  statement: Tables['statement'],
+  payer: Tables['unitPayer'],
+): void {
+  const endsOn = dayFromColumn(new Date(statement.endsOn));
+  const issuedOn = addDays(endsOn, 4) < world.today ? addDays(endsOn, 4) : addDays(world.today, -1);
+  world.rows.add('invoice', {
+    kind: 'blue',
+    statementId,
+    number: `DEMO${String(statementId).padStart(16, '0')}`,
+    title: payer.title,
+    taxNumber: payer.taxNumber,
+    amountFen: statement.totalFen,
+    issuedOn: dayToColumn(issuedOn),
+  });
+}

@@ -1,0 +1,74 @@
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import { readConfig } from '../config.ts';
+import { connect } from '../db/client.ts';
+import { foldTally } from '../quotas/fold-tally.ts';
+import { connectionOptions } from './bootstrap/database-url.mjs';
+import { explain, Problem, say, seconds } from './bootstrap/say.mjs';
+import { hashPasswords } from './demo/add-people.ts';
+import { makeDemonstration } from './demo/make-demonstration.ts';
+import { newWorld } from './demo/world.ts';
+import { writeRows } from './demo/write-rows.ts';
+
+/**
+ * Fills an empty migrated database with the demonstration as it stands at `now`. Does nothing when it is there already. Throws a
+ * Problem when an earlier loading did not end, and when the database holds people of its own.
+ */
+export async function loadDemonstration(
+  databaseUrl: string,
+  log: (line: string) => void,
+  now: Date = new Date(),
+): Promise<void> {
+  const connection = await createConnection(connectionOptions(databaseUrl));
+  try {
+    if (await isLoaded(connection)) return log('loaded already');
+    const started = Date.now();
+    const world = newWorld(now);
+    await connection.query("INSERT INTO setting (`key`, value) VALUES ('demo', ?)", [`loading ${world.today}`]);
+    makeDemonstration(world, await hashPasswords(world));
+    const many = (table: Parameters<typeof world.rows.of>[0]) => world.rows.of(table).length;
+    log(
+      `${many('product')} products of ${many('supplier')} suppliers, ${many('unit')} units, ${many('order')} orders made up`,
+    );
+    await writeRows(connection, world.rows);
+    log(`${many('tallyEntry')} tally entries written; adding them up`);
+    await foldAll(databaseUrl);
+    await connection.query("UPDATE setting SET value = ?, updatedAt = UTC_TIMESTAMP(3) WHERE `key` = 'demo'", [
+      `done ${world.today}`,
+    ]);
+    log(`loaded in ${seconds(started)}`);
+  } finally {
+    await connection.end();
+  }
+}
+
+async function isLoaded(connection: Connection): Promise<boolean> {
+  const [[mark]] = await connection.query<RowDataPacket[]>("SELECT value FROM setting WHERE `key` = 'demo'");
+  if (String(mark?.value).startsWith('done')) return true;
+  if (mark) {
+    throw new Problem('The demonstration in this database was loaded only half.', [
+      'Make the database anew, migrate it and load again.',
+    ]);
+  }
+  const [[person]] = await connection.query<RowDataPacket[]>('SELECT id FROM user LIMIT 1');
+  if (person) throw new Problem('This database holds accounts already: the demonstration goes into an empty one only.');
+  return false;
+}
+
+async function foldAll(databaseUrl: string): Promise<void> {
+  const db = connect(databaseUrl, { pool: 2 });
+  try {
+    while ((await foldTally(db)) > 0);
+  } finally {
+    await db.$disconnect();
+  }
+}
+
+// By its name and not by import.meta.url, which in a bundle is the same for every module.
+if (/\bload-demo\.(js|ts)$/.test(process.argv[1] ?? '')) {
+  try {
+    await loadDemonstration(readConfig().databaseUrl, (line) => say('Demonstration', line));
+  } catch (error) {
+    explain(error);
+    process.exitCode = 1;
+  }
+}

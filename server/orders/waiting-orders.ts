@@ -1,0 +1,72 @@
+import type { Db } from '../db/client.ts';
+import { Prisma } from '../db/generated/client.ts';
+
+/** What an order or parcel may wait for, and since when it does: submission, placing, confirmation. */
+export const WAITS = ['approval', 'payment', 'confirmation', 'shipping'] as const;
+export type Wait = (typeof WAITS)[number];
+
+export interface WaitingCount {
+  count: number;
+  /** of these, longer than its limit */
+  late: number;
+}
+
+export interface LateOrder {
+  wait: Wait;
+  orderId: number;
+  since: Date;
+  unitName: string | null;
+  unitNameEn: string | null;
+  /** of the parcel that waits */
+  supplierName: string | null;
+  supplierNameEn: string | null;
+  totalFen: number;
+}
+
+const state: Record<Wait, Prisma.Sql> = {
+  approval: Prisma.sql`o.state = 'awaiting_approval'`,
+  payment: Prisma.sql`o.state = 'awaiting_payment'`,
+  confirmation: Prisma.sql`f.state = 'to_confirm'`,
+  shipping: Prisma.sql`f.state = 'confirmed'`,
+};
+
+const since: Record<Wait, Prisma.Sql> = {
+  approval: Prisma.sql`o.submittedAt`,
+  payment: Prisma.sql`o.submittedAt`,
+  confirmation: Prisma.sql`o.placedAt`,
+  shipping: Prisma.sql`f.confirmedAt`,
+};
+
+const isParcel = (wait: Wait) => wait === 'confirmation' || wait === 'shipping';
+
+/** How many orders wait for approval and payment and parcels for confirmation and shipping, and how many since before their limit. */
+export async function countWaiting(db: Db, limits: Record<Wait, Date>): Promise<Record<Wait, WaitingCount>> {
+  const parts = WAITS.map(
+    (wait) => Prisma.sql`
+      SELECT ${wait} AS wait, COUNT(*) AS count, CAST(COALESCE(SUM(${since[wait]} < ${limits[wait]}), 0) AS SIGNED) AS late
+      FROM ${isParcel(wait) ? Prisma.sql`fulfilment f JOIN \`order\` o ON o.id = f.orderId` : Prisma.sql`\`order\` o`}
+      WHERE ${state[wait]}`,
+  );
+  const rows = await db.$queryRaw<{ wait: Wait; count: number | bigint; late: number | bigint }[]>`
+    ${Prisma.join(parts, ' UNION ALL ')}`;
+  const counted = rows.map(({ wait, count, late }) => [wait, { count: Number(count), late: Number(late) }] as const);
+  return Object.fromEntries(counted) as Record<Wait, WaitingCount>;
+}
+
+/** Those that wait longest beyond their limits, `take` of each kind. */
+export async function listLate(db: Db, limits: Record<Wait, Date>, take: number): Promise<LateOrder[]> {
+  const parts = WAITS.map(
+    (wait) => Prisma.sql`
+      (SELECT ${wait} AS wait, o.id AS orderId, ${since[wait]} AS since, u.name AS unitName, u.nameEn AS unitNameEn,
+        ${isParcel(wait) ? Prisma.sql`s.name` : Prisma.sql`NULL`} AS supplierName,
+        ${isParcel(wait) ? Prisma.sql`s.nameEn` : Prisma.sql`NULL`} AS supplierNameEn, o.totalFen
+      FROM ${
+        isParcel(wait)
+          ? Prisma.sql`fulfilment f JOIN \`order\` o ON o.id = f.orderId JOIN supplier s ON s.id = f.supplierId`
+          : Prisma.sql`\`order\` o`
+      }
+      LEFT JOIN unit u ON u.id = o.unitId
+      WHERE ${state[wait]} AND ${since[wait]} < ${limits[wait]} ORDER BY ${since[wait]}, o.id LIMIT ${take})`,
+  );
+  return db.$queryRaw<LateOrder[]>`${Prisma.join(parts, ' UNION ALL ')} ORDER BY since, orderId`;
+}

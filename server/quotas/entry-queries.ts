@@ -1,0 +1,147 @@
+import type { Db } from '../db/client.ts';
+import { Prisma } from '../db/generated/client.ts';
+import type { Channel, FundingSource, TallyEvent, TallySource } from '../db/generated/enums.ts';
+import { addMonths, type Day, dayToColumn } from '../shared/days.ts';
+import { lineageFilter, listOf } from './progress-queries.ts';
+
+export interface EntryWish {
+  programmeId: number;
+  /** these units and those below them */
+  unitIds?: readonly number[];
+  groupId?: number;
+  /** any of these groups */
+  groupIds?: readonly number[];
+  unitPlaceIds?: readonly number[];
+  originPlaceIds?: readonly number[];
+  categoryIds?: readonly number[];
+  fundingSource?: FundingSource;
+  event?: TallyEvent;
+  channel?: Channel;
+  /** first day of a month */
+  month?: Day;
+  until?: Day;
+  /** only what this person bought */
+  buyerId?: number;
+  beforeId?: number;
+  limit: number;
+}
+
+/** One tally entry, or of individuals the sum of alike entries, which then names neither order nor line. */
+export interface Entry {
+  id: number | null;
+  event: TallyEvent;
+  source: TallySource;
+  onDay: Day;
+  placedOn: Day | null;
+  orderId: number | null;
+  lineId: number | null;
+  unitCode: string;
+  unitName: string;
+  unitNameEn: string;
+  fundingSource: FundingSource;
+  categoryId: number;
+  originPlaceId: number;
+  supplierCode: string | null;
+  supplierName: string | null;
+  supplierNameEn: string | null;
+  channel: Channel;
+  fen: number;
+  grams: number;
+  isAdjustment: boolean;
+  /** how many entries it sums */
+  entries: number;
+}
+
+type EntryRow = Omit<Entry, 'id' | 'isAdjustment' | 'entries'> & { id: number; isAdjustment: number | boolean };
+
+export interface EntryPage {
+  entries: Entry[];
+  /** the key of the last row read; null on the last page */
+  nextId: number | null;
+}
+
+/**
+ * The tally lines behind a figure, newest first by key. With `mergeIndividuals` what individuals bought comes as sums of a day, event,
+ * unit, category, origin, supplier and channel (rule 31); the sum of all pages is the figure either way.
+ */
+export async function loadEntries(db: Db, wish: EntryWish, mergeIndividuals: boolean): Promise<EntryPage> {
+  const rows = await db.$queryRaw<EntryRow[]>`
+    SELECT e.id, e.event, e.source, DATE_FORMAT(e.onDay, '%Y-%m-%d') AS onDay, DATE_FORMAT(e.placedOn, '%Y-%m-%d') AS placedOn,
+      e.orderId, e.lineId, u.code AS unitCode, u.name AS unitName, u.nameEn AS unitNameEn, e.fundingSource, e.categoryId, e.originPlaceId,
+      s.code AS supplierCode, s.name AS supplierName, s.nameEn AS supplierNameEn, e.channel, e.fen, e.grams, e.isAdjustment
+    FROM tally_entry e
+    JOIN unit_lineage l ON l.id = e.lineageId
+    JOIN unit u ON u.id = e.unitId
+    LEFT JOIN supplier s ON s.id = e.supplierId
+    WHERE ${conditionsOf(wish)}
+    ORDER BY e.id DESC LIMIT ${wish.limit + 1}`;
+  const shown = rows.slice(0, wish.limit);
+  const entries = shown.map((row): Entry => ({ ...row, isAdjustment: Boolean(row.isAdjustment), entries: 1 }));
+  return {
+    entries: mergeIndividuals ? merged(entries) : entries,
+    nextId: rows.length > wish.limit ? (shown.at(-1)?.id ?? null) : null,
+  };
+}
+
+function conditionsOf(wish: EntryWish): Prisma.Sql {
+  const parts = [Prisma.sql`e.programmeId = ${wish.programmeId}`, lineageFilter(wish)];
+  if (wish.beforeId) parts.push(Prisma.sql`e.id < ${wish.beforeId}`);
+  if (wish.groupIds)
+    parts.push(
+      wish.groupIds.length === 0
+        ? Prisma.sql`FALSE`
+        : Prisma.sql`(${Prisma.join(
+            wish.groupIds.map((id) => Prisma.sql`LOCATE(${`,${id},`}, l.groupIds) > 0`),
+            ' OR ',
+          )})`,
+    );
+  if (wish.originPlaceIds) parts.push(Prisma.sql`e.originPlaceId IN (${listOf(wish.originPlaceIds)})`);
+  if (wish.categoryIds) parts.push(Prisma.sql`e.categoryId IN (${listOf(wish.categoryIds)})`);
+  if (wish.fundingSource) parts.push(Prisma.sql`e.fundingSource = ${wish.fundingSource}`);
+  if (wish.event) parts.push(Prisma.sql`e.event = ${wish.event}`);
+  if (wish.channel) parts.push(Prisma.sql`e.channel = ${wish.channel}`);
+  if (wish.until) parts.push(Prisma.sql`e.onDay <= ${dayToColumn(wish.until)}`);
+  if (wish.month) {
+    const [from, to] = [dayToColumn(wish.month), dayToColumn(addMonths(wish.month, 1))];
+    parts.push(Prisma.sql`e.onDay >= ${from} AND e.onDay < ${to}`);
+  }
+  if (wish.buyerId !== undefined)
+    parts.push(Prisma.sql`EXISTS (SELECT 1 FROM \`order\` o WHERE o.id = e.orderId AND o.buyerId = ${wish.buyerId})`);
+  return Prisma.join(parts, ' AND ');
+}
+
+function merged(entries: readonly Entry[]): Entry[] {
+  const sums = new Map<string, Entry>();
+  return entries.flatMap((entry) => {
+    if (entry.fundingSource !== 'individual') return [entry];
+    const { event, source, onDay, unitCode, categoryId, originPlaceId, supplierCode, channel, isAdjustment } = entry;
+    const alike = [event, source, onDay, unitCode, categoryId, originPlaceId, supplierCode, channel, isAdjustment];
+    const key = alike.join('|');
+    const known = sums.get(key);
+    if (known) {
+      known.fen += entry.fen;
+      known.grams += entry.grams;
+      known.entries += 1;
+      return [];
+    }
+    const sum: Entry = { ...entry, id: null, placedOn: null, orderId: null, lineId: null };
+    sums.set(key, sum);
+    return [sum];
+  });
+}
+
+/** What one person added to a programme as an employee of units: sums over the own entries (rule 31: nobody else's). */
+export async function ownContribution(db: Db, programmeId: number, buyerId: number, unitId: number, until: Day | null) {
+  const known = until === null ? Prisma.empty : Prisma.sql`AND e.onDay <= ${dayToColumn(until)}`;
+  const [row] = await db.$queryRaw<Record<'placedFen' | 'placedGrams' | 'countedFen' | 'countedGrams', unknown>[]>`
+    SELECT SUM(IF(e.event = 'placed', e.fen, 0)) AS placedFen, SUM(IF(e.event = 'placed', e.grams, 0)) AS placedGrams,
+      SUM(IF(e.event = 'counted', e.fen, 0)) AS countedFen, SUM(IF(e.event = 'counted', e.grams, 0)) AS countedGrams
+    FROM \`order\` o JOIN tally_entry e ON e.orderId = o.id
+    WHERE o.buyerId = ${buyerId} AND e.programmeId = ${programmeId} AND e.unitId = ${unitId} ${known}`;
+  return {
+    placedFen: Number(row?.placedFen ?? 0),
+    placedGrams: Number(row?.placedGrams ?? 0),
+    countedFen: Number(row?.countedFen ?? 0),
+    countedGrams: Number(row?.countedGrams ?? 0),
+  };
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { parseDay } from '../shared/days.ts';
+import { decodeCursor } from '../shared/pagination.ts';
+import { ROWS_BY, SORTS } from './board-rows.ts';
+import { PROGRESS_STATES } from './progress.ts';
+
+const code = z.string().trim().min(1).max(64);
+const day = z.string().refine((text) => parseDay(text) !== null, 'malformed');
+const month = z.string().refine((text) => parseDay(`${text}-01`) !== null, 'malformed');
+const fundingSource = z.enum(['canteen_budget', 'union_funds', 'individual']);
+const channel = z.enum(['market', 'pavilion', 'unit_zone', 'theme', 'cabinet', 'offline', 'external']);
+const cursor = z
+  .string()
+  .max(200)
+  .refine((text) => decodeCursor(text, 1) !== null, 'malformed');
+const byId = /^\d{1,9}$/;
+
+/** A programme by id or code. */
+export const programmeParams = z.object({ id: z.string().min(1).max(64) });
+export const isId = (text: string) => byId.test(text);
+
+const places = { assistedPlace: code.optional(), unitPlace: code.optional(), originPlace: code.optional() };
+
+export const programmesQuery = z.strictObject({ assistedPlace: code.optional() });
+
+export const progressQuery = z.strictObject({
+  ...places,
+  unit: code.optional(),
+  group: code.optional(),
+  by: z.enum(ROWS_BY).default('unit'),
+  at: day.optional(),
+});
+
+export const entriesQuery = z.strictObject({
+  ...places,
+  unit: code.optional(),
+  group: code.optional(),
+  category: code.optional(),
+  fundingSource: fundingSource.optional(),
+  channel: channel.optional(),
+  event: z.enum(['placed', 'counted']).optional(),
+  month: month.optional(),
+  at: day.optional(),
+  cursor: cursor.optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  format: z.enum(['json', 'csv']).default('json'),
+});
+
+/** A page's query: what cannot be read is left out, as if it had not been chosen; an empty choice means all. */
+function chosen<T extends z.ZodType>(schema: T) {
+  return z.preprocess((value) => (value === '' ? undefined : value), schema.optional()).catch(undefined);
+}
+
+export const boardQuery = z.object({
+  programme: chosen(code),
+  group: chosen(code),
+  state: chosen(z.enum(PROGRESS_STATES)),
+  sort: chosen(z.enum(SORTS)),
+  unitPlace: chosen(code),
+  originPlace: chosen(code),
+  by: chosen(z.enum(ROWS_BY)),
+  at: chosen(day),
+  page: chosen(z.coerce.number().int().min(1).max(1000)),
+});
+export type BoardQuery = z.output<typeof boardQuery>;
+
+export const unitPageQuery = z.object({
+  at: chosen(day),
+  category: chosen(code),
+  funding: chosen(fundingSource),
+  month: chosen(month),
+  event: chosen(z.enum(['placed', 'counted'])),
+  cursor: chosen(cursor),
+});
+export type UnitPageQuery = z.output<typeof unitPageQuery>;
