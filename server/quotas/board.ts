@@ -18,7 +18,8 @@ import { chainOf, groupIdsOf, rollUp } from './roll-up.ts';
 
 /** Which part of a programme is asked for. The assisted place is the programme's own; these two are the others (rule 7). */
 export interface BoardFilter {
-  unitIds?: readonly number[];
+  /** chooses units, each with those below it, once the programme's are known; undefined: all. May refuse by throwing */
+  units?: (byId: ReadonlyMap<number, ListedUnit>) => readonly number[] | undefined;
   groupId?: number;
   /** the units' own place */
   unitPlaceId?: number;
@@ -60,18 +61,19 @@ export async function loadBoard(db: PrismaClient, wish: BoardWish): Promise<Boar
     loadUnits(db, programme.id, within(programme, day), at),
     loadTargets(db, programme.id, at),
   ]);
+  const byId = new Map(listed.map((unit) => [unit.id, unit]));
+  const unitIds = filter.units?.(byId);
   const below = (id: number | undefined) => (id === undefined ? undefined : idsBelow(places, id));
   const sums = await loadSums(db, {
     programmeId: programme.id,
     dimensions: [...(wish.dimensions ?? []), ...dimensionsOf(targets)],
     until: at,
-    unitIds: filter.unitIds,
+    unitIds,
     groupId: filter.groupId,
     unitPlaceIds: below(filter.unitPlaceId),
     originPlaceIds: below(filter.originPlaceId),
   });
-  const byId = new Map(listed.map((unit) => [unit.id, unit]));
-  const units = filteredUnits(listed, byId, filter, below(filter.unitPlaceId));
+  const units = filteredUnits(listed, byId, { unitIds, groupId: filter.groupId, placeIds: below(filter.unitPlaceId) });
   const pace = paceAt(programme, day);
   // Goods of one origin are no measure of a target for goods of any.
   const comparable =
@@ -104,11 +106,16 @@ function dimensionsOf(targets: readonly TargetNow[]): Dimension[] {
   ];
 }
 
+interface UnitFilter {
+  unitIds: readonly number[] | undefined;
+  groupId: number | undefined;
+  placeIds: readonly number[] | undefined;
+}
+
 function filteredUnits(
   listed: readonly ListedUnit[],
   byId: ReadonlyMap<number, ListedUnit>,
-  { unitIds, groupId }: BoardFilter,
-  placeIds: readonly number[] | undefined,
+  { unitIds, groupId, placeIds }: UnitFilter,
 ): ListedUnit[] {
   const chosen = unitIds && new Set(unitIds);
   const inPlaces = placeIds && new Set(placeIds);

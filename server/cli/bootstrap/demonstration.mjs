@@ -1,6 +1,6 @@
 import { demonstrationState, isUnfinished, markFinished, markUnfinished, recreateDatabase } from './database.mjs';
 import { runMarketCommand } from './market-process.mjs';
-import { Problem, say, sayPlain, seconds } from './say.mjs';
+import { Problem, say, sayPlain } from './say.mjs';
 
 /**
  * @typedef {import('./settings.mjs').Settings} Settings
@@ -55,12 +55,10 @@ export async function ensureDemonstration(settings, database, signal) {
       );
     return state === 'done' && !settings.production;
   }
-  const started = Date.now();
   say('Demonstration', 'loading');
   if (database.own) markUnfinished(settings);
   await runMarketCommand('load-demo', { settings, url: database.url, signal });
   if (database.own) markFinished(settings);
-  say('Demonstration', `loaded in ${seconds(started)}`);
   return true;
 }
 

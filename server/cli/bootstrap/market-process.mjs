@@ -27,9 +27,9 @@ export async function stopLeftoverMarket(settings) {
 /**
  * Runs one of the built commands, its lines on this terminal. Throws when it fails, with no more to say: it has said why.
  * @param {string} name
- * @param {{ settings: Settings, url: string, signal: AbortSignal }} options
+ * @param {{ settings: Settings, url: string, signal: AbortSignal, show?: 'as errors' }} options
  */
-export async function runMarketCommand(name, { settings, url, signal }) {
+export async function runMarketCommand(name, { settings, url, signal, show }) {
   const { code } = await run(
     process.execPath,
     ['--enable-source-maps', join(root, `.build/cli/${name}.js`), markOf(settings)],
@@ -37,7 +37,7 @@ export async function runMarketCommand(name, { settings, url, signal }) {
       cwd: root,
       env: environment(settings, url),
       bound: true,
-      show: true,
+      show: show ?? true,
       signal,
       // A migration ends with the one that is running.
       graceMs: 600_000,

@@ -11,13 +11,16 @@ const endWithParent = new URL('./end-with-parent.mjs', import.meta.url).href;
  *   env?: NodeJS.ProcessEnv,
  *   signal?: AbortSignal,
  *   bound?: boolean | 'outright',
- *   show?: boolean,
+ *   show?: boolean | 'as errors',
  *   terminal?: boolean,
  *   waiting?: string,
  *   graceMs?: number,
- * }} RunOptions `bound`: a Node program that must end when this process does, `outright` when it would take its time over
- * it. `show`: its lines go to this terminal as they come. `terminal`: it may ask there, for sudo's password. `waiting`: the
- * subject of a line every 20 seconds, so that a long step does not look dead. `graceMs`: how long it may go on when interrupted.
+ * }} RunOptions
+ * - `bound`: a Node program that must end when this process does, `outright` when it would take its time over it
+ * - `show`: its lines go to this terminal as they come, `as errors` all of them to standard error
+ * - `terminal`: it may ask there, for sudo's password
+ * - `waiting`: the subject of a line every 20 seconds, so that a long step does not look dead
+ * - `graceMs`: how long it may go on when interrupted
  */
 
 /**
@@ -31,9 +34,10 @@ const endWithParent = new URL('./end-with-parent.mjs', import.meta.url).href;
 export async function run(command, args, options = {}) {
   const own = !options.terminal;
   const env = options.env ?? process.env;
-  const printed = options.show ? 'inherit' : 'pipe';
+  const printed = options.show === 'as errors' ? 2 : options.show ? 1 : 'pipe';
+  const complained = options.show ? 2 : 'pipe';
   /** @type {import('node:child_process').StdioOptions} */
-  const stdio = options.terminal ? 'inherit' : ['ignore', printed, printed, options.bound ? 'ipc' : 'ignore'];
+  const stdio = options.terminal ? 'inherit' : ['ignore', printed, complained, options.bound ? 'ipc' : 'ignore'];
   /** @type {import('node:child_process').ChildProcess} */
   const child = spawn(command, args, {
     cwd: options.cwd,

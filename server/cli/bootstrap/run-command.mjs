@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareCheckout } from './checkout.mjs';
-import { databaseDirectory, databaseName, openDatabase } from './database.mjs';
+import { databaseDirectory, databaseName, markFinished, openDatabase } from './database.mjs';
+import { mendUnfinished } from './demonstration.mjs';
 import { live, pause } from './lifetime.mjs';
 import { askHolder, claim } from './lock.mjs';
 import { urlOfRunningServer } from './mariadb-server.mjs';
+import { runMarketCommand } from './market-process.mjs';
 import { run } from './processes.mjs';
 import { Problem, say, sayOnStandardError } from './say.mjs';
 import { readSettings, root } from './settings.mjs';
@@ -54,6 +56,12 @@ async function privateUrl(settings, signal, defer) {
       defer(lock.release);
       const database = await openDatabase(settings, signal);
       defer(database.stop);
+      await mendUnfinished(settings, database);
+      if (process.argv[2] !== 'migrate') {
+        await runMarketCommand('migrate', { settings, url: database.url, signal, show: 'as errors' });
+      }
+      // What the command puts in is there to stay, so the next start must not take it for a half of its own.
+      markFinished(settings);
       return database.url;
     }
     const url =

@@ -9,7 +9,7 @@ import { holdsOn } from './goods.ts';
 import { countyOf, finalFen, marketShare, yearly } from './plan-demand.ts';
 import { randomFrom } from './random.ts';
 import type { LineTally, Tally } from './tally.ts';
-import { atMinute, type World } from './world.ts';
+import { atMinute, earliest, latest, type World } from './world.ts';
 
 interface Bought {
   unit: string;
@@ -154,12 +154,12 @@ function addExternal(means: Means, note: (tallies: LineTally[], unit: string) =>
     const platformId = rows.add('externalPlatform', { code, name, mapping });
     const days = purchases.map((purchase) => purchase.purchasedDaysAgo).sort();
     const last = days.at(-1) ?? today;
-    const at = atMinute(addDays(last, 4) < today ? addDays(last, 4) : today, 5);
+    const at = atMinute(earliest(addDays(last, 4), today), 5);
     const text = JSON.stringify(purchases);
     const fileId = rows.add('file', {
       sha256: createHash('sha256').update(`${code}${text}`).digest('hex'),
-      name: `${name}订单（演示）.xlsx`,
-      mime: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      name: `${name}订单（演示）.csv`,
+      mime: 'text/csv',
       bytes: Buffer.byteLength(text),
       byId: means.people.organizer,
       createdAt: at,
@@ -198,7 +198,7 @@ function addEarlierYears(means: Means): void {
   const { world } = means;
   for (const unit of world.facts.units)
     for (const programme of yearly(world, unit))
-      if (programme.startsOn < world.firstDay && programme.endsOn >= world.firstDay)
+      if (programme.startsOn < world.firstDay && programme.endsOn >= latest(world.firstDay, unit.parentSince))
         addEarlierYear(means, unit, programme);
 }
 

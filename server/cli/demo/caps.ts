@@ -2,17 +2,16 @@ import type { Day } from '../../shared/days.ts';
 import type { Good } from './goods.ts';
 import type { World } from './world.ts';
 
-/** Who buys: a person, or for a unit. */
+/** Who buys, and for which unit; null: for none. */
 export interface Holder {
   userId: number;
-  /** null: bought for oneself */
   unitId: number | null;
 }
 
-/** The caps per person and per unit on a product (rule 10), kept by the made-up orders too. */
+/** The caps per person and per unit on a product (rule 10) as take-caps.ts takes them; the made-up orders keep within them too. */
 export interface Caps {
   left(good: Good, holder: Holder, day: Day): number;
-  use(good: Good, holder: Holder, day: Day, quantity: number, lineId: number, at: Date): void;
+  take(good: Good, holder: Holder, day: Day, quantity: number, fact: { orderId: number; at: Date }): void;
   isCapped(good: Good): boolean;
   /** writes the counters that their movements sum to */
   finish(): void;
@@ -24,27 +23,35 @@ export function newCaps({ facts, rows, id }: World): Caps {
       ? []
       : [{ ...cap, capId: at + 1, productId: id('product', cap.product), used: new Map<number, number>() }],
   );
-  const holderOf = (cap: (typeof caps)[number], { userId, unitId }: Holder) =>
-    cap.kind === 'person_product' ? (unitId === null ? userId : null) : unitId;
-  const inForce = (good: Good, day: Day) =>
-    caps.filter((cap) => cap.productId === good.id && cap.startsOn <= day && day <= cap.endsOn);
-  const limitOf = (cap: (typeof caps)[number], holderId: number) =>
-    cap.allocations.find((row) => id('unit', row.unit) === holderId)?.limitValue ?? cap.limitValue;
+  type HeldCap = (typeof caps)[number];
+  const held = (good: Good, { userId, unitId }: Holder, day: Day) =>
+    caps
+      .filter((cap) => cap.productId === good.id && cap.startsOn <= day && day <= cap.endsOn)
+      .flatMap((cap) => {
+        const holderId = cap.kind === 'person_product' ? userId : unitId;
+        return holderId === null ? [] : [{ cap, holderId, used: cap.used.get(holderId) ?? 0 }];
+      });
+  const limitOf = (cap: HeldCap, holderId: number) =>
+    cap.kind === 'unit_product'
+      ? (cap.allocations.find((row) => id('unit', row.unit) === holderId)?.limitValue ?? cap.limitValue)
+      : cap.limitValue;
   return {
     isCapped: (good) => caps.some((cap) => cap.productId === good.id),
     left(good, holder, day) {
-      const rooms = inForce(good, day).flatMap((cap) => {
-        const holderId = holderOf(cap, holder);
-        return holderId === null ? [] : [limitOf(cap, holderId) - (cap.used.get(holderId) ?? 0)];
-      });
+      const rooms = held(good, holder, day).map(({ cap, holderId, used }) => limitOf(cap, holderId) - used);
       return Math.min(Number.POSITIVE_INFINITY, ...rooms);
     },
-    use(good, holder, day, quantity, lineId, at) {
-      for (const cap of inForce(good, day)) {
-        const holderId = holderOf(cap, holder);
-        if (holderId === null) continue;
-        cap.used.set(holderId, (cap.used.get(holderId) ?? 0) + quantity);
-        rows.add('capMovement', { capId: cap.capId, holderId, source: 'line', sourceId: lineId, value: quantity, at });
+    take(good, holder, day, quantity, { orderId, at }) {
+      for (const { cap, holderId, used } of held(good, holder, day)) {
+        cap.used.set(holderId, used + quantity);
+        rows.add('capMovement', {
+          capId: cap.capId,
+          holderId,
+          source: 'order',
+          sourceId: orderId,
+          value: quantity,
+          at,
+        });
       }
     },
     finish() {

@@ -68,7 +68,7 @@ interface Means {
 }
 
 function fill(random: Random, day: Day, basket: Basket, pool: Good[], means: Means): Wish[] {
-  const most = basket.funding === 'individual' ? random.int(1, 4) : random.int(1, means.narrow ? 2 : 5);
+  const most = basket.funding === 'individual' ? random.int(1, 5) : random.int(2, means.narrow ? 3 : 7);
   const wishes: Wish[] = [];
   let left = basket.sizeFen;
   for (let tries = 0; tries < most * 3 && wishes.length < most && left > basket.sizeFen * 0.12; tries += 1) {
@@ -78,7 +78,7 @@ function fill(random: Random, day: Day, basket: Basket, pool: Good[], means: Mea
     const choice = near.filter((good) => !wishes.some((wish) => wish.good === good));
     if (choice.length === 0) continue;
     const good = random.weighted(choice, (candidate) => appeal(candidate, day, basket, means.narrow));
-    const share = wishes.length === most - 1 ? left : left * random.between(0.35, 0.8);
+    const share = wishes.length === most - 1 ? left : left * random.between(0.25, 0.65);
     const quantity = allowed(good, day, basket, quantityFor(good, day, share), means);
     if (quantity === 0) continue;
     const price = priceOn(good, day, quantity) * quantity;
@@ -105,7 +105,8 @@ function appeal({ spec, family }: Good, day: Day, basket: Basket, narrow: boolea
     if (spec.coldChain && !narrow) return 0;
     return spec.audience === 'gift' ? sought * (festive ? 8 : 3) : sought;
   }
-  return spec.weeklySales * (spec.audience === 'gift' ? (festive ? 2.5 : 0.8) : 1);
+  const dear = spec.priceFen > basket.sizeFen * 0.6 ? 0.35 : 1;
+  return spec.weeklySales * dear * (spec.audience === 'gift' ? (festive ? 2.5 : 0.8) : 1);
 }
 
 function quantityFor({ spec }: Good, day: Day, fen: number): number {
@@ -122,9 +123,8 @@ function rounded(quantity: number, least: number, multiple: number): number {
 }
 
 /** The quantity that stock and caps leave, in whole multiples; 0 when that is below the minimum. */
-function allowed(good: Good, day: Day, { holder, funding }: Basket, quantity: number, { lots, caps }: Means): number {
-  const person = funding === 'individual' ? { ...holder, unitId: null } : holder;
-  const most = Math.min(lots.left(good, day), caps.left(good, person, day));
+function allowed(good: Good, day: Day, { holder }: Basket, quantity: number, { lots, caps }: Means): number {
+  const most = Math.min(lots.left(good, day), caps.left(good, holder, day));
   if (quantity <= most) return quantity;
   const { minQuantity, orderMultiple } = good.spec;
   const less = Math.floor(most / orderMultiple) * orderMultiple;

@@ -5,7 +5,7 @@ import type { DemoProgramme } from './fact-tasks.ts';
 import { portionsOf } from './portions.ts';
 import { type Random, randomFrom } from './random.ts';
 import { weightBetween, weightOf } from './seasons.ts';
-import type { World } from './world.ts';
+import { earliest, LONG_AGO, latest, type World } from './world.ts';
 
 /** One stream of a unit's purchases: from when to when, how much in all, from which money and of which goods. */
 export interface Stream {
@@ -20,6 +20,8 @@ export interface Stream {
   from: Day;
   to: Day;
   goalFen: number;
+  /** what a whole year of it comes to, by which the size of its orders goes */
+  yearFen: number;
   /** share of the goal by unit of season weight */
   fenPerWeight: number;
   dueFen: number;
@@ -38,14 +40,19 @@ export function planDemand(world: World, told: (programme: string, unit: string)
   const yesterday = addDays(world.today, -1);
   return world.facts.units.flatMap((unit) =>
     yearly(world, unit)
-      .filter(({ startsOn, endsOn }) => startsOn <= yesterday && endsOn >= world.firstDay)
+      .filter(({ startsOn, endsOn }) => startsOn <= yesterday && endsOn >= latest(world.firstDay, takesPartSince(unit)))
       .flatMap((programme) => {
-        const from = programme.startsOn > world.firstDay ? programme.startsOn : world.firstDay;
-        const to = programme.endsOn < yesterday ? programme.endsOn : yesterday;
+        const from = latest(programme.startsOn, world.firstDay, takesPartSince(unit));
+        const to = earliest(programme.endsOn, yesterday);
         const goalFen = goalOf(world, unit, programme, from) - told(programme.code, unit.code);
         return streamsOf(world, unit, programme, { from, to, goalFen: Math.max(0, goalFen) });
       }),
   );
+}
+
+/** A subordinate takes part through its bureau, from the day on which it came below it. */
+function takesPartSince(unit: DemoUnit): Day {
+  return unit.parent ? unit.parentSince : LONG_AGO;
 }
 
 /** The programmes of a year in which a unit takes part. */
@@ -110,7 +117,8 @@ function streamsOf(
 ): Stream[] {
   const county = countyOf(unit);
   const ended = programme.endsOn < world.today;
-  return portionsOf(world, unit, programme, yearlyFen(world, unit, programme)).map(({ funding, category, share }) => {
+  const wholeYear = yearlyFen(world, unit, programme);
+  return portionsOf(world, unit, programme, wholeYear).map(({ funding, category, share }) => {
     const random = randomFrom(`${programme.code} ${unit.code} ${funding} ${category}`);
     const lag = ended || funding === 'individual' ? 0 : UNTIL_COUNTED[county];
     const whole = weightBetween(from, to, funding);
@@ -125,6 +133,7 @@ function streamsOf(
       from,
       to,
       goalFen: Math.round((goalFen * share * whole) / counted),
+      yearFen: wholeYear * share,
       fenPerWeight: (goalFen * share) / counted,
       dueFen: 0,
       doneFen: 0,
@@ -146,13 +155,13 @@ function isOpenFor({ funding }: Stream, day: Day): boolean {
 }
 
 /** The size of a stream's next order, fen; never much more than what is left of its goal. */
-export function nextSize({ funding, goalFen, doneFen, random, category }: Omit<Stream, 'nextFen'>): number {
+export function nextSize({ funding, goalFen, yearFen, doneFen, random, category }: Omit<Stream, 'nextFen'>): number {
   const usual =
     funding === 'individual'
-      ? random.between(9_000, 36_000)
+      ? random.between(12_000, 44_000)
       : funding === 'canteen_budget'
-        ? within(goalFen / (category ? 12 : 30), 60_000, 1_600_000) * random.between(0.6, 1.5)
-        : within(goalFen / 6, 80_000, 2_800_000) * random.between(0.6, 1.5);
+        ? within(yearFen / (category ? 12 : 28), Math.min(120_000, yearFen / 8), 2_400_000) * random.between(0.6, 1.5)
+        : within(yearFen / 7, Math.min(180_000, yearFen / 4), 3_600_000) * random.between(0.6, 1.5);
   const left = goalFen - doneFen;
   return Math.round(Math.min(usual, Math.max(left, 4_000)));
 }

@@ -15,8 +15,8 @@ export interface Portion {
 export const RICE_FEN_PER_GRAM = 1.33;
 
 const USUAL: Record<'canteen' | 'none', Record<FundingSource, number>> = {
-  canteen: { canteen_budget: 0.66, union_funds: 0.24, individual: 0.1 },
-  none: { canteen_budget: 0, union_funds: 0.6, individual: 0.4 },
+  canteen: { canteen_budget: 0.68, union_funds: 0.235, individual: 0.085 },
+  none: { canteen_budget: 0, union_funds: 0.65, individual: 0.35 },
 };
 const EATEN = new Set(['rice', 'chicken', 'livestock', 'vegetables', 'eggs', 'duck']);
 

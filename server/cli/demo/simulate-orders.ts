@@ -19,7 +19,7 @@ interface Request {
   draft(): { draft: Draft; stream: Stream | null } | null;
 }
 
-const OUTSIDE_ORDERS_A_DAY = 0.75;
+const OUTSIDE_ORDERS_A_DAY = 0.6;
 const MOST_A_DAY = 12;
 const PREPAYS_FOR_DAYS = 100;
 

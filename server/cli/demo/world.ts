@@ -53,6 +53,14 @@ export function newWorld(now: Date): World {
   };
 }
 
+export function latest(first: Day, ...others: Day[]): Day {
+  return others.reduce((a, b) => (a > b ? a : b), first);
+}
+
+export function earliest(first: Day, ...others: Day[]): Day {
+  return others.reduce((a, b) => (a < b ? a : b), first);
+}
+
 /** An instant of a day in Shanghai, by minutes after midnight. */
 export function atMinute(day: Day, minute: number): Date {
   return new Date(startOfDay(day).getTime() + Math.round(minute * 60) * 1000);

@@ -1,8 +1,9 @@
 import { allocate } from '../../shared/money.ts';
 import type { Market } from './market.ts';
 import type { Tables } from './rows.ts';
+import { audit } from './write-audit.ts';
 import { writeJournal, writeRefund } from './write-money.ts';
-import { audit, type WrittenLine, type WrittenOrder, type WrittenParcel } from './write-order.ts';
+import type { WrittenLine, WrittenOrder, WrittenParcel } from './write-order.ts';
 
 const CARRIERS = ['邮政快递（演示）', '顺丰冷运（演示）', '中通快递（演示）', '县域共配（演示）'];
 const PRAISE: Record<number, string> = {

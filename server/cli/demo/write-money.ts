@@ -3,7 +3,8 @@ import type { Account } from '../../db/generated/enums.ts';
 import { addDays, dayOf } from '../../shared/days.ts';
 import type { Market } from './market.ts';
 import { hoursLater } from './world.ts';
-import { audit, type WrittenOrder } from './write-order.ts';
+import { audit } from './write-audit.ts';
+import type { WrittenOrder } from './write-order.ts';
 
 interface JournalFact {
   orderId: number;

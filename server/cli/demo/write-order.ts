@@ -1,16 +1,18 @@
 import type { OrderState } from '../../db/generated/enums.ts';
-import { dayOf, dayToColumn } from '../../shared/days.ts';
+import { dayOf } from '../../shared/days.ts';
 import { groupBy } from '../../shared/group-by.ts';
 import type { Wish } from './compose-order.ts';
-import { type Good, holdsOn, priceOn } from './goods.ts';
+import { type Good, priceOn } from './goods.ts';
 import type { Share } from './lots.ts';
 import type { Draft, KeptLine, Market } from './market.ts';
 import type { ParcelFate } from './order-fate.ts';
 import type { Tables } from './rows.ts';
 import type { LineTally } from './tally.ts';
 import { hoursLater } from './world.ts';
+import { audit } from './write-audit.ts';
 import { deliver } from './write-delivery.ts';
-import { writeCancellation, writeJournal, writePayment } from './write-money.ts';
+import { writeCancellation } from './write-money.ts';
+import { approve, place } from './write-placing.ts';
 
 export interface WrittenLine {
   id: number;
@@ -170,7 +172,7 @@ function openLine(
   { good, quantity }: Wish,
 ): WrittenLine {
   const { world, lots, caps } = market;
-  const { submittedAt, buyerId, unitId, funding } = draft;
+  const { submittedAt, buyerId, unitId } = draft;
   const day = dayOf(submittedAt);
   const { spec, family } = good;
   const unitPriceFen = priceOn(good, day, quantity);
@@ -203,87 +205,8 @@ function openLine(
   const id = world.rows.add('orderLine', row);
   const shares = lots.hold(good, day, quantity, id, submittedAt);
   for (const share of shares) world.rows.add('lineAllocation', { lineId: id, ...share });
-  caps.use(good, { userId: buyerId, unitId: funding === 'individual' ? null : unitId }, day, quantity, id, submittedAt);
+  caps.take(good, { userId: buyerId, unitId: unitId ?? null }, day, quantity, { orderId, at: submittedAt });
   return { id, row, good, shares, tally: null };
-}
-
-function approve(market: Market, { id, row, draft }: WrittenOrder): void {
-  const { decidedAt } = draft.fate;
-  if (!decidedAt || row.unitId == null) return;
-  const byId = market.people.approver(row.unitId);
-  market.world.rows.add('orderDecision', { orderId: id, decision: 'approved', byId, at: decidedAt });
-  audit(market, {
-    at: decidedAt,
-    actorId: byId,
-    action: 'order.approve',
-    subjectId: id,
-    unitId: row.unitId,
-    before: { state: 'awaiting_approval' },
-    after: { totalFen: row.totalFen },
-  });
-}
-
-function place(market: Market, order: WrittenOrder): void {
-  const { id, row, draft, parcels } = order;
-  const at = draft.fate.placedAt;
-  const day = dayOf(at);
-  const lineage = row.unitId == null ? null : market.lineageOf(row.unitId, day);
-  approve(market, order);
-  Object.assign(row, {
-    state: 'placed',
-    placedAt: at,
-    placedOn: dayToColumn(day),
-    lineageId: lineage?.lineageId ?? null,
-    heldUntil: null,
-  });
-  for (const parcel of parcels) parcel.row.state = 'to_confirm';
-  const { goodsFen, freightFen, totalFen } = row;
-  writeJournal(market, {
-    orderId: id,
-    source: 'placing',
-    sourceId: id,
-    at,
-    amounts: { goods: goodsFen, freight: freightFen, owed: -totalFen },
-  });
-  for (const line of parcels.flatMap((parcel) => parcel.lines)) placeLine(market, order, line, lineage, day);
-  if (row.paymentWay === 'stripe') writePayment(market, order);
-}
-
-function placeLine(
-  { tally }: Market,
-  { id: orderId, row: order, draft }: WrittenOrder,
-  line: WrittenLine,
-  lineage: { lineageId: number; groupIds: string } | null,
-  day: string,
-): void {
-  const { row, good } = line;
-  if (holdsOn(good.supplier.certification, day)) row.supplierCertificationId = good.supplierCertificationId;
-  if (holdsOn(good.spec.certification, day)) row.productCertificationId = good.certificationId;
-  if (!lineage || order.unitId == null) return;
-  const fact = { source: 'order', sourceId: orderId, at: draft.fate.placedAt } as const;
-  line.tally = tally.place(
-    {
-      orderId,
-      lineId: line.id,
-      placedOn: day,
-      ...lineage,
-      unitId: order.unitId,
-      fundingSource: order.fundingSource,
-      categoryId: good.categoryId,
-      categoryPath: good.categoryPath,
-      originPlaceId: good.placeId,
-      originPath: good.placePath,
-      supplierId: good.supplierId,
-      channel: draft.channel,
-      zoneId: draft.zoneId,
-      certified: row.supplierCertificationId != null && row.productCertificationId != null,
-      fen: row.payableFen,
-      grams: row.grams,
-    },
-    fact,
-  );
-  if (draft.funding === 'individual')
-    tally.count(line.tally, 'individual', 'payment', { fen: row.payableFen, grams: row.grams }, fact);
 }
 
 /** Refused by its approver, or never paid: what it held is free again. */
@@ -308,10 +231,4 @@ function endUnplaced(market: Market, { id, row, draft, parcels }: WrittenOrder):
     after: { state: end },
     reason,
   });
-}
-
-type Told = Omit<Tables['auditLine'], 'subjectType'> & { subjectType?: string };
-
-export function audit({ world }: Market, { subjectType = 'order', ...line }: Told): void {
-  world.rows.add('auditLine', { subjectType, ...line });
 }

@@ -1,0 +1,78 @@
+import type { Request } from 'express';
+import type { Part, TraceShares } from '../catalog/trace-shares.ts';
+import type { JobHealth, OutboxHealth } from '../jobs/job-health.ts';
+import { type LateOrder, WAITS, type Wait, type WaitingCount } from '../orders/waiting-orders.ts';
+import { pathTo } from '../paths.ts';
+import { waitedText } from './waited-text.ts';
+
+/** Rule 18: all holders of certificates, four of five batches of edible goods. */
+const WANTED = { enrolledHolders: 1, conformBatches: 0.8 };
+
+/** A job is late when it should have begun so long ago. */
+const JOB_LATE_MS = 5 * 60_000;
+
+interface Figures {
+  now: Date;
+  lateHours: Record<Wait, number>;
+  waiting: Record<Wait, WaitingCount>;
+  late: readonly LateOrder[];
+  outbox: OutboxHealth;
+  jobs: readonly JobHealth[];
+  shares: TraceShares;
+  complaints: { open: number; overdue: number };
+}
+
+/** The data of `views/admin/dashboard.hbs`. */
+export function presentDashboard({ t, locale }: Pick<Request, 't' | 'locale'>, figures: Figures) {
+  const { now, lateHours, waiting, late, outbox, jobs, shares, complaints } = figures;
+  return {
+    title: t('admin:dashboard.title'),
+    now,
+    waiting: WAITS.map((wait) => ({
+      label: t(`admin:waits.${wait}`),
+      ...waiting[wait],
+      lateText: t('admin:dashboard.late', { count: waiting[wait].late, hours: lateHours[wait] }),
+      href: waiting[wait].late > 0 ? '#late' : undefined,
+    })),
+    late: late.map((order) => ({
+      orderId: order.orderId,
+      href: pathTo('order', { id: order.orderId }),
+      waitLabel: t(`admin:waits.${order.wait}`),
+      since: order.since,
+      waited: waitedText(t, order.since, now),
+      unitName: nameIn(locale, order.unitName, order.unitNameEn) ?? t('admin:dashboard.noUnit'),
+      supplierName: nameIn(locale, order.supplierName, order.supplierNameEn),
+      totalFen: order.totalFen,
+    })),
+    outbox: { ...outbox, oldestWaited: outbox.oldestAt && waitedText(t, outbox.oldestAt, now) },
+    jobs: jobs.map(({ name, nextAt, lastAt, lastError }) => ({
+      name,
+      label: t(`admin:jobs.${name}`, { defaultValue: name }),
+      lastAt,
+      lastError,
+      ...jobState(now, nextAt, lastAt, lastError),
+    })),
+    shares: [
+      { ...presentShare(shares.enrolledHolders, WANTED.enrolledHolders), label: t('admin:shares.holders') },
+      { ...presentShare(shares.conformBatches, WANTED.conformBatches), label: t('admin:shares.batches') },
+    ],
+    complaints,
+  };
+
+  function jobState(at: Date, nextAt: Date, lastAt: Date | null, lastError: string | null) {
+    if (lastError) return { tone: 'bad', stateLabel: t('admin:job.failed') };
+    if (at.getTime() - nextAt.getTime() > JOB_LATE_MS) return { tone: 'wait', stateLabel: t('admin:job.late') };
+    return lastAt
+      ? { tone: 'good', stateLabel: t('admin:job.ok') }
+      : { tone: 'off', stateLabel: t('admin:job.never') };
+  }
+
+  function presentShare({ count, of }: Part, wanted: number) {
+    const share = of === 0 ? null : count / of;
+    return { count, of, share, wanted, isShort: share !== null && share < wanted };
+  }
+}
+
+function nameIn(locale: string, name: string | null, nameEn: string | null): string | null {
+  return (locale === 'en' && nameEn) || name;
+}

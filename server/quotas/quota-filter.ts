@@ -1,0 +1,62 @@
+import type { Actor } from '../accounts/actor.ts';
+import type { PrismaClient } from '../db/client.ts';
+import type { Day } from '../shared/days.ts';
+import { BadInput, NotAllowed, NotFound } from '../shared/errors.ts';
+import { idsBelow } from '../shared/tree.ts';
+import type { PlaceTree } from '../units/place-tree.ts';
+import type { BoardFilter } from './board.ts';
+import { listProgrammes, ownUnits, type Programme } from './programme-list.ts';
+import { seesUnit, seesWhole } from './quota-policy.ts';
+import { isId } from './quota-schemas.ts';
+
+/** A programme by id or code. Throws NotFound also for one that is not the actor's to see. */
+export async function findProgramme(db: PrismaClient, actor: Actor, idOrCode: string, today: Day): Promise<Programme> {
+  const programmes = await listProgrammes(db, actor, today);
+  const found = programmes.find(({ id, code }) => (isId(idOrCode) ? id === Number(idOrCode) : code === idOrCode));
+  if (!found) throw new NotFound();
+  return found;
+}
+
+export interface AskedFilter {
+  unit?: string;
+  group?: string;
+  assistedPlace?: string;
+  unitPlace?: string;
+  originPlace?: string;
+}
+
+/**
+ * What was asked for, within what the actor may see: without a unit, a unit's people see their own. Refuses another unit with 404, a
+ * group to whoever does not see the whole with 403, a code that no place has with 400.
+ */
+export function filterOf(actor: Actor, programme: Programme, places: PlaceTree, asked: AskedFilter): BoardFilter {
+  const whole = seesWhole(actor, programme);
+  if (asked.group && !whole) throw new NotAllowed();
+  const group = programme.participants.find(({ code }) => code === asked.group);
+  if (asked.group && !group) throw new NotFound();
+  const elsewhere =
+    asked.assistedPlace !== undefined &&
+    !placesBelow(places, 'assistedPlace', asked.assistedPlace).includes(programme.assistedPlaceId);
+  return {
+    groupId: group?.id,
+    unitPlaceId: asked.unitPlace ? placeId(places, 'unitPlace', asked.unitPlace) : undefined,
+    originPlaceId: asked.originPlace ? placeId(places, 'originPlace', asked.originPlace) : undefined,
+    units: (byId) => {
+      if (elsewhere) return [];
+      if (asked.unit === undefined) return whole ? undefined : ownUnits(actor);
+      const unit = [...byId.values()].find(({ code }) => code === asked.unit);
+      if (!unit || !seesUnit(actor, programme, unit, byId)) throw new NotFound();
+      return [unit.id];
+    },
+  };
+}
+
+function placeId(places: PlaceTree, path: string, code: string): number {
+  const place = places.byCode.get(code);
+  if (!place) throw new BadInput([{ path, code: 'notAChoice' }]);
+  return place.id;
+}
+
+export function placesBelow(places: PlaceTree, path: string, code: string): number[] {
+  return idsBelow(places, placeId(places, path, code));
+}
