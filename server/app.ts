@@ -7,6 +7,7 @@ import { accountEndpoints } from './accounts/account-api.ts';
 import { accountRoutes } from './accounts/account-routes.ts';
 import { createRunOnce } from './accounts/run-once.ts';
 import { actorFromSession, actorFromToken, authorizeCall } from './accounts/who-acts.ts';
+import { adminRoutes } from './admin/admin-routes.ts';
 import { cartEndpoints } from './cart/cart-api.ts';
 import { catalogEndpoints } from './catalog/catalog-api.ts';
 import { catalogRoutes, useNavCategories } from './catalog/catalog-routes.ts';
@@ -24,7 +25,8 @@ import { searchRoutes } from './search/search-routes.ts';
 import { noticeRoutes } from './suppliers/notice-routes.ts';
 import { supplierEndpoints } from './suppliers/supplier-api.ts';
 import { unitEndpoints } from './units/unit-api.ts';
-import { mountApi } from './web/api.ts';
+import { type Endpoint, mountApi } from './web/api.ts';
+import { apiDocsRoutes } from './web/api-docs-routes.ts';
 import { useCsrf } from './web/csrf.ts';
 import { apiErrors, noRoute, pageErrors } from './web/errors.ts';
 import { takeFlash } from './web/flash.ts';
@@ -56,7 +58,8 @@ export function createApp(container: Container): Express {
 
   app.use(patterns.stripeWebhook, webhookRoutes(container));
   if (container.sandbox) app.use(SANDBOX_PAY_PATH, container.sandbox.payRoutes);
-  app.use('/api/v1', api(container));
+  const endpoints = apiEndpoints(container);
+  app.use('/api/v1', api(container, endpoints));
 
   app.use(limitRate(config.rateLimit));
   app.use(cookieParser());
@@ -78,6 +81,8 @@ export function createApp(container: Container): Express {
   app.use(searchRoutes(container));
   app.use(zoneRoutes(container));
   app.use(noticeRoutes(container));
+  app.use(adminRoutes(container));
+  app.use(apiDocsRoutes(endpoints, config.baseUrl));
 
   app.use(noRoute);
   app.use(pageErrors(log));
@@ -92,10 +97,8 @@ function staticFiles(folder: string): express.RequestHandler[] {
   );
 }
 
-function api(container: Container): express.Router {
-  const { config, db, clock, log } = container;
-  const router = express.Router();
-  const endpoints = [
+function apiEndpoints(container: Container): Endpoint[] {
+  return [
     ...accountEndpoints(container),
     ...unitEndpoints(container),
     ...supplierEndpoints(container),
@@ -107,6 +110,11 @@ function api(container: Container): express.Router {
     ...orderEndpoints(container),
     ...fulfilmentEndpoints(container),
   ];
+}
+
+function api(container: Container, endpoints: readonly Endpoint[]): express.Router {
+  const { config, db, clock, log } = container;
+  const router = express.Router();
   router.use(limitRate(config.rateLimit));
   router.use(express.json({ limit: BODY_LIMIT }));
   router.use(actorFromToken(db, clock, !config.production));

@@ -39,6 +39,7 @@ export const patterns = {
   orderPayment: '/orders/:id/payment',
   orderReturn: '/orders/:id/payment/return',
   orderCancellation: '/orders/:id/cancellation',
+  orderRepeat: '/orders/:id/repetition',
   orderApproval: '/orders/:id/approval',
   orderRejection: '/orders/:id/rejection',
   fulfilmentReceipt: '/fulfilments/:id/receipt',

@@ -9,10 +9,10 @@ export function localReturnTo(text: unknown, fallback = '/'): string {
   return path.startsWith('//') || path.includes('\\') ? fallback : path;
 }
 
-/** The same, and not back to signing in or out. */
-export function returnAfterSignIn(text: unknown): string {
-  const path = localReturnTo(text);
-  return /^\/sign-(in|out)\b/.test(path) ? '/' : path;
+/** The same, and not back to signing in or out. The home page is nowhere in particular: it is `fallback` too. */
+export function returnAfterSignIn(text: unknown, fallback = '/'): string {
+  const path = localReturnTo(text, fallback);
+  return path === '/' || /^\/sign-(in|out)\b/.test(path) ? fallback : path;
 }
 
 function hasControl(text: string): boolean {

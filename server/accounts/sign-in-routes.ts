@@ -2,12 +2,16 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { Config } from '../config.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
+import type { Clock } from '../shared/clock.ts';
+import { dayOf } from '../shared/days.ts';
 import { flash } from '../web/flash.ts';
 import { type FormView, formView, refusedForm } from '../web/form-view.ts';
 import { read } from '../web/forms.ts';
 import { isLocale } from '../web/i18n.ts';
 import { type DemoAccount, demoAccounts } from './account-queries.ts';
 import { languageForm, signInForm } from './account-schemas.ts';
+import { findActor } from './actor.ts';
+import { firstPageOf } from './first-page.ts';
 import { localReturnTo, returnAfterSignIn } from './return-to.ts';
 import { signIn } from './sign-in.ts';
 import { createSignInLimit } from './sign-in-limit.ts';
@@ -15,20 +19,21 @@ import { createSignInLimit } from './sign-in-limit.ts';
 interface Parts {
   config: Config;
   db: PrismaClient;
+  clock: Clock;
   /** made-up data is served: the page offers its accounts */
   isDemo: boolean;
   demoPassword?: string;
 }
 
 /** Signing in and out, and the language of the pages. */
-export function signInRoutes({ config, db, isDemo, demoPassword }: Parts): Router {
+export function signInRoutes({ config, db, clock, isDemo, demoPassword }: Parts): Router {
   const router = express.Router();
   const limitSignIn = createSignInLimit();
 
   router.get(patterns.signIn, async (req, res) => {
-    const returnTo = returnAfterSignIn(req.query.returnTo);
-    if (req.actor) return res.redirect(303, returnTo);
-    await showSignIn(req, res, { values: { returnTo } });
+    const { returnTo } = req.query;
+    if (req.actor) return res.redirect(303, returnAfterSignIn(returnTo, firstPageOf(req.actor)));
+    await showSignIn(req, res, { values: { returnTo: returnAfterSignIn(returnTo, '') } });
   });
 
   router.post(patterns.signIn, async (req, res) => {
@@ -37,10 +42,11 @@ export function signInRoutes({ config, db, isDemo, demoPassword }: Parts): Route
       await limitSignIn(req);
       const user = await signIn(db, { login, password, allowDemo: !config.production });
       await startSession(req, user);
-      res.redirect(303, returnAfterSignIn(returnTo));
+      const actor = await findActor(db, user.id, dayOf(clock()), !config.production);
+      res.redirect(303, returnAfterSignIn(returnTo, actor ? firstPageOf(actor) : pathTo('home')));
     } catch (error) {
       const { status, faults } = refusedForm(error);
-      const values = { login: req.body?.login, returnTo: returnAfterSignIn(req.body?.returnTo) };
+      const values = { login: req.body?.login, returnTo: returnAfterSignIn(req.body?.returnTo, '') };
       await showSignIn(req, res.status(status), formView(req.t, ['login', 'password'], values, faults));
     }
   });

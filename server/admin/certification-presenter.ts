@@ -37,7 +37,7 @@ interface Register {
 
 /** The data of `views/admin/certifications.hbs`. */
 export function presentRegister(reader: Reader, places: PlaceTree, today: Day, register: Register) {
-  const { t, locale } = reader;
+  const { t } = reader;
   const { query, rows, nextCursor, counts } = register;
   const { standing, of, q } = query;
   const shown = STANDINGS.filter((one) => ALWAYS_SHOWN.includes(one) || one === standing || counts[one] > 0);

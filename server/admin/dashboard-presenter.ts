@@ -44,7 +44,10 @@ export function presentDashboard({ t, locale }: Pick<Request, 't' | 'locale'>, f
       supplierName: nameIn(locale, order.supplierName, order.supplierNameEn),
       totalFen: order.totalFen,
     })),
-    outbox: { ...outbox, oldestWaited: outbox.oldestAt && waitedText(t, outbox.oldestAt, now) },
+    outbox: {
+      ...outbox,
+      oldestText: outbox.oldestAt ? t('admin:outbox.oldest', { waited: waitedText(t, outbox.oldestAt, now) }) : '',
+    },
     jobs: jobs.map(({ name, nextAt, lastAt, lastError }) => ({
       name,
       label: t(`admin:jobs.${name}`, { defaultValue: name }),

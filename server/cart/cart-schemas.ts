@@ -30,3 +30,5 @@ export const addForm = z.object({
   unit: z.string().trim().max(64).optional(),
   returnTo: z.string().optional(),
 });
+export const lineForm = z.object({ quantity: quantityOrNone });
+export const lineParams = z.object({ productId: idText });

@@ -58,7 +58,7 @@ function operation(definition: Endpoint): Json {
   return {
     summary: definition.summary,
     tags: [definition.tag],
-    ...(definition.access === 'signed_in' ? { security: [{ token: [] }] } : {}),
+    ...(definition.access === 'signed_in' ? { security: [{ token: definition.scope ? [definition.scope] : [] }] } : {}),
     parameters: [
       ...parametersOf(definition.params ?? paramsIn(definition.path), 'path'),
       ...parametersOf(definition.query, 'query'),

@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { FundingSource } from '../../db/generated/enums.ts';
 import { addDays, type Day, dayToColumn } from '../../shared/days.ts';
-import { allocate } from '../../shared/money.ts';
 import type { People } from './add-people.ts';
-import type { DemoUnit } from './fact-places-and-units.ts';
-import type { DemoProgramme } from './fact-tasks.ts';
+import { earlierPurchases } from './earlier-purchases.ts';
 import { holdsOn } from './goods.ts';
-import { countyOf, finalFen, marketShare, yearly } from './plan-demand.ts';
-import { randomFrom } from './random.ts';
 import type { LineTally, Tally } from './tally.ts';
-import { atMinute, earliest, latest, type World } from './world.ts';
+import { atMinute, earliest, type World } from './world.ts';
 
-interface Bought {
+export interface Bought {
   unit: string;
   fundingSource: FundingSource;
   state: 'declared' | 'verified' | 'returned';
@@ -20,7 +16,7 @@ interface Bought {
   decidedOn: Day | null;
 }
 
-interface BoughtLine {
+export interface BoughtLine {
   category: string;
   origin: string;
   supplier: string | null;
@@ -48,14 +44,14 @@ export function addDeclared(means: Means): (programme: string, unit: string) => 
         counted.set(key, (counted.get(key) ?? 0) + sum.fen);
       }
   };
-  addEarlierYears(means);
+  for (const purchase of earlierPurchases(means.world)) addOffline(means, purchase);
   for (const purchase of means.world.facts.stories.offlinePurchases)
     note(addOffline(means, toldOffline(purchase)), purchase.unit);
   addExternal(means, note);
   return (programme, unit) => counted.get(`${programme} ${unit}`) ?? 0;
 }
 
-type Offline = Bought & {
+export type Offline = Bought & {
   sellerName: string;
   sellerTaxNumber: string | null;
   invoiceNumber: string | null;
@@ -190,88 +186,5 @@ function addExternal(means: Means, note: (tallies: LineTally[], unit: string) =>
         unit,
       );
     }
-  }
-}
-
-/** What units bought in the year before the market opened, told afterwards quarter by quarter, so that an ended year has its sums. */
-function addEarlierYears(means: Means): void {
-  const { world } = means;
-  for (const unit of world.facts.units)
-    for (const programme of yearly(world, unit))
-      if (programme.startsOn < world.firstDay && programme.endsOn >= latest(world.firstDay, unit.parentSince))
-        addEarlierYear(means, unit, programme);
-}
-
-const GOODS: Record<
-  'xiushan' | 'wulong',
-  [category: string, goods: string, supplier: string, fenPerKilogram: number][]
-> = {
-  xiushan: [
-    ['rice', '千丘梯田贡米', 'qianqiu', 1_330],
-    ['livestock', '涌洞土猪肉', 'yongdong-livestock', 3_900],
-    ['chicken', '林下散养鸡', 'yongdong-livestock', 5_500],
-    ['white-tea', '凉河白茶', 'lianghe', 60_000],
-  ],
-  wulong: [
-    ['livestock', '武隆山羊肉', 'mugen-goat', 9_000],
-    ['vegetables', '高山蔬菜', 'xiannushan-veg', 400],
-    ['bean-products', '羊角豆干', 'yangjiao-tofu', 4_200],
-    ['bamboo-shoots', '桐梓竹笋', 'xiangshu-bamboo', 2_200],
-  ],
-};
-
-function addEarlierYear(means: Means, unit: DemoUnit, programme: DemoProgramme): void {
-  const { world } = means;
-  const random = randomFrom(`earlier ${programme.code} ${unit.code}`);
-  const whole = finalFen(world, unit, programme) * (1 - marketShare(programme, world.firstDay));
-  const ends = ['03-25', '06-25', '09-25', '11-18', '12-20']
-    .map((monthDay) => `${programme.startsOn.slice(0, 4)}-${monthDay}`)
-    .filter((day) => day >= programme.startsOn && addDays(day, 5) < world.firstDay);
-  const parts = allocate(
-    Math.round(whole / 100),
-    ends.map(() => random.int(70, 130)),
-  );
-  for (const [at, purchasedOn] of ends.entries()) {
-    const fen = (parts[at] ?? 0) * 100;
-    if (fen <= 0) continue;
-    const [first, ...others] = GOODS[countyOf(unit)];
-    const goods =
-      fen > 300_000 && first
-        ? [first, random.pick(others)]
-        : [random.pick([...others, first].filter((row) => row !== undefined))];
-    const fens = allocate(
-      fen,
-      goods.map(() => random.int(60, 140)),
-    );
-    const supplier = world.facts.suppliers.find((row) => row.code === goods[0]?.[2]);
-    const fundingSource =
-      unit.canteen === 'own' || unit.canteen === 'outsourced'
-        ? at % 3 === 2
-          ? 'union_funds'
-          : 'canteen_budget'
-        : 'union_funds';
-    const number = world.rows.of('offlinePurchase').length + 1;
-    addOffline(means, {
-      unit: unit.code,
-      fundingSource,
-      state: 'verified',
-      purchasedOn,
-      declaredOn: addDays(purchasedOn, 2),
-      decidedOn: addDays(purchasedOn, 4),
-      reason: null,
-      sellerName: supplier?.name ?? '',
-      sellerTaxNumber: supplier?.creditCode ?? null,
-      invoiceNumber: `DEMO-H${String(number).padStart(6, '0')}`,
-      invoiceFen: fen,
-      note: '市场开通前的采购，按季补报（演示）',
-      lines: goods.map(([category, name, code, fenPerKilogram], index) => ({
-        category,
-        goods: name,
-        origin: world.facts.suppliers.find((row) => row.code === code)?.place ?? countyOf(unit),
-        supplier: code,
-        fen: fens[index] ?? 0,
-        grams: Math.round(((fens[index] ?? 0) * 1000) / fenPerKilogram),
-      })),
-    });
   }
 }

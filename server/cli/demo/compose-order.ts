@@ -21,6 +21,8 @@ export interface Basket {
   county: string | null;
   /** the only category, by code */
   category: string | null;
+  /** categories that it leaves to others */
+  except: readonly string[];
 }
 
 /** Fills baskets from what stands on the shelf on a day. */
@@ -48,10 +50,12 @@ export function newComposer(
   return {
     compose(random, day, basket) {
       const path = basket.category === null ? null : pathOf(basket.category);
+      const except = basket.except.map(pathOf);
       const elsewhere = path === null && random.chance(ELSEWHERE[basket.funding]);
       const pool = shelfOf(day).filter(
         (good) =>
           (path === null || good.categoryPath.startsWith(path)) &&
+          !except.some((other) => good.categoryPath.startsWith(other)) &&
           (basket.county === null || (good.county === basket.county) !== elsewhere) &&
           appeal(good, day, basket, path !== null) > 0,
       );

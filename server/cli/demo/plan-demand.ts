@@ -1,11 +1,12 @@
 import type { FundingSource } from '../../db/generated/enums.ts';
-import { addDays, type Day, daysBetween } from '../../shared/days.ts';
+import { addDays, type Day } from '../../shared/days.ts';
 import type { DemoUnit } from './fact-places-and-units.ts';
 import type { DemoProgramme } from './fact-tasks.ts';
 import { portionsOf } from './portions.ts';
 import { type Random, randomFrom } from './random.ts';
 import { weightBetween, weightOf } from './seasons.ts';
 import { earliest, LONG_AGO, latest, type World } from './world.ts';
+import { countyOf, expectedShare, finalFen, marketShare, yearly, yearlyFen } from './yearly.ts';
 
 /** One stream of a unit's purchases: from when to when, how much in all, from which money and of which goods. */
 export interface Stream {
@@ -15,6 +16,8 @@ export interface Stream {
   county: string;
   /** the only category, where a target asks for one */
   category: string | null;
+  /** categories that have streams of their own */
+  except: string[];
   funding: FundingSource;
   random: Random;
   from: Day;
@@ -31,6 +34,9 @@ export interface Stream {
 
 /** How long a unit's delivery takes until it counts, in days: those of Wulong count by review. */
 const UNTIL_COUNTED = { xiushan: 6, wulong: 9 } as const;
+
+/** The pledge of rice counts by payment, which the monthly statement brings. */
+const UNTIL_RICE_IS_PAID = 38;
 
 /**
  * Every unit's streams, sized so that what counts by today stands where its `pacePercent` says against the calendar; `told` is what
@@ -55,58 +61,11 @@ function takesPartSince(unit: DemoUnit): Day {
   return unit.parent ? unit.parentSince : LONG_AGO;
 }
 
-/** The programmes of a year in which a unit takes part. */
-export function yearly({ facts }: World, unit: DemoUnit): DemoProgramme[] {
-  const county = countyOf(unit);
-  return facts.programmes.filter((programme) => programme.kind === 'year' && programme.origins.includes(county));
-}
-
-export function countyOf(unit: DemoUnit): 'xiushan' | 'wulong' {
-  return unit.place === 'wulong' ? 'wulong' : 'xiushan';
-}
-
-/** What a unit's whole year comes to: its newest target, or a little where it has none. */
-export function yearlyFen(world: World, unit: DemoUnit, programme: DemoProgramme): number {
-  const target = programme.targets.find(
-    (row) => row.unit === unit.code && row.measure === 'fen' && !row.category && !row.place && !row.fundingSource,
-  );
-  if (!target) return unit.employees * (unit.canteen === 'none' ? 9_000 : 16_000);
-  return target.versions.findLast((version) => version.at <= world.today)?.value ?? target.value;
-}
-
-/** Where last year ended: nearer to its target than this year stands. */
-export function finalFen(world: World, unit: DemoUnit, programme: DemoProgramme): number {
-  return Math.round(
-    (yearlyFen(world, unit, programme) * Math.min(112, Math.max(78, 60 + unit.pacePercent * 0.42))) / 100,
-  );
-}
-
-/** Share of an ended programme that was bought in the market, which opened on `firstDay`. */
-export function marketShare(programme: DemoProgramme, firstDay: Day): number {
-  const { startsOn, endsOn } = programme;
-  if (firstDay <= startsOn) return 1;
-  return weightBetween(firstDay, endsOn, 'canteen_budget') / weightBetween(startsOn, endsOn, 'canteen_budget');
-}
-
 function goalOf(world: World, unit: DemoUnit, programme: DemoProgramme, from: Day): number {
   if (programme.endsOn < world.today)
     return Math.round(finalFen(world, unit, programme) * marketShare(programme, from));
   const share = expectedShare(programme, world.today);
   return Math.round((yearlyFen(world, unit, programme) * share * unit.pacePercent) / 100);
-}
-
-/** What the calendar expects by a day: along the milestones, else evenly. */
-export function expectedShare({ startsOn, endsOn, milestones }: DemoProgramme, today: Day): number {
-  const ends = milestones.length > 0 ? milestones : [{ dueOn: endsOn, shareBp: 10_000 }];
-  let before = { dueOn: addDays(startsOn, -1), shareBp: 0 };
-  for (const milestone of ends) {
-    if (today <= milestone.dueOn) {
-      const way = daysBetween(before.dueOn, today) / daysBetween(before.dueOn, milestone.dueOn);
-      return (before.shareBp + way * (milestone.shareBp - before.shareBp)) / 10_000;
-    }
-    before = milestone;
-  }
-  return 1;
 }
 
 function streamsOf(
@@ -118,9 +77,12 @@ function streamsOf(
   const county = countyOf(unit);
   const ended = programme.endsOn < world.today;
   const wholeYear = yearlyFen(world, unit, programme);
-  return portionsOf(world, unit, programme, wholeYear).map(({ funding, category, share }) => {
+  const portions = portionsOf(world, unit, programme, wholeYear);
+  const own = portions.flatMap(({ category }) => category ?? []);
+  return portions.map(({ funding, category, share }) => {
     const random = randomFrom(`${programme.code} ${unit.code} ${funding} ${category}`);
-    const lag = ended || funding === 'individual' ? 0 : UNTIL_COUNTED[county];
+    const lag =
+      ended || funding === 'individual' ? 0 : category === 'rice' ? UNTIL_RICE_IS_PAID : UNTIL_COUNTED[county];
     const whole = weightBetween(from, to, funding);
     const counted = Math.max(weightBetween(from, addDays(to, -lag), funding), whole * 0.4, 0.001);
     const stream = {
@@ -128,6 +90,7 @@ function streamsOf(
       unitId: world.id('unit', unit.code),
       county,
       category,
+      except: category === null ? own : [],
       funding,
       random,
       from,

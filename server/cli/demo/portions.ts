@@ -3,6 +3,7 @@ import type { DemoUnit } from './fact-places-and-units.ts';
 import type { DemoProgramme } from './fact-tasks.ts';
 import { randomFrom } from './random.ts';
 import type { World } from './world.ts';
+import { yearlyFen } from './yearly.ts';
 
 /** A part of what a unit buys in a year. */
 export interface Portion {
@@ -22,7 +23,7 @@ const EATEN = new Set(['rice', 'chicken', 'livestock', 'vegetables', 'eggs', 'du
 
 /** How a unit's purchases divide by funding source and category, so that its targets of each are served; the shares sum to 1. */
 export function portionsOf(world: World, unit: DemoUnit, programme: DemoProgramme, totalFen: number): Portion[] {
-  const byFunding = fundingShares(unit, programme, totalFen);
+  const byFunding = fundingShares(world, unit, programme);
   const scoped = scopedPortions(world, unit, programme, totalFen);
   const free = (['canteen_budget', 'union_funds', 'individual'] as const).map((funding): Portion => {
     const taken = scoped.filter((portion) => portion.funding === funding).reduce((sum, { share }) => sum + share, 0);
@@ -34,9 +35,13 @@ export function portionsOf(world: World, unit: DemoUnit, programme: DemoProgramm
   return [...scoped, ...spread].filter((portion) => portion.share > 0.002);
 }
 
-function fundingShares(unit: DemoUnit, { targets }: DemoProgramme, totalFen: number): Record<FundingSource, number> {
+/** A bureau's target by funding source is for all below it too. */
+function fundingShares(world: World, unit: DemoUnit, programme: DemoProgramme): Record<FundingSource, number> {
+  const subtree = world.facts.units.filter((other) => other === unit || other.parent === unit.code);
+  const totalFen = subtree.reduce((sum, member) => sum + yearlyFen(world, member, programme), 0);
+
   const shares = { ...USUAL[unit.canteen === 'own' || unit.canteen === 'outsourced' ? 'canteen' : 'none'] };
-  const asked = targets.filter((row) => row.unit === unit.code && row.fundingSource && !row.category);
+  const asked = programme.targets.filter((row) => row.unit === unit.code && row.fundingSource && !row.category);
   for (const { fundingSource, value } of asked) {
     if (!fundingSource) continue;
     const share = value / totalFen;
@@ -62,7 +67,7 @@ function scopedPortions(world: World, unit: DemoUnit, programme: DemoProgramme, 
 }
 
 /** What a pledge over several years asks of a unit in one; a bureau shares its own with its subordinates. */
-function riceGramsAYear({ facts }: World, unit: DemoUnit): number {
+export function riceGramsAYear({ facts }: World, unit: DemoUnit): number {
   return facts.programmes
     .filter((programme) => programme.kind === 'span')
     .flatMap((programme) => {

@@ -77,7 +77,7 @@ function streamDraft(
   composer: Composer,
   { stream, day, sizeFen, at }: { stream: Stream; day: Day; sizeFen: number; at: Date },
 ): { draft: Draft; stream: Stream } | null {
-  const { unitId, funding, random, county, category, unit } = stream;
+  const { unitId, funding, random, county, category, except, unit } = stream;
   const { people, world } = market;
   const buyerId = funding === 'individual' ? random.pick(people.employees(unitId)) : people.buyer(unitId);
   const wishes = composer.compose(random, day, {
@@ -86,6 +86,7 @@ function streamDraft(
     sizeFen,
     county,
     category,
+    except,
   });
   if (wishes.length === 0) return null;
   const prepays =
@@ -166,6 +167,7 @@ function outsideRequests(market: Market, composer: Composer, random: Stream['ran
         sizeFen,
         county,
         category: null,
+        except: [],
       });
       if (wishes.length === 0) return null;
       const fate = fateFor(market, { random, unit: null }, { wishes, at, kind: 'individual', needsApproval: false });

@@ -1,0 +1,76 @@
+import { type Books, type Difference, overRanges } from './books.ts';
+import { readRefundsDue } from './refunds-due.ts';
+
+interface Row {
+  id: number;
+  paymentWay: string;
+  sum: number;
+  goods: number;
+  discount: number;
+  freight: number;
+  paid: number;
+  refunded: number;
+  owed: number;
+  isPlaced: number;
+  isCancelled: number;
+  goodsFen: number;
+  discountFen: number;
+  freightFen: number;
+  missingFen: number;
+  refundGoodsFen: number;
+  refundFreightFen: number;
+  paymentFen: number;
+  sentBackFen: number;
+  onItsWayFen: number;
+  payments: number;
+}
+
+const account = (name: string) => `COALESCE(SUM(IF(j.account = '${name}', j.fen, 0)), 0) AS ${name}`;
+const ofRefunds = (column: string) =>
+  `COALESCE((SELECT SUM(r.${column}) FROM refund r WHERE r.orderId = o.id AND r.state IN ('approved', 'paid')), 0)`;
+const ofPayments = (column: string, where: string) =>
+  `COALESCE((SELECT SUM(${column}) FROM payment p ${where} p.orderId = o.id), 0)`;
+
+const JOURNAL = `
+  SELECT o.id, o.paymentWay, o.placedAt IS NOT NULL AS isPlaced, o.goodsFen, o.discountFen, o.freightFen,
+    EXISTS (SELECT 1 FROM cancellation c WHERE c.orderId = o.id) AS isCancelled,
+    COALESCE((SELECT SUM(l.payableFen - x.acceptedFen) FROM order_line l JOIN receipt_line x ON x.lineId = l.id WHERE l.orderId = o.id), 0) AS missingFen,
+    ${ofRefunds('goodsFen')} AS refundGoodsFen, ${ofRefunds('freightFen')} AS refundFreightFen,
+    ${ofPayments('p.amountFen', "WHERE p.state = 'succeeded' AND")} AS paymentFen,
+    ${ofPayments('b.amountFen', "JOIN payment_refund b ON b.paymentId = p.id AND b.state = 'succeeded' WHERE")} AS sentBackFen,
+    ${ofPayments('b.amountFen', "JOIN payment_refund b ON b.paymentId = p.id AND b.state <> 'succeeded' WHERE")} AS onItsWayFen,
+    (SELECT COUNT(*) FROM payment p WHERE p.orderId = o.id AND p.state = 'succeeded') AS payments,
+    COALESCE(SUM(j.fen), 0) AS sum, ${['goods', 'discount', 'freight', 'paid', 'refunded', 'owed'].map(account).join(', ')}
+  FROM \`order\` o LEFT JOIN journal_entry j ON j.orderId = o.id
+  WHERE o.id BETWEEN :from AND :to GROUP BY o.id`;
+
+/**
+ * The journal of every order: it sums to zero, its accounts are what order, receipts, refunds and payments come to, and of an order
+ * that was paid at once nothing stays owed but what is on its way back.
+ */
+export async function* checkJournal(books: Books): AsyncGenerator<Difference> {
+  const due = await readRefundsDue(books);
+  for await (const row of overRanges<Row>(books, 'order', JOURNAL)) {
+    const of = (name: string) => `journal of order ${row.id}, ${name}`;
+    if (row.sum !== 0) yield { what: of('all accounts'), expected: 0, found: row.sum };
+    const expected = accountsOf(row);
+    for (const name of ['goods', 'discount', 'freight', 'paid', 'refunded'] as const) {
+      // How transfers of units enter an order's journal is no rule of these.
+      if (name === 'paid' && row.paymentWay !== 'stripe') continue;
+      if (row[name] !== expected[name]) yield { what: of(name), expected: expected[name], found: row[name] };
+    }
+    const back = row.onItsWayFen + (due.get(row.id) ?? 0);
+    if (row.payments > 0 && row.owed !== back) yield { what: of('owed'), expected: back, found: row.owed };
+  }
+}
+
+function accountsOf(row: Row) {
+  const stands = row.isPlaced && !row.isCancelled;
+  return {
+    goods: stands ? row.goodsFen - row.missingFen - row.refundGoodsFen : 0,
+    discount: stands ? 0 - row.discountFen : 0,
+    freight: stands ? row.freightFen - row.refundFreightFen : 0,
+    paid: 0 - row.paymentFen,
+    refunded: row.sentBackFen,
+  };
+}

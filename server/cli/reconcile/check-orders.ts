@@ -1,0 +1,113 @@
+import { type Books, type Difference, overRanges } from './books.ts';
+
+type Row = Record<string, number>;
+
+/** Sums within an order: lines, parcels, totals, receipts, refunds. */
+export async function* checkOrders(books: Books): AsyncGenerator<Difference> {
+  yield* totals(books);
+  yield* parcels(books);
+  yield* lines(books);
+  yield* receiptLines(books);
+}
+
+async function* totals(books: Books): AsyncGenerator<Difference> {
+  const rows = overRanges<Row>(
+    books,
+    'order',
+    `SELECT * FROM (
+       SELECT o.id, o.goodsFen, o.discountFen, o.freightFen, o.totalFen, o.goodsFen - o.discountFen + o.freightFen AS total,
+         COALESCE((SELECT SUM(l.goodsFen) FROM order_line l WHERE l.orderId = o.id), 0) AS goods,
+         COALESCE((SELECT SUM(l.discountFen) FROM order_line l WHERE l.orderId = o.id), 0) AS discount,
+         COALESCE((SELECT SUM(f.freightFen) FROM fulfilment f WHERE f.orderId = o.id), 0) AS freight
+       FROM \`order\` o WHERE o.id BETWEEN :from AND :to
+     ) x WHERE goodsFen <> goods OR discountFen <> discount OR freightFen <> freight OR totalFen <> total`,
+  );
+  for await (const row of rows)
+    yield* unequal(`order ${row.id}`, row, {
+      goodsFen: 'goods',
+      discountFen: 'discount',
+      freightFen: 'freight',
+      totalFen: 'total',
+    });
+}
+
+async function* parcels(books: Books): AsyncGenerator<Difference> {
+  const rows = overRanges<Row>(
+    books,
+    'fulfilment',
+    `SELECT f.id, f.orderId, f.goodsFen, COALESCE(SUM(l.goodsFen), 0) AS goods, COALESCE(SUM(l.orderId <> f.orderId), 0) AS strangers
+     FROM fulfilment f LEFT JOIN order_line l ON l.fulfilmentId = f.id WHERE f.id BETWEEN :from AND :to
+     GROUP BY f.id, f.orderId, f.goodsFen HAVING goodsFen <> goods OR strangers > 0`,
+  );
+  for await (const row of rows) {
+    yield* unequal(`parcel ${row.id} of order ${row.orderId}`, row, { goodsFen: 'goods' });
+    if (row.strangers) yield { what: `lines of other orders in parcel ${row.id}`, expected: 0, found: row.strangers };
+  }
+}
+
+async function* lines(books: Books): AsyncGenerator<Difference> {
+  const rows = overRanges<Row>(
+    books,
+    'order',
+    `SELECT * FROM (
+       SELECT l.id, l.orderId, l.quantity, l.goodsFen, l.payableFen, l.grams, l.acceptedQuantity, l.acceptedFen, l.acceptedGrams,
+         l.refundedQuantity, l.refundedFen, l.refundedGrams, l.pricePerKgFen IS NOT NULL AS isWeighed,
+         l.unitPriceFen * l.quantity AS goods, l.goodsFen - l.discountFen AS payable, l.netGrams * l.quantity AS weight,
+         COALESCE(a.quantity, 0) AS accepted, COALESCE(a.fen, 0) AS acceptedSum, COALESCE(a.grams, 0) AS acceptedWeight,
+         COALESCE(b.quantity, 0) AS refunded, COALESCE(b.fen, 0) AS refundedSum, COALESCE(b.grams, 0) AS refundedWeight
+       FROM order_line l
+       LEFT JOIN (SELECT x.lineId, SUM(x.acceptedQuantity) AS quantity, SUM(x.acceptedFen) AS fen, SUM(x.acceptedGrams) AS grams
+         FROM receipt_line x JOIN order_line y ON y.id = x.lineId WHERE y.orderId BETWEEN :from AND :to GROUP BY x.lineId) a ON a.lineId = l.id
+       LEFT JOIN (SELECT x.lineId, SUM(x.quantity) AS quantity, SUM(x.fen) AS fen, SUM(x.grams) AS grams
+         FROM refund_line x JOIN refund r ON r.id = x.refundId AND r.state IN ('approved', 'paid') JOIN order_line y ON y.id = x.lineId
+         WHERE y.orderId BETWEEN :from AND :to GROUP BY x.lineId) b ON b.lineId = l.id
+       WHERE l.orderId BETWEEN :from AND :to
+     ) x WHERE NOT isWeighed AND (goodsFen <> goods OR grams <> weight OR acceptedFen > payableFen) OR payableFen <> payable
+       OR acceptedQuantity <> accepted OR acceptedFen <> acceptedSum OR acceptedGrams <> acceptedWeight OR acceptedQuantity > quantity
+       OR refundedQuantity <> refunded OR refundedFen <> refundedSum OR refundedGrams <> refundedWeight OR refundedQuantity > quantity`,
+  );
+  for await (const row of rows) {
+    const what = `order ${row.orderId} line ${row.id}`;
+    if (!row.isWeighed) yield* unequal(what, row, { goodsFen: 'goods', grams: 'weight' });
+    yield* unequal(what, row, {
+      payableFen: 'payable',
+      acceptedQuantity: 'accepted',
+      acceptedFen: 'acceptedSum',
+      acceptedGrams: 'acceptedWeight',
+      refundedQuantity: 'refunded',
+      refundedFen: 'refundedSum',
+      refundedGrams: 'refundedWeight',
+    });
+    yield* atMost(what, row, 'acceptedQuantity', 'quantity');
+    yield* atMost(what, row, 'refundedQuantity', 'quantity');
+    if (!row.isWeighed) yield* atMost(what, row, 'acceptedFen', 'payableFen');
+  }
+}
+
+async function* receiptLines(books: Books): AsyncGenerator<Difference> {
+  const rows = overRanges<Row>(
+    books,
+    'receipt',
+    `SELECT r.id, x.lineId, l.quantity, x.acceptedQuantity + x.shortQuantity + x.damagedQuantity AS received
+     FROM receipt r JOIN receipt_line x ON x.receiptId = r.id JOIN order_line l ON l.id = x.lineId
+     WHERE r.id BETWEEN :from AND :to AND (x.acceptedQuantity + x.shortQuantity + x.damagedQuantity <> l.quantity OR l.fulfilmentId <> r.fulfilmentId)`,
+  );
+  for await (const row of rows)
+    yield {
+      what: `accepted, short and damaged of line ${row.lineId} on receipt ${row.id}`,
+      expected: row.quantity ?? 0,
+      found: row.received ?? 0,
+    };
+}
+
+function* unequal(what: string, row: Row, columns: Record<string, string>): Generator<Difference> {
+  for (const [column, source] of Object.entries(columns)) {
+    const [found = 0, expected = 0] = [row[column], row[source]];
+    if (found !== expected) yield { what: `${column} of ${what}`, expected, found };
+  }
+}
+
+function* atMost(what: string, row: Row, column: string, limit: string): Generator<Difference> {
+  const [found = 0, most = 0] = [row[column], row[limit]];
+  if (found > most) yield { what: `${column} of ${what}`, expected: `at most ${most}`, found };
+}

@@ -1,0 +1,121 @@
+import type { Books, Difference } from './books.ts';
+import { type LineFacts, type PlacedOrder, readOrders } from './order-facts.ts';
+import { type Amount, ENTRY_GROUP, ENTRY_SUM, type EntrySum, standingOfEntry, TallyLines } from './tally-lines.ts';
+import { type Programme, type Qualification, readQualification } from './what-qualifies.ts';
+import { readStandings, type StandingOf } from './who-takes-part.ts';
+
+const RANGE = 500;
+
+/**
+ * The tally of every order, worked out again from the order, its payment, receipts, reviews, refunds, transfers and cancellation by the
+ * rules alone (1–7), against the sums of its entries; and the lineage that was written down for it.
+ */
+export async function* checkTallyOfOrders(books: Books): AsyncGenerator<Difference> {
+  const qualification = await readQualification(books);
+  const standingOf = await readStandings(books);
+  for await (const [from, to] of ranges(books)) {
+    const expected = new TallyLines();
+    const split = new Set<number>();
+    for (const [order, lines] of await readOrders(books, from, to)) {
+      if (order.isSplit) split.add(order.id);
+      yield* lineageOf(order, standingOf);
+      for (const line of lines) expect(expected, order, line, qualification, standingOf);
+    }
+    yield* expected.comparedWith(await entriesOf(books, from, to, split));
+  }
+}
+
+/** Entries may name orders that are not there. */
+async function* ranges(books: Books): AsyncGenerator<[number, number]> {
+  const [most] = await books.all<{ id: number | null }>(
+    'SELECT GREATEST(COALESCE((SELECT MAX(id) FROM `order`), 0), COALESCE((SELECT MAX(orderId) FROM tally_entry), 0)) AS id',
+  );
+  const [least] = await books.all<{ id: number | null }>(
+    'SELECT LEAST(COALESCE((SELECT MIN(id) FROM `order`), 1), COALESCE((SELECT MIN(orderId) FROM tally_entry), 1)) AS id',
+  );
+  for (let from = least?.id ?? 1; from <= (most?.id ?? 0); from += RANGE) yield [from, from + RANGE - 1];
+}
+
+function* lineageOf(order: PlacedOrder, standingOf: StandingOf): Generator<Difference> {
+  if (order.unitId === null) return;
+  const { path, groups } = standingOf(order.unitId, order.placedDay);
+  const expected = `${path} of groups ${groups.join(' ') || 'none'}`;
+  const found = order.lineage
+    ? `${order.lineage.path} of groups ${order.lineage.groupIds.split(',').filter(Boolean).join(' ') || 'none'}`
+    : 'none';
+  if (expected !== found) yield { what: `lineage of order ${order.id}`, expected, found };
+}
+
+function expect(
+  tally: TallyLines,
+  order: PlacedOrder,
+  line: LineFacts,
+  { programmesFor }: Qualification,
+  standingOf: StandingOf,
+): void {
+  const { unitId } = order;
+  if (unitId === null) return;
+  const standing = standingOf(unitId, order.placedDay);
+  const fundingSource = order.isSplit ? 'by tender' : order.fundingSource;
+  const copied = { ...line, unitId, fundingSource, channel: order.channel };
+  const purchase = `order ${order.id} line ${line.id}`;
+  for (const programme of programmesFor(line, standing.groups, order.placedDay)) {
+    tally.add(programme, purchase, 'placed', copied, standing, placedOf(order, line));
+    tally.add(programme, purchase, 'counted', copied, standing, countedOf(order, line, programme));
+  }
+}
+
+const NOTHING: Amount = { fen: 0, grams: 0 };
+
+/** Placed is what was ordered until a receipt says what was accepted, less what was refunded; nothing of a cancelled order. */
+function placedOf({ isCancelled }: PlacedOrder, { payableFen, grams, receipts, refunded }: LineFacts): Amount {
+  if (isCancelled) return NOTHING;
+  return less(receipts.length > 0 ? sumOf(receipts) : { fen: payableFen, grams }, refunded);
+}
+
+/** Counted follows the way of buying and what the programme counts that by; facts after `countUntil` do not count. */
+function countedOf(order: PlacedOrder, line: LineFacts, programme: Programme): Amount {
+  if (order.isCancelled) return NOTHING;
+  const by =
+    order.fundingSource === 'individual'
+      ? programme.countIndividualBy
+      : order.paymentWay === 'on_account'
+        ? programme.countOnAccountBy
+        : programme.countPrepaidBy;
+  const inTime = (day: string | null) => day !== null && day <= programme.countUntil;
+  if (order.fundingSource === 'individual' && by === 'payment')
+    return inTime(order.placedDay) ? placedOf(order, line) : NOTHING;
+  if (by === 'review')
+    return inTime(line.reviewedOn) ? notBelowNothing(less(sumOf(line.receipts), line.refunded)) : NOTHING;
+  if (by === 'payment')
+    return inTime(line.paidOn) ? notBelowNothing(less(sumOf(line.receipts), line.refunded)) : NOTHING;
+  return notBelowNothing(less(sumOf(line.receipts.filter(({ day }) => inTime(day))), line.refunded));
+}
+
+function sumOf(parts: readonly Amount[]): Amount {
+  return parts.reduce((sum, part) => ({ fen: sum.fen + part.fen, grams: sum.grams + part.grams }), NOTHING);
+}
+
+function less(whole: Amount, part: Amount): Amount {
+  return { fen: whole.fen - part.fen, grams: whole.grams - part.grams };
+}
+
+function notBelowNothing({ fen, grams }: Amount): Amount {
+  return { fen: Math.max(0, fen), grams: Math.max(0, grams) };
+}
+
+async function entriesOf(books: Books, from: number, to: number, split: ReadonlySet<number>): Promise<TallyLines> {
+  const rows = await books.all<EntrySum & { orderId: number; lineId: number }>(
+    `SELECT e.orderId, e.lineId, ${ENTRY_SUM}
+     FROM tally_entry e JOIN programme p ON p.id = e.programmeId JOIN unit_lineage g ON g.id = e.lineageId
+     WHERE e.orderId BETWEEN ? AND ? GROUP BY e.orderId, e.lineId, ${ENTRY_GROUP}`,
+    [from, to],
+  );
+  const found = new TallyLines();
+  for (const row of rows) {
+    const copied = split.has(row.orderId) ? { ...row, fundingSource: 'by tender' } : row;
+    const purchase = `order ${row.orderId} line ${row.lineId}`;
+    found.add({ code: row.programme }, purchase, row.event, copied, standingOfEntry(row), row);
+  }
+  return found;
+}

@@ -1,0 +1,109 @@
+import { type Books, dayInShanghai } from './books.ts';
+
+export interface PlacedOrder {
+  id: number;
+  unitId: number | null;
+  fundingSource: string;
+  paymentWay: 'stripe' | 'on_account';
+  channel: string;
+  placedDay: string;
+  isCancelled: boolean;
+  /** paid partly with a welfare allowance, which splits its entries by tender */
+  isSplit: boolean;
+  lineage: { path: string; groupIds: string } | null;
+}
+
+/** A line with everything that happened to it; what is null has not happened. */
+export interface LineFacts {
+  id: number;
+  orderId: number;
+  productId: number;
+  supplierId: number;
+  categoryId: number;
+  originPlaceId: number;
+  payableFen: number;
+  grams: number;
+  receipts: { fen: number; grams: number; day: string }[];
+  refunded: { fen: number; grams: number };
+  reviewedOn: string | null;
+  /** when its statement's lines had been wholly paid */
+  paidOn: string | null;
+}
+
+/** What is known of the placed orders of a range of ids, from every table but the tally. */
+export async function readOrders(books: Books, from: number, to: number): Promise<[PlacedOrder, LineFacts[]][]> {
+  const range = [from, to];
+  const orders = await books.all<
+    Omit<PlacedOrder, 'placedDay' | 'lineage'> & { placedAt: string; path: string | null; groupIds: string | null }
+  >(
+    `SELECT o.id, COALESCE((SELECT r.toUnitId FROM re_attribution r WHERE r.orderId = o.id AND r.state = 'approved'
+         ORDER BY r.decidedAt DESC, r.id DESC LIMIT 1), o.unitId) AS unitId,
+       o.fundingSource, o.paymentWay, o.channel, o.placedAt, g.path, g.groupIds,
+       EXISTS (SELECT 1 FROM cancellation c WHERE c.orderId = o.id) AS isCancelled,
+       EXISTS (SELECT 1 FROM allowance_entry a WHERE a.orderId = o.id) AS isSplit
+     FROM \`order\` o LEFT JOIN unit_lineage g ON g.id = o.lineageId
+     WHERE o.id BETWEEN ? AND ? AND o.placedAt IS NOT NULL`,
+    range,
+  );
+  const lines = await readLines(books, range);
+  return orders.map(({ placedAt, path, groupIds, ...order }) => [
+    {
+      ...order,
+      isCancelled: Boolean(order.isCancelled),
+      isSplit: Boolean(order.isSplit),
+      placedDay: dayInShanghai(placedAt),
+      lineage: path === null || groupIds === null ? null : { path, groupIds },
+    },
+    lines.get(order.id) ?? [],
+  ]);
+}
+
+async function readLines(books: Books, range: readonly number[]): Promise<Map<number, LineFacts[]>> {
+  const ofOrders = 'JOIN order_line l ON l.id = x.lineId WHERE l.orderId BETWEEN ? AND ?';
+  const lines = await books.all<
+    Omit<LineFacts, 'receipts' | 'refunded' | 'reviewedOn' | 'paidOn'> & { reviewedAt: string | null }
+  >(
+    `SELECT l.id, l.orderId, l.productId, l.supplierId, l.categoryId, l.originPlaceId, l.payableFen, l.grams, v.at AS reviewedAt
+     FROM order_line l LEFT JOIN delivery_review v ON v.fulfilmentId = l.fulfilmentId WHERE l.orderId BETWEEN ? AND ?`,
+    range,
+  );
+  const receipts = await books.all<{ lineId: number; fen: number; grams: number; at: string }>(
+    `SELECT x.lineId, x.acceptedFen AS fen, x.acceptedGrams AS grams, r.at
+     FROM receipt_line x JOIN receipt r ON r.id = x.receiptId ${ofOrders}`,
+    range,
+  );
+  const refunds = await books.all<{ lineId: number; fen: number; grams: number }>(
+    `SELECT x.lineId, SUM(x.fen) AS fen, SUM(x.grams) AS grams
+     FROM refund_line x JOIN refund r ON r.id = x.refundId AND r.state IN ('approved', 'paid') ${ofOrders} GROUP BY x.lineId`,
+    range,
+  );
+  const payments = await books.all<{ lineId: number; paidAt: string | null }>(
+    `SELECT x.lineId, MAX(t.recordedAt) AS paidAt
+     FROM receipt_line x JOIN statement_line s ON s.receiptLineId = x.id AND s.fen > 0
+     JOIN transfer_allocation a ON a.statementLineId = s.id JOIN transfer t ON t.id = a.transferId ${ofOrders}
+     GROUP BY x.lineId, s.id, s.fen HAVING SUM(a.fen) >= s.fen`,
+    range,
+  );
+  const receiptsOf = groupByLine(receipts);
+  const refundOf = new Map(refunds.map((row) => [row.lineId, row]));
+  const paidAt = new Map(payments.map((row) => [row.lineId, row.paidAt]));
+  const ofOrder = new Map<number, LineFacts[]>();
+  for (const { reviewedAt, ...line } of lines) {
+    const paid = paidAt.get(line.id);
+    const facts: LineFacts = {
+      ...line,
+      receipts: (receiptsOf.get(line.id) ?? []).map(({ fen, grams, at }) => ({ fen, grams, day: dayInShanghai(at) })),
+      refunded: { fen: refundOf.get(line.id)?.fen ?? 0, grams: refundOf.get(line.id)?.grams ?? 0 },
+      reviewedOn: reviewedAt === null ? null : dayInShanghai(reviewedAt),
+      paidOn: paid ? dayInShanghai(paid) : null,
+    };
+    ofOrder.set(line.orderId, [...(ofOrder.get(line.orderId) ?? []), facts]);
+  }
+  return ofOrder;
+}
+
+function groupByLine<T extends { lineId: number }>(rows: readonly T[]): Map<number, T[]> {
+  const lines = new Map<number, T[]>();
+  for (const row of rows) lines.set(row.lineId, [...(lines.get(row.lineId) ?? []), row]);
+  return lines;
+}

@@ -1,0 +1,39 @@
+import { type Check, type Difference, withBooks } from './books.ts';
+import { checkCaps } from './check-caps.ts';
+import { checkJournal } from './check-journal.ts';
+import { checkOrders } from './check-orders.ts';
+import { checkStatements } from './check-statements.ts';
+import { checkStates } from './check-states.ts';
+import { checkStock } from './check-stock.ts';
+import { checkTallyOfDeclared } from './check-tally-of-declared.ts';
+import { checkTallyOfOrders } from './check-tally-of-orders.ts';
+import { checkTotals } from './check-totals.ts';
+
+const CHECKS: readonly Check[] = [
+  checkTallyOfOrders,
+  checkTallyOfDeclared,
+  checkTotals,
+  checkStock,
+  checkCaps,
+  checkJournal,
+  checkOrders,
+  checkStates,
+  checkStatements,
+];
+
+/**
+ * Recomputes tally, totals, stock, caps, journal, orders and statements from their sources by a path that shares nothing with what
+ * writes them, and tells every difference as it is found (rule 11). Answers how many there are.
+ */
+export function reconcile(url: string, tell: (difference: Difference) => void): Promise<number> {
+  return withBooks(url, async (books) => {
+    let differences = 0;
+    for (const check of CHECKS) {
+      for await (const difference of check(books)) {
+        differences += 1;
+        tell(difference);
+      }
+    }
+    return differences;
+  });
+}

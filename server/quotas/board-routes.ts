@@ -1,0 +1,99 @@
+import express, { type Request, type RequestHandler, type Router } from 'express';
+import { actorOf } from '../accounts/who-acts.ts';
+import type { PrismaClient } from '../db/client.ts';
+import { patterns } from '../paths.ts';
+import type { Clock } from '../shared/clock.ts';
+import { dayOf } from '../shared/days.ts';
+import { NotAllowed, NotFound } from '../shared/errors.ts';
+import { placeTree } from '../units/place-tree.ts';
+import { findUnitNames } from '../units/unit-queries.ts';
+import { loadBoard } from './board.ts';
+import { exportBoard } from './board-export.ts';
+import { type BoardPage, presentBoard, unitPath } from './board-presenter.ts';
+import { boardRows, dimensionsFor } from './board-rows.ts';
+import { listProgrammes, ownUnits, type Programme } from './programme-list.ts';
+import { filterOf } from './quota-filter.ts';
+import { seesWhole } from './quota-policy.ts';
+import { boardQuery } from './quota-schemas.ts';
+import { showUnit } from './unit-page.ts';
+
+export interface BoardParts {
+  db: PrismaClient;
+  clock: Clock;
+}
+
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+/** The organizer's board and its Excel, and a unit's own page. */
+export function boardRoutes(parts: BoardParts): Router {
+  const router = express.Router();
+  router.use(patterns.board, (_req, res, next) => {
+    res.set('Cache-Control', 'no-store');
+    next();
+  });
+  router.get(patterns.boardExport, sendExport(parts));
+  router.get(patterns.board, showBoard(parts));
+  router.get(patterns.boardUnit, showUnit(parts));
+  return router;
+}
+
+function showBoard(parts: BoardParts): RequestHandler {
+  return async (req, res) => {
+    const found = await findBoard(parts, req);
+    if (found === null)
+      return res.render('quotas/none', { title: req.t('quotas:none.title'), layout: 'work', currentPage: '/board' });
+    if (typeof found === 'string') return res.redirect(303, found);
+    res.render('quotas/board', presentBoard(req, found));
+  };
+}
+
+function sendExport(parts: BoardParts): RequestHandler {
+  return async (req, res) => {
+    const found = await findBoard(parts, req);
+    if (found === null || typeof found === 'string') throw new NotAllowed();
+    const file = await exportBoard(req, found);
+    res.type(XLSX).attachment(`${found.board.programme.code}-${found.at}.xlsx`).send(file);
+  };
+}
+
+/**
+ * The board that was asked for; of whoever does not see a whole programme, the address of the own unit's page instead; null where
+ * there is no programme for them. Refuses people without any unit or group with 403, an unknown programme or group with 404.
+ */
+async function findBoard({ db, clock }: BoardParts, req: Request): Promise<BoardPage | string | null> {
+  const actor = actorOf(req);
+  const asOf = clock();
+  const today = dayOf(asOf);
+  const query = boardQuery.parse(req.query);
+  const [programmes, places] = await Promise.all([listProgrammes(db, actor, today), placeTree(db)]);
+  const whole = programmes.filter((one) => seesWhole(actor, one));
+  const programme = choose(whole.length > 0 ? whole : programmes, programmes, query.programme);
+  if (programme && seesWhole(actor, programme)) {
+    const by = query.by ?? 'unit';
+    const board = await loadBoard(db, {
+      programme,
+      filter: filterOf(actor, programme, places, query),
+      dimensions: dimensionsFor(by),
+      today,
+      at: query.at ?? null,
+    });
+    const unitRows = boardRows(board, 'unit');
+    const rows = by === 'unit' ? unitRows : boardRows(board, by);
+    return { board, programmes, rows, unitRows, query, at: query.at ?? today, asOf };
+  }
+  const [unitId] = ownUnits(actor);
+  if (unitId === undefined && programmes.length === 0) throw new NotAllowed();
+  const [unit] = unitId === undefined ? [] : await findUnitNames(db, [unitId]);
+  return programme && unit ? unitPath(programme, unit, query.at) : null;
+}
+
+function choose(
+  first: readonly Programme[],
+  all: readonly Programme[],
+  code: string | undefined,
+): Programme | undefined {
+  if (code === undefined) return first[0];
+  const found = all.find((programme) => programme.code === code);
+  if (!found) throw new NotFound();
+  return found;
+}
