@@ -6,7 +6,17 @@ import type { Translate } from '../web/i18n.ts';
 import { type AuditFilter, isLimited, SEARCHED_DAYS, type ShownAuditLine } from './audit-queries.ts';
 
 /** Kinds of things to filter by; others are found by a line's own link. */
-const SUBJECTS = ['order', 'fulfilment', 'payment', 'certification', 'product', 'supplier', 'unit', 'user', 'api_token'];
+const SUBJECTS = [
+  'order',
+  'fulfilment',
+  'payment',
+  'certification',
+  'product',
+  'supplier',
+  'unit',
+  'user',
+  'api_token',
+];
 
 const PAGES: Record<string, 'order' | 'certification'> = { order: 'order', certification: 'certification' };
 

@@ -69,7 +69,8 @@ export async function listAudit(
 function matching(today: Day, filter: AuditFilter): Prisma.Sql {
   const { action, subjectType, subjectId, person, day, cursor } = filter;
   const conditions = [Prisma.sql`TRUE`];
-  if (action) conditions.push(Prisma.sql`(a.action = ${action} OR a.action LIKE ${`${action.replace(/[\\%_]/g, '\\$&')}.%`})`);
+  if (action)
+    conditions.push(Prisma.sql`(a.action = ${action} OR a.action LIKE ${`${action.replace(/[\\%_]/g, '\\$&')}.%`})`);
   if (subjectType) conditions.push(Prisma.sql`a.subjectType = ${subjectType}`);
   if (subjectId !== undefined) conditions.push(Prisma.sql`a.subjectId = ${subjectId}`);
   if (person) conditions.push(Prisma.sql`a.actorId = (SELECT id FROM user WHERE login = ${person})`);

@@ -56,7 +56,10 @@ export function presentRegister(reader: Reader, places: PlaceTree, today: Day, r
       ofChoices: (['supplier', 'product'] as const).map((value) => ({ value, label: t(`certifications:of.${value}`) })),
       clearHref: of || q ? pathTo('certifications', { standing }) : undefined,
     },
-    rows: rows.map((row) => ({ ...presentRow(reader, places, today, row), href: pathTo('certification', { id: row.id }) })),
+    rows: rows.map((row) => ({
+      ...presentRow(reader, places, today, row),
+      href: pathTo('certification', { id: row.id }),
+    })),
     nextHref: nextCursor ? pathTo('certifications', { standing, of, q, cursor: nextCursor }) : undefined,
   };
 }

@@ -65,9 +65,7 @@ export function presentDashboard({ t, locale }: Pick<Request, 't' | 'locale'>, f
   function jobState(at: Date, nextAt: Date, lastAt: Date | null, lastError: string | null) {
     if (lastError) return { tone: 'bad', stateLabel: t('admin:job.failed') };
     if (at.getTime() - nextAt.getTime() > JOB_LATE_MS) return { tone: 'wait', stateLabel: t('admin:job.late') };
-    return lastAt
-      ? { tone: 'good', stateLabel: t('admin:job.ok') }
-      : { tone: 'off', stateLabel: t('admin:job.never') };
+    return lastAt ? { tone: 'good', stateLabel: t('admin:job.ok') } : { tone: 'off', stateLabel: t('admin:job.never') };
   }
 
   function presentShare({ count, of }: Part, wanted: number) {

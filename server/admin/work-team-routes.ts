@@ -38,8 +38,7 @@ export function workTeamRoutes({ db, clock }: Parts): Router {
       listSupplierStock(db, ids, today),
       listOpenParcels(db, ids, PARCELS_SHOWN),
     ]);
-    const nextHref =
-      found.length > SUPPLIERS_SHOWN ? pathTo('workTeam', { after: suppliers.at(-1)?.id }) : undefined;
+    const nextHref = found.length > SUPPLIERS_SHOWN ? pathTo('workTeam', { after: suppliers.at(-1)?.id }) : undefined;
     res.set('Cache-Control', 'no-store');
     res.render('admin/work-team', {
       layout: 'work',

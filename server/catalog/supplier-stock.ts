@@ -34,11 +34,7 @@ type Row = Omit<StockedProduct, 'onShelf' | 'isCertified' | 'available' | 'spoil
 };
 
 /** All products of some suppliers but drafts, with what is left of them and whether they are offered today. One statement. */
-export async function listSupplierStock(
-  db: Db,
-  supplierIds: readonly number[],
-  today: Day,
-): Promise<StockedProduct[]> {
+export async function listSupplierStock(db: Db, supplierIds: readonly number[], today: Day): Promise<StockedProduct[]> {
   if (supplierIds.length === 0) return [];
   const rows = await db.$queryRaw<Row[]>`
     SELECT p.id, p.supplierId, f.name, f.nameEn, p.spec, p.specEn, p.saleUnit, p.saleUnitEn, p.priceFen, p.state,

@@ -105,12 +105,10 @@ export function orderRoutes({ db, clock }: Parts): Router {
     const actor = actorOf(req);
     const [order, counts] = await Promise.all([findOrder(db, actor, id), countsOfOrder(db, id)]);
     const { status, faults } = refused ? refusedForm(refused) : { status: 200, faults: [] };
-    res
-      .status(status)
-      .render('orders/show', {
-        ...presentOrder(req, actor, order, counts),
-        form: formView(req.t, ['reason'], req.body ?? {}, faults),
-      });
+    res.status(status).render('orders/show', {
+      ...presentOrder(req, actor, order, counts),
+      form: formView(req.t, ['reason'], req.body ?? {}, faults),
+    });
   }
 
   async function decide(req: Request, res: Response, done: string, act: (id: number) => Promise<void>): Promise<void> {

@@ -199,7 +199,12 @@ export function presentProgress(reader: Reader, board: Board, progress: RowProgr
 
 export function presentTarget(reader: Reader, board: Board, target: ScopedProgress) {
   const { share, ...told } = target;
-  return { ...told, countedShare: share, isWeight: target.measure === 'grams', label: scopeName(reader, board, target) };
+  return {
+    ...told,
+    countedShare: share,
+    isWeight: target.measure === 'grams',
+    label: scopeName(reader, board, target),
+  };
 }
 
 /** What a target is for: everything, or a category, an origin, a funding source, or several of these. */

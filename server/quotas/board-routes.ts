@@ -1,4 +1,5 @@
 import express, { type Request, type RequestHandler, type Router } from 'express';
+import { hasRole } from '../accounts/actor.ts';
 import { actorOf } from '../accounts/who-acts.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { patterns } from '../paths.ts';
@@ -6,7 +7,6 @@ import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
 import { NotAllowed, NotFound } from '../shared/errors.ts';
 import { placeTree } from '../units/place-tree.ts';
-import { findUnitNames } from '../units/unit-queries.ts';
 import { loadBoard } from './board.ts';
 import { exportBoard } from './board-export.ts';
 import { type BoardPage, presentBoard, unitPath } from './board-presenter.ts';
@@ -82,9 +82,9 @@ async function findBoard({ db, clock }: BoardParts, req: Request): Promise<Board
     return { board, programmes, rows, unitRows, query, at: query.at ?? today, asOf };
   }
   const [unitId] = ownUnits(actor);
-  if (unitId === undefined && programmes.length === 0) throw new NotAllowed();
-  const [unit] = unitId === undefined ? [] : await findUnitNames(db, [unitId]);
-  return programme && unit ? unitPath(programme, unit, query.at) : null;
+  if (unitId === undefined && !hasRole(actor, 'organizer') && !hasRole(actor, 'operator')) throw new NotAllowed();
+  const code = actor.grants.find((grant) => grant.unitId === unitId)?.unitCode;
+  return programme && code ? unitPath(programme, { code }, query.at) : null;
 }
 
 function choose(

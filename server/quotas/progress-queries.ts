@@ -179,3 +179,20 @@ export async function loadTargets(db: Db, programmeId: number, by: Day | null): 
     ORDER BY t.unitId, t.scopeKey <> 'all', t.measure, t.id`;
   return rows.map((row) => ({ ...row, value: Number(row.value) }));
 }
+
+export interface TargetChange {
+  targetId: number;
+  version: number;
+  value: number;
+  reason: string;
+  at: Date;
+}
+
+/** Every version of a unit's targets, the newest first (rule 9). */
+export async function loadTargetChanges(db: Db, programmeId: number, unitId: number): Promise<TargetChange[]> {
+  const rows = await db.$queryRaw<TargetChange[]>`
+    SELECT v.targetId, v.version, v.value, v.reason, v.at
+    FROM target t JOIN target_version v ON v.targetId = t.id
+    WHERE t.programmeId = ${programmeId} AND t.unitId = ${unitId} ORDER BY v.targetId, v.version DESC`;
+  return rows.map((row) => ({ ...row, value: Number(row.value) }));
+}

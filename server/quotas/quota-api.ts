@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Actor } from '../accounts/actor.ts';
 import { actorOf } from '../accounts/who-acts.ts';
 import type { PrismaClient } from '../db/client.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -9,7 +10,7 @@ import { type Endpoint, endpoint } from '../web/api.ts';
 import { loadBoard } from './board.ts';
 import { boardRows, dimensionsFor } from './board-rows.ts';
 import { entriesEndpoint } from './entry-api.ts';
-import { listProgrammes } from './programme-list.ts';
+import { listProgrammes, ownUnits, type Programme } from './programme-list.ts';
 import { filterOf, findProgramme, placesBelow } from './quota-filter.ts';
 import { programmeJson, progressAnswer, toProgrammeJson, toProgressJson, toRowJson } from './quota-json.ts';
 import { seesWhole } from './quota-policy.ts';
@@ -45,6 +46,13 @@ function programmesEndpoint({ db, clock }: QuotaParts): Endpoint {
   });
 }
 
+/** Groups are for who sees the whole; an employee sees the unit's progress but no part of it, which could be one colleague's (rule 31). */
+function mayAskBy(actor: Actor, programme: Programme, { by, originPlace }: z.output<typeof progressQuery>): boolean {
+  if (seesWhole(actor, programme)) return true;
+  if (by === 'group') return false;
+  return (by === 'unit' && originPlace === undefined) || ownUnits(actor, ['approver', 'buyer']).length > 0;
+}
+
 function progressEndpoint({ db, clock }: QuotaParts): Endpoint {
   return endpoint({
     ...common,
@@ -58,7 +66,7 @@ function progressEndpoint({ db, clock }: QuotaParts): Endpoint {
       const [actor, asOf] = [actorOf(req), clock()];
       const today = dayOf(asOf);
       const [programme, places] = await Promise.all([findProgramme(db, actor, params.id, today), placeTree(db)]);
-      if (query.by === 'group' && !seesWhole(actor, programme)) throw new NotAllowed();
+      if (!mayAskBy(actor, programme, query)) throw new NotAllowed();
       const board = await loadBoard(db, {
         programme,
         filter: filterOf(actor, programme, places, query),

@@ -129,7 +129,8 @@ function standsAs(standing: Standing, today: Day): Prisma.Sql {
 function matching({ tree, places }: RegisterScope, { of, q }: Pick<RegisterQuery, 'of' | 'q'>): Prisma.Sql {
   const conditions = [Prisma.sql`TRUE`];
   if (places !== null) conditions.push(within(tree, places));
-  if (of) conditions.push(of === 'product' ? Prisma.sql`ce.productId IS NOT NULL` : Prisma.sql`ce.supplierId IS NOT NULL`);
+  if (of)
+    conditions.push(of === 'product' ? Prisma.sql`ce.productId IS NOT NULL` : Prisma.sql`ce.supplierId IS NOT NULL`);
   if (q) {
     const part = `%${q.replace(/[\\%_]/g, '\\$&')}%`;
     conditions.push(Prisma.sql`(ce.number LIKE ${part} OR s.name LIKE ${part} OR s.nameEn LIKE ${part}

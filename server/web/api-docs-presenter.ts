@@ -54,7 +54,7 @@ export function presentApiDocs({ t, locale }: Pick<Request, 't' | 'locale'>, doc
 
 function presentCall(t: Translate, locale: Locale, { method, path, operation }: Call) {
   const id = idOf(method, path);
-  const translated = locale === 'en' ? '' : t(`apiDocs:operations.${id}`, { defaultValue: '' });
+  const translated = t(`apiDocs:operations.${id}`, { defaultValue: '' });
   const [status = '200', answer] = Object.entries(operation.responses).find(([code]) => code !== 'default') ?? [];
   const body = schemaIn(operation.requestBody?.content);
   const scope = operation.security?.[0]?.token?.[0];

@@ -68,7 +68,9 @@ export function noteOf(t: Translate, schema: Schema): string {
   if (variants) return [...new Set(variants.map((variant) => noteOf(t, variant)).filter(Boolean))].join('; ');
   const { minLength, maxLength, minItems, maxItems, format, description } = schema;
   const choices = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
-  const least = bound(schema.minimum ?? (schema.exclusiveMinimum === undefined ? undefined : schema.exclusiveMinimum + 1));
+  const least = bound(
+    schema.minimum ?? (schema.exclusiveMinimum === undefined ? undefined : schema.exclusiveMinimum + 1),
+  );
   return [
     description,
     choices?.map((choice) => JSON.stringify(choice)).join(' · '),

@@ -1,0 +1,50 @@
+import { BadInput, type Fault } from '../shared/errors.ts';
+import { faultsOf } from '../web/forms.ts';
+import type { SupplierFulfilment } from './order-queries.ts';
+import { shipmentBody } from './order-schemas.ts';
+import type { ShipmentInput } from './ship-fulfilment.ts';
+
+/** The field of one batch of one line; flat, because a parcel may have hundreds. */
+export function quantityField(lineId: number, batchId: number): string {
+  return `quantity-${lineId}-${batchId}`;
+}
+
+/** The fields that the form shows, so that each fault finds its own. */
+export function shipmentFields(fulfilment: SupplierFulfilment): string[] {
+  return ['carrier', 'trackingNumber', 'temperature', ...sharesOf(fulfilment).map((share) => share.field)];
+}
+
+function sharesOf(fulfilment: SupplierFulfilment) {
+  return fulfilment.lines.flatMap((line) =>
+    line.allocations.map(({ batchId, quantity }) => ({
+      lineId: line.id,
+      batchId,
+      promised: quantity,
+      field: quantityField(line.id, batchId),
+    })),
+  );
+}
+
+/**
+ * Reads the shipment form: a batch left out goes whole, a batch with 0 does not go. Throws BadInput with the fields' own names, also
+ * when nothing at all would go.
+ */
+export function readShipment(
+  fulfilment: SupplierFulfilment,
+  body: Record<string, unknown>,
+): { input: ShipmentInput; fieldOf: (path: string) => string } {
+  const shares = sharesOf(fulfilment)
+    .map((share) => ({ ...share, typed: String(body[share.field] ?? share.promised).trim() }))
+    .filter((share) => share.typed !== '0');
+  const fieldOf = (path: string) => shares[Number(/^lines\.(\d+)\./.exec(path)?.[1] ?? -1)]?.field ?? path;
+  const { carrier, trackingNumber, temperature } = body;
+  const lines = shares.map(({ lineId, batchId, typed }) => ({ lineId, batchId, quantity: typed }));
+  const read = shipmentBody.safeParse({ carrier, trackingNumber, temperature, lines }, { reportInput: true });
+  const faults: Fault[] = read.success
+    ? []
+    : faultsOf(read.error).map((fault) => ({ ...fault, path: fieldOf(fault.path) }));
+  if (shares.length === 0) faults.push({ path: 'lines', code: 'nothingShipped' });
+  if (!read.success || faults.length > 0) throw new BadInput(faults);
+  const { temperature: temperatureDeci, ...shipment } = read.data;
+  return { input: { ...shipment, temperatureDeci }, fieldOf };
+}

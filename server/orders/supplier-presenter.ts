@@ -1,0 +1,151 @@
+import type { FulfilmentState } from '../db/generated/enums.ts';
+import { pathTo } from '../paths.ts';
+import type { FormView } from '../web/form-view.ts';
+import { degrees, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
+import { orderNumber, type SupplierFulfilment } from './order-queries.ts';
+import { mayHappenTo } from './order-states.ts';
+import { quantityField } from './supplier-forms.ts';
+
+/** What a supplier works through, in that order. */
+export const WORKBENCH = ['to_confirm', 'confirmed', 'shipped', 'received', 'cancelled'] as const;
+
+const TONES: Record<FulfilmentState, string> = {
+  waiting: 'wait',
+  to_confirm: 'wait',
+  confirmed: 'active',
+  shipped: 'active',
+  received: 'done',
+  cancelled: 'off',
+};
+
+/** The data of `views/supplier/list.hbs`. */
+export function presentWorkbench(
+  reader: Reader,
+  state: (typeof WORKBENCH)[number],
+  counts: Partial<Record<FulfilmentState, number>>,
+  parcels: readonly SupplierFulfilment[],
+) {
+  return {
+    title: reader.t('supplier:list.title'),
+    state,
+    tabs: WORKBENCH.map((tab) => ({
+      label: reader.t(`supplier:state.${tab}`),
+      href: pathTo('supplierFulfilments', { state: tab }),
+      current: tab === state,
+      count: counts[tab],
+    })),
+    parcels: parcels.map((parcel) => presentRow(reader, parcel)),
+    manySuppliers: new Set(parcels.map((parcel) => parcel.supplierId)).size > 1,
+  };
+}
+
+function presentRow(reader: Reader, parcel: SupplierFulfilment) {
+  return {
+    id: parcel.id,
+    number: parcelNumber(parcel),
+    href: pathTo('supplierFulfilment', { id: parcel.id }),
+    supplierName: inReaderLanguage(reader, parcel.supplier.name, parcel.supplier.nameEn),
+    placedAt: parcel.order.placedAt,
+    region: parcel.order.region,
+    buyerName: buyerOf(reader, parcel),
+    goods: parcel.lines.map((line) => presentGoods(reader, line)),
+    grams: parcel.lines.reduce((sum, line) => sum + line.grams, 0),
+    goodsFen: parcel.goodsFen,
+    coldChain: isColdChain(parcel),
+    ...presentState(reader, parcel.state),
+  };
+}
+
+/** The data of `views/supplier/show.hbs`. */
+export function presentParcel(reader: Reader, parcel: SupplierFulfilment, form: FormView | undefined) {
+  const { t } = reader;
+  const { order } = parcel;
+  const mayShip = mayHappenTo(parcel.state, 'ship');
+  return {
+    title: `${t('supplier:show.title')} ${parcelNumber(parcel)}`,
+    breadcrumbs: [
+      { label: t('supplier:list.title'), href: pathTo('supplierFulfilments', { state: parcel.state }) },
+      { label: parcelNumber(parcel) },
+    ],
+    parcel: {
+      number: parcelNumber(parcel),
+      orderNumber: orderNumber(order),
+      supplierName: inReaderLanguage(reader, parcel.supplier.name, parcel.supplier.nameEn),
+      buyerName: buyerOf(reader, parcel),
+      placedAt: order.placedAt,
+      confirmedAt: parcel.confirmedAt,
+      receivedAt: parcel.receivedAt,
+      goodsFen: parcel.goodsFen,
+      freightFen: parcel.freightFen,
+      grams: parcel.lines.reduce((sum, line) => sum + line.grams, 0),
+      note: order.note,
+      coldChain: isColdChain(parcel),
+      ...presentState(reader, parcel.state),
+    },
+    address:
+      parcel.state === 'cancelled'
+        ? null
+        : { recipient: order.recipient, phone: order.phone, text: `${order.region} ${order.address}` },
+    lines: parcel.lines.map((line) => presentPick(reader, parcel, line)),
+    shipments: parcel.shipments.map((shipment) => ({
+      carrier: shipment.carrier,
+      trackingNumber: shipment.trackingNumber,
+      shippedAt: shipment.shippedAt,
+      temperature: degrees(shipment.temperatureDeci),
+    })),
+    confirmAction: mayHappenTo(parcel.state, 'confirm') ? pathTo('fulfilmentConfirmation', { id: parcel.id }) : null,
+    shipAction: mayShip ? pathTo('fulfilmentShipment', { id: parcel.id }) : null,
+    form: form ?? { values: {} },
+  };
+}
+
+type Line = SupplierFulfilment['lines'][number];
+
+/** One line of the picking list: from which batches, how much went, and what the buyer accepted. */
+function presentPick(reader: Reader, parcel: SupplierFulfilment, line: Line) {
+  const receipt = parcel.receipts.flatMap((one) => one.lines).find((one) => one.lineId === line.id);
+  const shipped = parcel.shipments.flatMap((one) => one.lines).filter((one) => one.lineId === line.id);
+  return {
+    ...presentGoods(reader, line),
+    category: line.illustration,
+    grams: line.grams,
+    coldChain: line.product.coldChain,
+    batches: line.allocations.map(({ batch, batchId, quantity }) => ({
+      traceCode: batch.traceCode,
+      traceHref: pathTo('trace', { code: batch.traceCode }),
+      quantity,
+      shipped: shipped.find((one) => one.batchId === batchId)?.quantity,
+      field: quantityField(line.id, batchId),
+    })),
+    receipt: receipt && {
+      acceptedQuantity: receipt.acceptedQuantity,
+      shortQuantity: receipt.shortQuantity,
+      damagedQuantity: receipt.damagedQuantity,
+      note: receipt.note,
+    },
+  };
+}
+
+function presentGoods(reader: Reader, line: Line) {
+  return {
+    id: line.id,
+    name: inReaderLanguage(reader, line.name, line.nameEn),
+    spec: inReaderLanguage(reader, line.spec, line.specEn),
+    saleUnit: inReaderLanguage(reader, line.saleUnit, line.saleUnitEn),
+    quantity: line.quantity,
+  };
+}
+
+/** A unit is named for its canteen or union purchases; of a person nothing but the address (rule 31). */
+function buyerOf(reader: Reader, { order }: SupplierFulfilment): string {
+  if (order.fundingSource === 'individual' || !order.unit) return reader.t('supplier:person');
+  return inReaderLanguage(reader, order.unit.name, order.unit.nameEn);
+}
+
+function isColdChain(parcel: SupplierFulfilment): boolean {
+  return parcel.lines.some((line) => line.product.coldChain);
+}
+
+function presentState({ t }: Reader, state: FulfilmentState) {
+  return { stateTone: TONES[state], stateLabel: t(`supplier:state.${state}`) };
+}

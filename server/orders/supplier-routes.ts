@@ -1,0 +1,108 @@
+import express, { type Request, type Response, type Router } from 'express';
+import { requireRole } from '../accounts/actor.ts';
+import { actorOf } from '../accounts/who-acts.ts';
+import { idIn } from '../catalog/catalog-routes.ts';
+import type { PrismaClient } from '../db/client.ts';
+import { pathTo, patterns } from '../paths.ts';
+import type { Clock } from '../shared/clock.ts';
+import { Refusal, StateConflict } from '../shared/errors.ts';
+import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
+import { flash } from '../web/flash.ts';
+import { type FormView, formView, refusedForm } from '../web/form-view.ts';
+import { confirmFulfilment } from './confirm-fulfilment.ts';
+import { findFulfilment, listFulfilments, type SupplierFulfilment } from './order-queries.ts';
+import { shipFulfilment } from './ship-fulfilment.ts';
+import { readShipment, shipmentFields } from './supplier-forms.ts';
+import { presentParcel, presentWorkbench, WORKBENCH } from './supplier-presenter.ts';
+import { countFulfilments } from './supplier-queries.ts';
+
+interface Parts {
+  db: PrismaClient;
+  clock: Clock;
+}
+
+const PAGE = 20;
+
+/** A supplier's workbench: parcels to confirm and to ship, with the delivery address of its own parcels only (rule 31). */
+export function supplierRoutes(parts: Parts): Router {
+  const { db, clock } = parts;
+  const router = express.Router();
+
+  router.get(patterns.supplierFulfilments, async (req, res) => {
+    const actor = actorOf(req);
+    requireRole(actor, 'supplier');
+    const counts = await countFulfilments(db, actor);
+    const state = WORKBENCH.find((tab) => tab === req.query.state) ?? firstBusy(counts);
+    const key = decodeCursor(typeof req.query.cursor === 'string' ? req.query.cursor : undefined, 1)?.[0];
+    const found = await listFulfilments(db, actor, [state], Number(key) || null, PAGE + 1);
+    const parcels = found.slice(0, PAGE);
+    const last = found.length > PAGE ? parcels.at(-1) : undefined;
+    privately(res).render('supplier/list', {
+      layout: 'work',
+      ...presentWorkbench(req, state, counts, parcels),
+      firstHref: key ? pathTo('supplierFulfilments', { state }) : undefined,
+      nextHref: last && pathTo('supplierFulfilments', { state, cursor: encodeCursor([last.id]) }),
+    });
+  });
+
+  router.get(patterns.supplierFulfilment, async (req, res) => {
+    const parcel = await findFulfilment(db, actorOf(req), idIn(req.params.id));
+    showParcel(req, res, parcel);
+  });
+
+  router.post(patterns.fulfilmentConfirmation, async (req, res) => {
+    const id = idIn(req.params.id);
+    await act(req, res, id, 'supplier:confirmed', () => confirmFulfilment(db, actorOf(req), id, clock()));
+  });
+
+  router.post(patterns.fulfilmentShipment, async (req, res) => {
+    const actor = actorOf(req);
+    const id = idIn(req.params.id);
+    const parcel = await findFulfilment(db, actor, id);
+    try {
+      const { input, fieldOf } = readShipment(parcel, req.body);
+      await act(req, res, id, 'supplier:shipped', () =>
+        shipFulfilment(db, actor, id, input, clock()).catch((error: unknown) => {
+          throw withFields(error, fieldOf);
+        }),
+      );
+    } catch (error) {
+      const { status, faults } = refusedForm(error);
+      showParcel(req, res.status(status), parcel, formView(req.t, shipmentFields(parcel), req.body, faults));
+    }
+  });
+
+  return router;
+}
+
+/** The first tab with something to do, else the first. */
+function firstBusy(counts: Awaited<ReturnType<typeof countFulfilments>>): (typeof WORKBENCH)[number] {
+  return counts.to_confirm || !counts.confirmed ? 'to_confirm' : 'confirmed';
+}
+
+/** Does it and says so on the parcel's page; when the parcel has moved on meanwhile, that page shows where it is now. */
+async function act(req: Request, res: Response, id: number, done: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+    flash(req, 'success', req.t(done));
+  } catch (error) {
+    if (!(error instanceof StateConflict)) throw error;
+    flash(req, 'error', req.t(`faults:${error.code}`, error.values));
+  }
+  res.redirect(303, pathTo('supplierFulfilment', { id }));
+}
+
+function withFields(error: unknown, fieldOf: (path: string) => string): unknown {
+  if (!(error instanceof Refusal) || error.faults.length === 0) return error;
+  const faults = error.faults.map((fault) => ({ ...fault, path: fieldOf(fault.path) }));
+  return new Refusal(error.status, error.code, error.values, faults);
+}
+
+function showParcel(req: Request, res: Response, parcel: SupplierFulfilment, form?: FormView): void {
+  privately(res).render('supplier/show', { layout: 'work', ...presentParcel(req, parcel, form) });
+}
+
+/** Addresses of people are kept by no cache. */
+function privately(res: Response): Response {
+  return res.set('Cache-Control', 'no-store');
+}
