@@ -26,6 +26,8 @@ import { paymentRoutes } from './payments/payment-routes.ts';
 import { webhookRoutes } from './payments/webhook-routes.ts';
 import { zoneEndpoints } from './promotions/zone-api.ts';
 import { zoneRoutes } from './promotions/zone-routes.ts';
+import { boardRoutes } from './quotas/board-routes.ts';
+import { quotaEndpoints } from './quotas/quota-api.ts';
 import { searchEndpoints } from './search/search-api.ts';
 import { searchRoutes } from './search/search-routes.ts';
 import { noticeRoutes } from './suppliers/notice-routes.ts';
@@ -53,7 +55,7 @@ export function createApp(container: Container): Express {
   app.set('trust proxy', config.trustProxy);
   app.set('query parser', 'extended');
   app.disable('x-powered-by');
-  useHandlebars(app, folders);
+  useHandlebars(app, folders, messages);
 
   app.use(pinoHttp({ logger: log, autoLogging: false, genReqId: () => crypto.randomUUID() }));
   app.use(useHeaders(config));
@@ -93,6 +95,7 @@ export function createApp(container: Container): Express {
   app.use(receiptRoutes(container));
   app.use(supplierRoutes(container));
   app.use(paymentRoutes(container));
+  app.use(boardRoutes(container));
   app.use(adminRoutes(container));
   app.use(apiDocsRoutes(endpoints, config.baseUrl));
 
@@ -121,6 +124,7 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...checkoutEndpoints(container),
     ...orderEndpoints(container),
     ...fulfilmentEndpoints(container),
+    ...quotaEndpoints(container),
   ];
 }
 

@@ -5,16 +5,19 @@ import { runOutbox } from './jobs/outbox.ts';
 import { type PeriodicJob, runSchedule } from './jobs/schedule.ts';
 import { tellSuppliers } from './notifications/tell-suppliers.ts';
 import { expireWaitingOrders } from './payments/expire-waiting-orders.ts';
-import { refundDue, refundPayment } from './payments/refund-payment.ts';
+import { refundDue } from './payments/note-refund.ts';
+import { oneByOne } from './payments/one-by-one.ts';
+import { refundPayment } from './payments/refund-payment.ts';
 import { settleOpenPayments } from './payments/settle-open-payments.ts';
 import { foldTally } from './quotas/fold-tally.ts';
 import { followSearch, searchHandlers } from './search/search-changes.ts';
 
+const REFUND_DUE = 'payment.refund_due';
 const orderPlaced = z.object({ orderId: z.number().int() });
 
 /** What each outbox topic leads to. */
-export function outboxHandlers(container: Container): Record<string, OutboxHandler> {
-  const { db, stripe, clock } = container;
+export function outboxHandlers(container: Container) {
+  const { db, stripe, clock, log } = container;
   return {
     ...searchHandlers(container),
     'order.placed': async (payloads) => {
@@ -23,10 +26,12 @@ export function outboxHandlers(container: Container): Record<string, OutboxHandl
         payloads.map((payload) => orderPlaced.parse(payload).orderId),
       );
     },
-    'payment.refund_due': async (payloads) => {
-      for (const payload of payloads) await refundPayment(db, stripe, refundDue.parse(payload), clock());
+    [REFUND_DUE]: async (payloads) => {
+      const send = (payload: unknown) => refundPayment({ db, stripe, log }, refundDue.parse(payload), clock());
+      const faults = await oneByOne(payloads, send);
+      if (faults.length > 0) throw new AggregateError(faults, `${faults.length} refunds were not sent`);
     },
-  };
+  } satisfies Record<string, OutboxHandler>;
 }
 
 /** What returns by the clock. */
@@ -58,11 +63,14 @@ export function periodicJobs({ db, stripe, clock }: Container): PeriodicJob[] {
 export function startWork(container: Container): { stop: () => Promise<void> } {
   const { config, db, log } = container;
   const stopping = new AbortController();
+  const { [REFUND_DUE]: refund, ...quick } = outboxHandlers(container);
   const running =
     config.role === 'web'
       ? []
       : [
-          runOutbox(db, outboxHandlers(container), log, stopping.signal),
+          runOutbox(db, quick, log, stopping.signal),
+          // By itself: Stripe may be slow to answer, and nothing else should wait for it.
+          runOutbox(db, { [REFUND_DUE]: refund }, log, stopping.signal),
           runSchedule(db, periodicJobs(container), log, stopping.signal),
         ];
   running.push(followSearch(container, stopping.signal));

@@ -35,6 +35,9 @@ export function actorFromSession(db: PrismaClient, clock: Clock, allowDemo = tru
       res.locals.roles = {};
     }
     res.locals.cartCount = actor?.cartCount ?? 0;
+    res.locals.buysFor = (actor?.grants ?? [])
+      .filter((grant) => grant.role === 'buyer')
+      .map((grant) => ({ code: grant.unitCode, name: (req.locale === 'en' && grant.unitNameEn) || grant.unitName }));
     next();
   };
 }

@@ -21,7 +21,7 @@ const SUBJECTS = [
 const PAGES: Record<string, 'order' | 'certification'> = { order: 'order', certification: 'certification' };
 
 interface Change {
-  key: string;
+  label: string;
   before?: string;
   after?: string;
 }
@@ -75,22 +75,41 @@ function pageOf({ subjectType, subjectId }: ShownAuditLine): string | undefined 
 
 /** What is different after, by field; a line without `before` tells all that is there after. */
 function changesOf(t: Translate, { before, after }: ShownAuditLine): Change[] {
-  const [old, now] = [fieldsOf(before), fieldsOf(after)];
-  return [...new Set([...Object.keys(old), ...Object.keys(now)])]
-    .map((key) => ({ key, before: valueText(t, key, old[key]), after: valueText(t, key, now[key]) }))
+  const [old, now] = [fieldsOf(t, before), fieldsOf(t, after)];
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .map((label) => ({ label, before: old.get(label), after: now.get(label) }))
     .filter((change) => change.before !== change.after);
 }
 
-function fieldsOf(value: unknown): Record<string, unknown> {
-  if (value === null || value === undefined) return {};
-  return typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : { value };
+/** The single values in a JSON value by their labels, inner ones after what they are in. */
+function fieldsOf(t: Translate, value: unknown, label = '', key = ''): Map<string, string> {
+  if (value === null || value === undefined) return new Map();
+  if (typeof value !== 'object') return new Map([[label || t('admin:audit.value'), valueText(t, key, value)]]);
+  const inner = Array.isArray(value) ? value.map(itemOf) : Object.entries(value);
+  return new Map(
+    inner.flatMap(([name, part]) => [
+      ...fieldsOf(t, part, [label, fieldLabel(t, name)].filter(Boolean).join(' / '), name),
+    ]),
+  );
 }
 
-function valueText(t: Translate, key: string, value: unknown): string | undefined {
-  if (value === null || value === undefined) return undefined;
+/** A list's item by its line or id rather than by its place. */
+function itemOf(item: unknown, index: number): [string, unknown] {
+  if (typeof item !== 'object' || item === null) return [`${index + 1}`, item];
+  const { lineId, id, ...rest } = item as Record<string, unknown>;
+  const name = lineId ?? id;
+  return name === undefined ? [`${index + 1}`, item] : [`#${name}`, rest];
+}
+
+function fieldLabel(t: Translate, name: string): string {
+  return t(`admin:fields.${name}`, { defaultValue: name });
+}
+
+function valueText(t: Translate, key: string, value: unknown): string {
   if (typeof value === 'number' && Number.isSafeInteger(value)) {
     if (/fen$/i.test(key)) return `¥${formatYuan(value)}`;
     if (/grams$/i.test(key)) return weightText(value, t);
   }
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  const text = String(value);
+  return key === 'state' ? t(`admin:states.${text}`, { defaultValue: text }) : text;
 }

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { Part, TraceShares } from '../catalog/trace-shares.ts';
 import type { JobHealth, OutboxHealth } from '../jobs/job-health.ts';
+import { orderNumber } from '../orders/order-queries.ts';
 import { type LateOrder, WAITS, type Wait, type WaitingCount } from '../orders/waiting-orders.ts';
 import { pathTo } from '../paths.ts';
 import { waitedText } from './waited-text.ts';
@@ -35,7 +36,7 @@ export function presentDashboard({ t, locale }: Pick<Request, 't' | 'locale'>, f
       href: waiting[wait].late > 0 ? '#late' : undefined,
     })),
     late: late.map((order) => ({
-      orderId: order.orderId,
+      number: orderNumber({ id: order.orderId, submittedAt: order.submittedAt }),
       href: pathTo('order', { id: order.orderId }),
       waitLabel: t(`admin:waits.${order.wait}`),
       since: order.since,

@@ -32,7 +32,7 @@ export function presentWorkTeam(reader: Reader, places: PlaceTree, own: readonly
       soldOut: products.filter((product) => product.onShelf && product.available === 0).length,
       parcels: parcels.length,
     },
-    parcels: parcels.map((parcel) => presentParcel(reader, parcel, now)),
+    parcels: [...parcels].sort(bySince).map((parcel) => presentParcel(reader, parcel, now)),
     suppliers: suppliers.map((supplier) => ({
       ...supplier,
       name: nameIn(locale, supplier),
@@ -85,6 +85,11 @@ function presentParcel({ t, locale }: Reader, parcel: OpenParcel, now: Date) {
     stateTone: parcel.state === 'confirmed' ? 'active' : 'wait',
     stateLabel: t(parcel.state === 'confirmed' ? 'workTeam:parcel.toShip' : 'workTeam:parcel.toConfirm'),
   };
+}
+
+function bySince(a: OpenParcel, b: OpenParcel): number {
+  const since = ({ confirmedAt, placedAt }: OpenParcel) => (confirmedAt ?? placedAt)?.getTime() ?? 0;
+  return since(a) - since(b);
 }
 
 function nameIn(locale: string, { name, nameEn }: { name: string; nameEn: string }): string {

@@ -25,6 +25,18 @@ export function createStripe({ secretKey, apiBase }: StripeClientConfig): Stripe
   });
 }
 
+const AWAY = ['StripeConnectionError', 'StripeAPIError', 'StripeRateLimitError'];
+
+/** Stripe cannot be reached or cannot answer now; the same call may work later. */
+export function isStripeAway(error: unknown): boolean {
+  return AWAY.includes((error as Stripe.errors.StripeError | null)?.type ?? '');
+}
+
+/** Stripe has refused a call for what it says; it will do so again. */
+export function isStripeRefusal(error: unknown): boolean {
+  return (error as Stripe.errors.StripeError | null)?.type === 'StripeInvalidRequestError';
+}
+
 function addressOf(apiBase: string): { protocol: 'http' | 'https'; host: string; port: number } {
   const url = new URL(apiBase);
   const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';

@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
+import { inTransaction } from '../db/in-transaction.ts';
 import type { Sql } from '../db/sql.ts';
 import { groupBy } from '../shared/group-by.ts';
 
 const BATCH = 50;
-const RETRY_MS = 5_000;
+const LEASE_SECONDS = 20;
+const RETRY_SECONDS = 5;
 const IDLE_MS = 250;
 
 interface Row {
@@ -27,54 +29,71 @@ export async function enqueue(tx: Sql, topic: string, payloads: readonly Prisma.
 }
 
 /**
- * Takes due rows, first come first served, and hands them to their topics' handlers. A row leaves only after its handler succeeded,
- * so a killed process repeats it; a failing one waits longer each time. Returns how many rows were taken.
+ * Takes due rows of these handlers' topics, first come first served, and hands them over. A row leaves only after its handler
+ * succeeded, so a killed process repeats it; a failing one waits longer each time, and is tried by itself from then on, so that it
+ * holds up no other. Returns how many rows were taken.
  */
 export async function drainOutbox(
   db: PrismaClient,
   handlers: Record<string, OutboxHandler>,
   log: Logger,
 ): Promise<number> {
-  const rows = await lease(db);
-  for (const [topic, group] of groupBy(rows, (row) => row.topic)) {
-    const ids = group.map((row) => row.id);
-    try {
-      const handler = handlers[topic];
-      if (!handler) throw new Error(`no handler for topic ${topic}`);
-      await handler(group.map((row) => row.payload as Prisma.JsonValue));
-      await db.outbox.deleteMany({ where: { id: { in: ids } } });
-    } catch (error) {
-      const attempts = Math.max(...group.map((row) => row.attempts)) + 1;
-      log[attempts >= 5 ? 'error' : 'warn']({ err: error, topic, ids, attempts }, 'outbox handler failed');
-      await db.outbox.updateMany({
-        where: { id: { in: ids } },
-        data: {
-          attempts,
-          lastError: String(error).slice(0, 500),
-          availableAt: new Date(Date.now() + RETRY_MS * 2 ** Math.min(attempts, 6)),
-        },
-      });
+  const rows = await lease(db, Object.keys(handlers));
+  const waiting = new Set(rows.map((row) => row.id));
+  const renewing = setInterval(() => void renew(db, [...waiting]).catch(() => {}), (LEASE_SECONDS * 1000) / 3);
+  try {
+    for (const group of groupBy(rows, (row) => (row.attempts > 0 ? row.id : row.topic)).values()) {
+      await handOver(db, handlers, log, group);
+      for (const row of group) waiting.delete(row.id);
     }
+  } finally {
+    clearInterval(renewing);
   }
   return rows.length;
 }
 
-/** Sets due rows aside for a minute, so that several workers share them and a dead one's come back. */
-async function lease(db: PrismaClient): Promise<Row[]> {
-  return db.$transaction(
-    async (tx) => {
-      const rows = await tx.$queryRaw<Row[]>`
-        SELECT id, topic, payload, attempts FROM outbox WHERE availableAt <= NOW(3) ORDER BY availableAt, id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
-      if (rows.length > 0) {
-        await tx.outbox.updateMany({
-          where: { id: { in: rows.map((row) => row.id) } },
-          data: { availableAt: new Date(Date.now() + 60_000) },
-        });
-      }
-      return rows;
-    },
-    { isolationLevel: 'ReadCommitted' },
-  );
+async function handOver(
+  db: PrismaClient,
+  handlers: Record<string, OutboxHandler>,
+  log: Logger,
+  group: readonly Row[],
+): Promise<void> {
+  const ids = group.map((row) => row.id);
+  const topic = group[0]?.topic ?? '';
+  try {
+    await handlers[topic]?.(group.map((row) => row.payload as Prisma.JsonValue));
+    await db.outbox.deleteMany({ where: { id: { in: ids } } });
+  } catch (error) {
+    const attempts = Math.max(...group.map((row) => row.attempts)) + 1;
+    log[attempts >= 5 ? 'error' : 'warn']({ err: error, topic, ids, attempts }, 'outbox handler failed');
+    const seconds = RETRY_SECONDS * 2 ** Math.min(attempts, 6);
+    await db.$executeRaw`
+      UPDATE outbox SET attempts = ${attempts}, lastError = ${String(error).slice(0, 500)}, availableAt = NOW(3) + INTERVAL ${seconds} SECOND
+      WHERE id IN (${Prisma.join(ids)})`;
+  }
+}
+
+/**
+ * Sets due rows aside for a while, so that several workers share them and a dead one's come back; a living one renews its own. By the
+ * database's clock, which all of them share.
+ */
+function lease(db: PrismaClient, topics: readonly string[]): Promise<Row[]> {
+  return inTransaction(db, async (tx) => {
+    const rows = await tx.$queryRaw<Row[]>`
+      SELECT id, topic, payload, attempts FROM outbox WHERE availableAt <= NOW(3) AND topic IN (${Prisma.join([...topics])})
+      ORDER BY availableAt, id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
+    await renew(
+      tx,
+      rows.map((row) => row.id),
+    );
+    return rows;
+  });
+}
+
+async function renew(db: Sql, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  await db.$executeRaw`
+    UPDATE outbox SET availableAt = NOW(3) + INTERVAL ${LEASE_SECONDS} SECOND WHERE id IN (${Prisma.join([...ids])})`;
 }
 
 /** Works until stopped; sleeps a quarter second when there is nothing. */

@@ -11,7 +11,10 @@ export interface PeriodicJob {
 
 const TICK_MS = 1_000;
 
-/** Runs each job when it is due, in one process at a time: whoever moves `nextAt` runs it. */
+/**
+ * Runs each job when it is due, in one process at a time: whoever moves `nextAt` runs it. A slow one holds up no other, and is not
+ * started a second time here while it runs.
+ */
 export async function runSchedule(
   db: PrismaClient,
   jobs: readonly PeriodicJob[],
@@ -23,17 +26,23 @@ export async function runSchedule(
     data: jobs.map((job) => ({ name: job.name, nextAt: now })),
     skipDuplicates: true,
   });
+  const running = new Map<string, Promise<void>>();
   while (!stopped.aborted) {
     try {
       for (const job of jobs) {
-        if (stopped.aborted) return;
-        if (await isMine(db, job)) await runJob(db, job, log);
+        if (stopped.aborted) break;
+        if (running.has(job.name) || !(await isMine(db, job))) continue;
+        running.set(
+          job.name,
+          runJob(db, job, log).finally(() => running.delete(job.name)),
+        );
       }
     } catch (error) {
       if (!stopped.aborted) log.warn({ err: error }, 'schedule paused');
     }
     await sleep(TICK_MS, undefined, { signal: stopped }).catch(() => {});
   }
+  await Promise.all(running.values());
 }
 
 async function isMine(db: PrismaClient, job: PeriodicJob): Promise<boolean> {
@@ -53,5 +62,7 @@ async function runJob(db: PrismaClient, job: PeriodicJob, log: Logger): Promise<
     lastError = String(error).slice(0, 500);
     log.error({ err: error, job: job.name }, 'job failed');
   }
-  await db.scheduledJob.update({ where: { name: job.name }, data: { lastAt: new Date(), lastError } });
+  await db.scheduledJob
+    .update({ where: { name: job.name }, data: { lastAt: new Date(), lastError } })
+    .catch((error: unknown) => log.warn({ err: error, job: job.name }, 'job not noted'));
 }

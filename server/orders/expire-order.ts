@@ -1,3 +1,4 @@
+import { audit } from '../db/audit.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { lockOrder } from './lock-order.ts';
@@ -9,12 +10,23 @@ export async function expireOrder(db: PrismaClient, orderId: number, at: Date): 
   return inTransaction(db, async (tx) => {
     const order = await lockOrder(tx, orderId);
     if (!mayHappen(order.state, 'expire') || !order.heldUntil || order.heldUntil > at) return false;
+    const state = nextOrderState(order.state, 'expire');
     await tx.order.update({
       where: { id: orderId },
-      data: { state: nextOrderState(order.state, 'expire'), heldUntil: null, closedAt: at },
+      data: { state, heldUntil: null, closedAt: at },
       select: { id: true },
     });
     await tx.fulfilment.updateMany({ where: { orderId }, data: { state: 'cancelled' } });
+    await audit(tx, {
+      at,
+      actorId: null,
+      action: 'order.expire',
+      subjectType: 'order',
+      subjectId: orderId,
+      unitId: order.unitId,
+      before: { state: order.state },
+      after: { state },
+    });
     await releaseHolds(tx, order, at);
     return true;
   });

@@ -148,13 +148,3 @@ export function orderNumber(order: { id: number; submittedAt: Date }): string {
   const day = new Date(order.submittedAt.getTime() + 8 * 3_600_000).toISOString().slice(0, 10).replaceAll('-', '');
   return `${day}-${String(order.id).padStart(6, '0')}`;
 }
-
-/** How many parcels of the actor's suppliers stand in each state. */
-export async function countFulfilments(db: Db, actor: Actor): Promise<Map<FulfilmentState, number>> {
-  const rows = await db.fulfilment.groupBy({
-    by: ['state'],
-    where: { supplierId: { in: suppliersActedFor(actor) } },
-    _count: true,
-  });
-  return new Map(rows.map((row) => [row.state, row._count]));
-}

@@ -10,6 +10,8 @@ export async function releaseHolds(
   at: Date,
 ): Promise<void> {
   const lineIds = order.lines.map((line) => line.id);
+  // Caps before stock, as an order takes them: the other way round two buyers would wait for one another.
+  await giveBackCaps(tx, order.id, at);
   const allocations = await tx.lineAllocation.findMany({ where: { lineId: { in: lineIds } } });
   await returnStock(
     tx,
@@ -22,7 +24,6 @@ export async function releaseHolds(
     })),
     at,
   );
-  await giveBackCaps(tx, order.id, at);
   await enqueue(
     tx,
     'product.changed',

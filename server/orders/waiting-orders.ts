@@ -14,6 +14,7 @@ export interface WaitingCount {
 export interface LateOrder {
   wait: Wait;
   orderId: number;
+  submittedAt: Date;
   since: Date;
   unitName: string | null;
   unitNameEn: string | null;
@@ -57,7 +58,7 @@ export async function countWaiting(db: Db, limits: Record<Wait, Date>): Promise<
 export async function listLate(db: Db, limits: Record<Wait, Date>, take: number): Promise<LateOrder[]> {
   const parts = WAITS.map(
     (wait) => Prisma.sql`
-      (SELECT ${wait} AS wait, o.id AS orderId, ${since[wait]} AS since, u.name AS unitName, u.nameEn AS unitNameEn,
+      (SELECT ${wait} AS wait, o.id AS orderId, o.submittedAt, ${since[wait]} AS since, u.name AS unitName, u.nameEn AS unitNameEn,
         ${isParcel(wait) ? Prisma.sql`s.name` : Prisma.sql`NULL`} AS supplierName,
         ${isParcel(wait) ? Prisma.sql`s.nameEn` : Prisma.sql`NULL`} AS supplierNameEn, o.totalFen
       FROM ${

@@ -6,16 +6,23 @@ import { enqueue } from '../jobs/outbox.ts';
 import { type LockedOrder, lockOrder } from '../orders/lock-order.ts';
 import { writeJournal } from '../orders/order-journal.ts';
 import { placeOrder } from '../orders/place-order.ts';
+import { noteRefund, type RefundDue } from './note-refund.ts';
 
 /**
  * Brings a payment to what Stripe says of its session now. Any order and any number of calls end in the same state, because Stripe is
- * asked afresh and the order's lock decides who settles. A paid order that can no longer be placed is refunded in full.
+ * asked afresh and the order's lock decides who settles. A paid order that can no longer be placed is refunded in full. Returns the
+ * session's status.
  */
-export async function convergePayment(db: PrismaClient, stripe: Stripe, sessionId: string, now: Date): Promise<void> {
+export async function convergePayment(
+  db: PrismaClient,
+  stripe: Stripe,
+  sessionId: string,
+  now: Date,
+): Promise<Stripe.Checkout.Session['status']> {
   const session = await stripe.checkout.sessions.retrieve(sessionId);
   const paymentId = Number(session.metadata?.paymentId);
   const orderId = Number(session.metadata?.orderId);
-  if (!Number.isSafeInteger(paymentId) || !Number.isSafeInteger(orderId)) return;
+  if (!Number.isSafeInteger(paymentId) || !Number.isSafeInteger(orderId)) return session.status;
   await inTransaction(db, async (tx) => {
     const order = await lockOrder(tx, orderId);
     if (session.payment_status === 'paid') await settle(tx, order, paymentId, session, now);
@@ -26,6 +33,7 @@ export async function convergePayment(db: PrismaClient, stripe: Stripe, sessionI
       });
     }
   });
+  return session.status;
 }
 
 async function settle(
@@ -40,29 +48,23 @@ async function settle(
     typeof session.payment_intent === 'string' ? session.payment_intent : (session.payment_intent?.id ?? null);
   const { count } = await tx.payment.updateMany({
     where: { id: paymentId, orderId: order.id, state: { not: 'succeeded' } },
-    data: { state: 'succeeded', sessionId: session.id, paymentIntentId, succeededAt: at },
+    data: { state: 'succeeded', amountFen, sessionId: session.id, paymentIntentId, succeededAt: at },
   });
   if (count === 0) return;
-  if (order.state === 'awaiting_payment' && amountFen === order.totalFen) {
-    await placeOrder(tx, order, 'pay', at);
-    await writeJournal(tx, {
-      orderId: order.id,
-      source: 'payment',
-      sourceId: paymentId,
-      at,
-      amounts: { owed: amountFen, paid: -amountFen },
-    });
-  } else {
-    await writeJournal(tx, {
-      orderId: order.id,
-      source: 'payment',
-      sourceId: paymentId,
-      at,
-      amounts: { owed: amountFen, paid: -amountFen },
-    });
-    await enqueue(tx, 'payment.refund_due', [
-      { orderId: order.id, source: 'late_payment', sourceId: paymentId, amountFen },
-    ]);
+  const places = order.state === 'awaiting_payment' && amountFen === order.totalFen;
+  if (places) await placeOrder(tx, order, 'pay', at);
+  await writeJournal(tx, {
+    orderId: order.id,
+    source: 'payment',
+    sourceId: paymentId,
+    at,
+    amounts: { owed: amountFen, paid: -amountFen },
+  });
+  if (!places && amountFen > 0) {
+    const due: RefundDue = { orderId: order.id, source: 'late_payment', sourceId: paymentId, amountFen };
+    // Noted at once, so that no other refund of the order is taken from this payment.
+    await noteRefund(tx, due);
+    await enqueue(tx, 'payment.refund_due', [due]);
   }
   await audit(tx, {
     at,

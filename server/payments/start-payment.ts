@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { i18n } from 'i18next';
-import type { Stripe } from '../clients/stripe.ts';
+import { isStripeRefusal, type Stripe } from '../clients/stripe.ts';
 import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { type LockedOrder, lockOrder } from '../orders/lock-order.ts';
@@ -22,37 +22,54 @@ const MOST_ITEMS = 90;
  * The address at which an order is paid: that of its open payment, or of a new one. The payment and its idempotency key are stored
  * before Stripe is called, so a call repeated after a crash makes no second session. Refuses 409 when the order does not wait for payment.
  */
-export async function startPayment(
-  { db, stripe, baseUrl, messages }: PaymentDeps,
-  orderId: number,
-  now: Date,
-): Promise<string> {
+export async function startPayment(deps: PaymentDeps, orderId: number, now: Date): Promise<string> {
   // Always in Chinese: a repeated call must send Stripe the very same words.
-  const t = translator(messages, 'zh');
-  const payment = await inTransaction(db, (tx) => openPayment(tx, orderId, t, now));
+  const t = translator(deps.messages, 'zh');
+  const open = () => inTransaction(deps.db, (tx) => openPayment(tx, orderId, t, now));
+  const payment = await open();
   if (payment.url) return payment.url;
-  const session = await stripe.checkout.sessions.create(
-    {
-      mode: 'payment',
-      allowed_payment_method_types: ['card', 'alipay', 'wechat_pay'],
-      payment_method_options: { wechat_pay: { client: 'web' } },
-      client_reference_id: String(orderId),
-      metadata: { orderId: String(orderId), paymentId: String(payment.id) },
-      line_items: payment.items.map((item) => ({
-        quantity: 1,
-        price_data: { currency: 'cny', unit_amount: item.fen, product_data: { name: item.name } },
-      })),
-      expires_at: Math.floor(payment.expiresAt.getTime() / 1000),
-      success_url: `${baseUrl}/orders/${orderId}/payment/return`,
-      cancel_url: `${baseUrl}/orders/${orderId}`,
-    },
-    { idempotencyKey: payment.idempotencyKey },
-  );
+  try {
+    return await openSession(deps, payment);
+  } catch (error) {
+    // Left behind by a crash, it may be too old for Stripe to open; a new one is not.
+    if (payment.isNew || !isStripeRefusal(error)) throw error;
+    const another = await open();
+    return another.url ?? openSession(deps, another);
+  }
+}
+
+type OpenPayment = Awaited<ReturnType<typeof openPayment>>;
+
+async function openSession({ db, stripe, baseUrl }: PaymentDeps, payment: OpenPayment): Promise<string> {
+  const { orderId } = payment;
+  const session = await stripe.checkout.sessions
+    .create(
+      {
+        mode: 'payment',
+        allowed_payment_method_types: ['card', 'alipay', 'wechat_pay'],
+        payment_method_options: { wechat_pay: { client: 'web' } },
+        client_reference_id: String(orderId),
+        metadata: { orderId: String(orderId), paymentId: String(payment.id) },
+        line_items: payment.items.map((item) => ({
+          quantity: 1,
+          price_data: { currency: 'cny', unit_amount: item.fen, product_data: { name: item.name } },
+        })),
+        expires_at: Math.floor(payment.expiresAt.getTime() / 1000),
+        success_url: `${baseUrl}/orders/${orderId}/payment/return`,
+        cancel_url: `${baseUrl}/orders/${orderId}`,
+      },
+      { idempotencyKey: payment.idempotencyKey },
+    )
+    .catch(async (error: unknown) => {
+      if (isStripeRefusal(error))
+        await db.payment.updateMany({ where: { id: payment.id, state: 'created' }, data: { state: 'failed' } });
+      throw error;
+    });
   if (!session.url) throw new Error(`Stripe gave session ${session.id} no url`);
-  await db.payment.update({
-    where: { id: payment.id },
+  // Only while it is being created: another call may have opened it, and the buyer have paid it, before this answer came.
+  await db.payment.updateMany({
+    where: { id: payment.id, state: 'created' },
     data: { sessionId: session.id, url: session.url, state: 'open' },
-    select: { id: true },
   });
   return session.url;
 }
@@ -74,7 +91,7 @@ async function openPayment(tx: Tx, orderId: number, t: Translate, now: Date) {
         expiresAt: new Date(now.getTime() + SESSION_OPEN_MS),
       },
     }));
-  return { ...payment, items: itemsOf(order, t) };
+  return { ...payment, isNew: !open, items: itemsOf(order, t) };
 }
 
 /** Stripe takes at most 100 items; a longer order is paid as one. */

@@ -5,6 +5,7 @@ import type { PrismaClient } from '../db/client.ts';
 import { isDuplicate } from '../db/faults.ts';
 import type { Clock } from '../shared/clock.ts';
 import { convergePayment } from './converge-payment.ts';
+import { convergeRefund } from './converge-refund.ts';
 
 interface WebhookDeps {
   db: PrismaClient;
@@ -15,7 +16,7 @@ interface WebhookDeps {
 }
 
 /**
- * Stripe's events. The raw bytes are verified, the event's id is recorded once, the session is fetched afresh; 2xx only then. An
+ * Stripe's events. The raw bytes are verified, the event's id is recorded once, the object is fetched afresh; 2xx only then. An
  * event that was recorded but not carried out (a killed process) is carried out when Stripe sends it again.
  */
 export function webhookRoutes({ db, stripe, stripeWebhookSecret, clock, log }: WebhookDeps): Router {
@@ -28,6 +29,8 @@ export function webhookRoutes({ db, stripe, stripeWebhookSecret, clock, log }: W
     if (!known) {
       if (event.type.startsWith('checkout.session.') && object.id)
         await convergePayment(db, stripe, object.id, clock());
+      if ((event.type.startsWith('refund.') || event.type === 'charge.refund.updated') && object.id)
+        await convergeRefund({ db, stripe, log }, object.id, clock());
       await db.webhookEvent.updateMany({
         where: { provider: 'stripe', eventId: event.id },
         data: { processedAt: clock() },

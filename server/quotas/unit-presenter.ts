@@ -1,5 +1,5 @@
 import { pathTo } from '../paths.ts';
-import type { Day } from '../shared/days.ts';
+import { type Day, dayOf } from '../shared/days.ts';
 import { groupBy } from '../shared/group-by.ts';
 import { encodeCursor } from '../shared/pagination.ts';
 import { placeName } from '../units/place-tree.ts';
@@ -95,7 +95,7 @@ function presentTargets(reader: Reader, { board, unit, changes, at, query }: Uni
     return {
       ...presentTarget(reader, board, target),
       ownValue: mine && mine.value !== target.value ? mine.value : undefined,
-      versions: known.filter((change) => query.at === undefined || change.at.toISOString().slice(0, 10) <= at),
+      versions: known.filter((change) => query.at === undefined || dayOf(change.at) <= at),
     };
   });
 }

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Express } from 'express';
-import { engine } from 'express-handlebars';
 import type { HelperOptions } from 'handlebars';
+import type { i18n } from 'i18next';
 import { type PathName, pathTo } from '../paths.ts';
 import { dayOf } from '../shared/days.ts';
 import { formatYuan } from '../shared/money.ts';
 import { formatJin, formatKilograms } from '../shared/weight.ts';
-import type { Locale, Translate } from './i18n.ts';
+import { type Locale, type Translate, translator } from './i18n.ts';
+import { createTemplates } from './templates.ts';
 
 interface RootData {
   t: Translate;
@@ -79,21 +80,30 @@ export function createHelpers(publicFolder: string) {
   };
 }
 
-/** Makes Handlebars the view engine: templates and partials are compiled once. */
-export function useHandlebars(app: Express, folders: { views: string; public: string }): void {
-  const extname = '.hbs';
-  app.engine(
-    'hbs',
-    engine({
-      extname,
-      defaultLayout: 'main',
-      layoutsDir: join(folders.views, 'layouts'),
-      partialsDir: join(folders.views, 'partials'),
-      helpers: createHelpers(folders.public),
-      // An indented partial would add spaces to the lines of a textarea.
-      compilerOptions: { preventIndent: true },
-    }),
-  );
+/**
+ * Makes Handlebars the view engine: `res.render(view, data)` puts the view into its layout ('main' unless data says another, or false).
+ * Not express-handlebars: that gathers all partials for each page, which took longer than the page itself.
+ */
+export function useHandlebars(app: Express, folders: { views: string; public: string }, messages: i18n): void {
+  const helpers = createHelpers(folders.public);
+  const constantsIn = (locale: Locale) => ({ t: translator(messages, locale), asset: helpers.asset });
+  const templateOf = createTemplates({
+    partialsFolder: join(folders.views, 'partials'),
+    helpers,
+    constants: { zh: constantsIn('zh'), en: constantsIn('en') },
+  });
+  app.engine('hbs', (file, data, done) => {
+    try {
+      const { locale = 'zh', layout = 'main' } = data as { locale?: Locale; layout?: string | false };
+      const body = templateOf(locale, file)(data);
+      done(
+        null,
+        layout ? templateOf(locale, join(folders.views, 'layouts', `${layout}.hbs`))({ ...data, body }) : body,
+      );
+    } catch (error) {
+      done(error);
+    }
+  });
   app.set('views', folders.views);
   app.set('view engine', 'hbs');
   app.enable('view cache');

@@ -36,7 +36,25 @@ export function createMessages(viewsFolder: string): i18n {
   return messages;
 }
 
-/** The translator of one locale. */
+const VALUE = /\{\{(\w+)\}\}/;
+
+/** The translator of one locale. Sentences are split at their values once; i18next itself only chooses plurals and names missing keys. */
 export function translator(messages: i18n, locale: Locale): Translate {
-  return messages.getFixedT(locale) as unknown as Translate;
+  const ask = messages.getFixedT(locale) as unknown as Translate;
+  const sentences = new Map<string, string[]>();
+  return (key, values) => {
+    const sentence = sentences.get(key) ?? splitSentence(messages, locale, key);
+    if (!sentence || values?.count !== undefined) return ask(key, values);
+    sentences.set(key, sentence);
+    return sentence.map((text, index) => (index % 2 === 0 ? text : String(values?.[text] ?? ''))).join('');
+  };
+}
+
+/** Text and names of values in turn; undefined where there is no such key, or one that only i18next understands. */
+function splitSentence(messages: i18n, locale: Locale, key: string): string[] | undefined {
+  const [namespace = '', path = ''] = key.split(':', 2);
+  const sentence: unknown = messages.getResource(locale, namespace, path);
+  if (typeof sentence !== 'string') return undefined;
+  const parts = sentence.split(VALUE);
+  return parts.some((part) => part.includes('{{') || part.includes('$t(')) ? undefined : parts;
 }

@@ -76,7 +76,9 @@ async function eventsOf({ sessionId }: Bought): Promise<Stripe.Event[]> {
   const session = events.find((event) => (event.data.object as { id: string }).id === sessionId);
   const intent = (session?.data.object as Stripe.Checkout.Session | undefined)?.payment_intent;
   const about = (event: Stripe.Event) => event.data.object as { id: string; payment_intent?: unknown };
-  return events.filter((event) => [sessionId, intent].includes(about(event).id) || about(event).payment_intent === intent);
+  return events.filter(
+    (event) => [sessionId, intent].includes(about(event).id) || about(event).payment_intent === intent,
+  );
 }
 
 function send(event: object, secret = app.container.stripeWebhookSecret) {
@@ -96,16 +98,23 @@ async function drain(): Promise<void> {
 
 async function moneyOf({ id }: { id: number }) {
   const journal = await app.db.journalEntry.findMany({ where: { orderId: id } });
-  const on = (account: string) => journal.filter((row) => row.account === account).reduce((sum, row) => sum + row.fen, 0);
+  const on = (account: string) =>
+    journal.filter((row) => row.account === account).reduce((sum, row) => sum + row.fen, 0);
   const charges = (await app.db.sandboxObject.findMany({ where: { type: 'charge' } })).map(
     (row) => (row.data as unknown as { object: Stripe.Charge }).object,
   );
-  const payments = await app.db.payment.findMany({ where: { orderId: id }, include: { refunds: true }, orderBy: { id: 'asc' } });
+  const payments = await app.db.payment.findMany({
+    where: { orderId: id },
+    include: { refunds: true },
+    orderBy: { id: 'asc' },
+  });
   const own = charges.filter((charge) => payments.some((payment) => payment.paymentIntentId === charge.payment_intent));
   return {
     state: (await app.db.order.findUniqueOrThrow({ where: { id } })).state,
     payments: payments.map((payment) => payment.state),
-    refunds: payments.flatMap((payment) => payment.refunds.map((refund) => [refund.source, refund.state, refund.amountFen])),
+    refunds: payments.flatMap((payment) =>
+      payment.refunds.map((refund) => [refund.source, refund.state, refund.amountFen]),
+    ),
     chargedFen: own.reduce((sum, charge) => sum + charge.amount_captured, 0),
     refundedFen: own.reduce((sum, charge) => sum + charge.amount_refunded, 0),
     owedFen: on('owed'),
@@ -174,7 +183,10 @@ describe('events of a payment', () => {
   it('that never come are found by asking', async () => {
     const order = await buy();
     await pay(order, keptBack).expect(200);
-    await app.db.payment.updateMany({ where: { orderId: order.id }, data: { createdAt: new Date(now.getTime() - 3 * MINUTE) } });
+    await app.db.payment.updateMany({
+      where: { orderId: order.id },
+      data: { createdAt: new Date(now.getTime() - 3 * MINUTE) },
+    });
     await settleOpenPayments(app.db, app.container.stripe, now);
     expect((await moneyOf(order)).state).toBe('placed');
   });
@@ -184,7 +196,10 @@ describe('events of a payment', () => {
     await app.db.payment.updateMany({ where: { orderId: broken.id }, data: { sessionId: `cs_gone_${broken.id}` } });
     await pay(order, keptBack).expect(200);
     const earlier = new Date(now.getTime() - 3 * MINUTE);
-    await app.db.payment.updateMany({ where: { orderId: { in: [broken.id, order.id] } }, data: { createdAt: earlier } });
+    await app.db.payment.updateMany({
+      where: { orderId: { in: [broken.id, order.id] } },
+      data: { createdAt: earlier },
+    });
     await settleOpenPayments(app.db, app.container.stripe, now).catch(() => {});
     expect((await moneyOf(order)).state).toBe('placed');
     await expireOrder(app.db, broken.id, new Date(now.getTime() + 60 * MINUTE));
@@ -226,7 +241,10 @@ describe('money that came too late', () => {
     const row = await app.db.sandboxObject.findUniqueOrThrow({ where: { id: order.sessionId } });
     const data = row.data as unknown as { object: Stripe.Checkout.Session };
     data.object.amount_total = 1;
-    await app.db.sandboxObject.update({ where: { id: order.sessionId }, data: { data: JSON.parse(JSON.stringify(data)) } });
+    await app.db.sandboxObject.update({
+      where: { id: order.sessionId },
+      data: { data: JSON.parse(JSON.stringify(data)) },
+    });
     await pay(order).expect(200);
     await drain();
     expect(await moneyOf(order)).toMatchObject({
@@ -250,7 +268,13 @@ describe('money that came too late', () => {
     await cancel(order);
     await drain();
     const { refunds, ...rest } = await moneyOf(order);
-    expect(rest).toMatchObject({ state: 'cancelled', owedFen: 0, journalFen: 0, chargedFen: 40_000, refundedFen: 40_000 });
+    expect(rest).toMatchObject({
+      state: 'cancelled',
+      owedFen: 0,
+      journalFen: 0,
+      chargedFen: 40_000,
+      refundedFen: 40_000,
+    });
     expect(refunds.sort()).toEqual([
       ['cancellation', 'succeeded', 20_000],
       ['late_payment', 'succeeded', 20_000],
@@ -332,7 +356,10 @@ describe('the end of a hold', () => {
 describe('starting a payment', () => {
   it('of which Stripe answers late does not undo that it was paid meanwhile', async () => {
     const order = await buy();
-    await app.db.payment.updateMany({ where: { orderId: order.id }, data: { state: 'created', sessionId: null, url: null } });
+    await app.db.payment.updateMany({
+      where: { orderId: order.id },
+      data: { state: 'created', sessionId: null, url: null },
+    });
     const slow = stripeWith({
       create: async (params, options) => {
         const session = await app.container.stripe.checkout.sessions.create(params, options);
@@ -374,12 +401,15 @@ describe('a refund', () => {
     await pay(order, how).expect(200);
     await cancel(order);
     const { id: sourceId } = await app.db.cancellation.findUniqueOrThrow({ where: { orderId: order.id } });
-    return { order, due: { orderId: order.id, source: 'cancellation' as const, sourceId, amountFen: quantity * 20_000 } };
+    return {
+      order,
+      due: { orderId: order.id, source: 'cancellation' as const, sourceId, amountFen: quantity * 20_000 },
+    };
   }
 
   it('asked for again and again, at once and later, is sent once', async () => {
     const { order, due } = await cancelledOrder();
-    const ask = () => refundPayment(app.db, app.container.stripe, due, now);
+    const ask = () => refundPayment(app.container, due, now);
     await Promise.all(Array.from({ length: 8 }, ask));
     await ask();
     await drain();
@@ -391,13 +421,16 @@ describe('a refund', () => {
     const { order, due } = await cancelledOrder();
     await drain();
     const more = { ...due, source: 'receipt' as const, amountFen: 1 };
-    await expect(refundPayment(app.db, app.container.stripe, more, now)).rejects.toThrow();
+    await expect(refundPayment(app.container, more, now)).rejects.toThrow('no payment of order');
     expect(await moneyOf(order)).toMatchObject({ ...everythingBack, refunds: [['cancellation', 'succeeded', 20_000]] });
   });
 
   it('that Stripe refuses holds up no other one', async () => {
     const [broken, sound] = [await cancelledOrder(), await cancelledOrder()];
-    await app.db.payment.updateMany({ where: { orderId: broken.order.id }, data: { paymentIntentId: 'pi_of_another_account' } });
+    await app.db.payment.updateMany({
+      where: { orderId: broken.order.id },
+      data: { paymentIntentId: 'pi_of_another_account' },
+    });
     await drain();
     expect((await moneyOf(sound.order)).refunds).toEqual([['cancellation', 'succeeded', 20_000]]);
     expect((await moneyOf(broken.order)).refunds).toEqual([['cancellation', 'created', 20_000]]);
@@ -407,9 +440,9 @@ describe('a refund', () => {
   it('that the bank returns later is owed again and is a task for a person', async () => {
     const { order } = await cancelledOrder(1, { refundsFail: true });
     await drain();
-    await expect.poll(async () => (await moneyOf(order)).refunds, { timeout: 10_000 }).toEqual([
-      ['cancellation', 'failed', 20_000],
-    ]);
+    await expect
+      .poll(async () => (await moneyOf(order)).refunds, { timeout: 10_000 })
+      .toEqual([['cancellation', 'failed', 20_000]]);
     expect(await moneyOf(order)).toMatchObject({ chargedFen: 20_000, refundedFen: 0, owedFen: 20_000, journalFen: 0 });
   });
 });

@@ -1,0 +1,14 @@
+import { createServer } from 'node:http';
+import express from 'express';
+import { createApp } from '/work/main/server/app.ts';
+import { readConfig } from '/work/main/server/config.ts';
+import { createContainer } from '/work/main/server/container.ts';
+let n = 0; const seen: string[] = [];
+process.env.PORT='3055'; process.env.LOG_LEVEL='warn'; process.env.RATE_LIMIT='0';
+const config = readConfig({ ...process.env, BASE_URL:'http://127.0.0.1:3055' });
+const container = await createContainer(config, { onQuery: (sql) => { n++; seen.push(sql.replace(/\s+/g,' ').slice(0,110)); } });
+const app = createApp(container);
+const outer = express();
+outer.use((req, res, next) => { const start = performance.now(); n = 0; seen.length = 0; res.on('finish', () => { console.log(req.method, req.originalUrl, res.statusCode, `${n} statements`, `${(performance.now()-start).toFixed(0)} ms`); if (process.env.SHOW) console.log(seen.join('\n')); }); next(); });
+outer.use(app);
+createServer(outer).listen(3055, '127.0.0.1', () => console.log('listening'));

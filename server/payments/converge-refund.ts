@@ -1,0 +1,82 @@
+import type { Logger } from 'pino';
+import type { Stripe } from '../clients/stripe.ts';
+import { audit } from '../db/audit.ts';
+import type { PrismaClient, Tx } from '../db/client.ts';
+import { inTransaction } from '../db/in-transaction.ts';
+import { lockOrder } from '../orders/lock-order.ts';
+import { writeJournal } from '../orders/order-journal.ts';
+import { refundDue } from './note-refund.ts';
+
+export interface RefundDeps {
+  db: PrismaClient;
+  stripe: Stripe;
+  log: Logger;
+}
+
+/**
+ * Brings a refund to what Stripe says of it now: sent, confirmed, or returned by the bank, which makes it owed again and a task for a
+ * person. Any order and any number of calls end in the same state. A refund that the market did not ask for is left alone.
+ */
+export async function convergeRefund({ db, stripe, log }: RefundDeps, providerId: string, now: Date): Promise<void> {
+  const sent = await stripe.refunds.retrieve(providerId);
+  const cause = refundDue.safeParse({
+    orderId: Number(sent.metadata?.orderId),
+    source: sent.metadata?.source,
+    sourceId: Number(sent.metadata?.sourceId),
+    amountFen: sent.amount,
+  });
+  if (!cause.success) return;
+  const { orderId, source, sourceId } = cause.data;
+  const failed = sent.status === 'failed' || sent.status === 'canceled';
+  const changed = await inTransaction(db, async (tx) => {
+    await lockOrder(tx, orderId);
+    const refund = await tx.paymentRefund.findUnique({ where: { source_sourceId: { source, sourceId } } });
+    if (!refund || refund.state === 'failed') return false;
+    if (failed) await takeBack(tx, orderId, refund, providerId, now);
+    else await confirm(tx, orderId, refund, sent, now);
+    return refund.state !== (await tx.paymentRefund.findUniqueOrThrow({ where: { id: refund.id } })).state;
+  });
+  if (failed && changed)
+    log.error({ orderId, refund: providerId, reason: sent.failure_reason ?? sent.status }, 'a refund came back');
+}
+
+interface NotedRefund {
+  id: number;
+  state: string;
+  amountFen: number;
+}
+
+async function confirm(tx: Tx, orderId: number, refund: NotedRefund, sent: Stripe.Refund, at: Date): Promise<void> {
+  const confirmed = sent.status === 'succeeded';
+  if (refund.state === 'succeeded' || (refund.state === 'pending' && !confirmed)) return;
+  await tx.paymentRefund.update({
+    where: { id: refund.id },
+    data: {
+      state: confirmed ? 'succeeded' : 'pending',
+      providerId: sent.id,
+      succeededAt: confirmed ? at : null,
+    },
+    select: { id: true },
+  });
+  if (refund.state !== 'created') return;
+  const amounts = { refunded: refund.amountFen, owed: -refund.amountFen };
+  await writeJournal(tx, { orderId, source: 'refund', sourceId: refund.id, at, amounts });
+  await noteFor(tx, orderId, 'payment.refund', refund, at);
+}
+
+async function takeBack(tx: Tx, orderId: number, refund: NotedRefund, providerId: string, at: Date): Promise<void> {
+  await tx.paymentRefund.update({
+    where: { id: refund.id },
+    data: { state: 'failed', providerId, succeededAt: null },
+    select: { id: true },
+  });
+  await noteFor(tx, orderId, 'payment.refund_failed', refund, at);
+  if (refund.state === 'created') return;
+  const amounts = { refunded: -refund.amountFen, owed: refund.amountFen };
+  await writeJournal(tx, { orderId, source: 'refund_failure', sourceId: refund.id, at, amounts });
+}
+
+function noteFor(tx: Tx, orderId: number, action: string, refund: NotedRefund, at: Date): Promise<void> {
+  const after = { refundId: refund.id, amountFen: refund.amountFen };
+  return audit(tx, { at, actorId: null, action, subjectType: 'order', subjectId: orderId, after });
+}

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Tx } from '../db/client.ts';
+
+/** Money that must go back, as the fact that caused it noted in the outbox. */
+export const refundDue = z.object({
+  orderId: z.number().int(),
+  source: z.enum(['cancellation', 'receipt', 'refund', 'late_payment']),
+  sourceId: z.number().int(),
+  amountFen: z.number().int().positive(),
+});
+
+export type RefundDue = z.infer<typeof refundDue>;
+
+/**
+ * The refund of a cause, in fen, made when it is the first call; it goes to the payment that it can still be taken from. Throws when
+ * no payment of the order has so much left. The caller holds the order's lock.
+ */
+export async function noteRefund(tx: Tx, { orderId, source, sourceId, amountFen }: RefundDue) {
+  const noted = await tx.paymentRefund.findUnique({ where: { source_sourceId: { source, sourceId } } });
+  if (noted) return noted;
+  const payments = await tx.payment.findMany({
+    // A payment that came too late goes back as a whole: nothing else is taken from it.
+    where: {
+      orderId,
+      state: 'succeeded',
+      ...(source === 'late_payment' ? { id: sourceId } : { refunds: { none: { source: 'late_payment' } } }),
+    },
+    orderBy: { id: 'asc' },
+    select: { id: true, amountFen: true, refunds: { select: { amountFen: true, state: true } } },
+  });
+  const payment = payments.find(
+    ({ amountFen: paidFen, refunds }) =>
+      amountFen <=
+      paidFen - refunds.reduce((sum, refund) => sum + (refund.state === 'failed' ? 0 : refund.amountFen), 0),
+  );
+  if (!payment) throw new Error(`no payment of order ${orderId} has ${amountFen} fen left for ${source} ${sourceId}`);
+  return tx.paymentRefund.create({
+    data: { paymentId: payment.id, source, sourceId, amountFen, idempotencyKey: randomUUID() },
+  });
+}
