@@ -35,7 +35,7 @@ export function outboxHandlers(container: Container) {
 }
 
 /** What returns by the clock. */
-export function periodicJobs({ db, stripe, clock }: Container): PeriodicJob[] {
+export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob[] {
   return [
     {
       name: 'fold-tally',
@@ -45,7 +45,7 @@ export function periodicJobs({ db, stripe, clock }: Container): PeriodicJob[] {
       },
     },
     { name: 'expire-orders', everyMs: 15_000, run: async () => void (await expireWaitingOrders(db, stripe, clock())) },
-    { name: 'settle-payments', everyMs: 60_000, run: () => settleOpenPayments(db, stripe, clock()) },
+    { name: 'settle-payments', everyMs: 60_000, run: () => settleOpenPayments({ db, stripe, log }, clock()) },
     {
       name: 'forget-sessions',
       everyMs: 3_600_000,

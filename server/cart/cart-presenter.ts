@@ -2,6 +2,8 @@ import type { Actor } from '../accounts/actor.ts';
 import { inLanguage } from '../catalog/catalog-reader.ts';
 import { type BuyableProduct, leastQuantity, quantityFaults } from '../catalog/shelf-products.ts';
 import { pathTo } from '../paths.ts';
+import type { ExpectedCount } from '../quotas/expected-counts.ts';
+import type { Fault } from '../shared/errors.ts';
 import { formatYuan } from '../shared/money.ts';
 import type { Locale, Translate } from '../web/i18n.ts';
 import { cartUnits } from './cart-lines.ts';
@@ -12,21 +14,43 @@ export interface Reader {
   locale: Locale;
 }
 
-/** One's own cart and each unit's, as tabs. */
-export function presentTabs({ t, locale }: Reader, actor: Actor, unitCode: string | undefined) {
-  return cartUnits(actor).map((unitId) => {
-    const grant = actor.grants.find((candidate) => candidate.unitId === unitId);
-    const code = unitId === null ? undefined : (grant?.unitCode ?? undefined);
-    const label = unitId === null ? t('cart:own') : inLanguage(locale, grant?.unitName ?? '', grant?.unitNameEn);
-    return { label, href: pathTo('cart', { unit: code }), current: code === unitCode };
+/** A quantity as it was typed into one line, and why it was refused. */
+export interface RefusedLine {
+  productId: number;
+  typed: string;
+  fault: Fault;
+}
+
+/** One's own cart and each unit's, as tabs; `counts` by unit id, 0 for the own one. */
+export function presentTabs(
+  { t, locale }: Reader,
+  actor: Actor,
+  unitId: number | null,
+  counts: ReadonlyMap<number, number>,
+) {
+  return cartUnits(actor).map((id) => {
+    const grant = actor.grants.find((candidate) => candidate.unitId === id);
+    return {
+      label: id === null ? t('cart:own') : inLanguage(locale, grant?.unitName ?? '', grant?.unitNameEn),
+      href: id === null ? pathTo('cart', { own: 1 }) : pathTo('cart', { unit: grant?.unitCode ?? undefined }),
+      current: id === unitId,
+      count: counts.get(id ?? 0),
+    };
   });
 }
 
 /** The data of `views/cart/show.hbs`. */
-export function presentCart(reader: Reader, quoted: Quote, wishes: readonly Wish[], unitCode: string | undefined) {
+export function presentCart(
+  reader: Reader,
+  quoted: Quote,
+  wishes: readonly Wish[],
+  unitCode: string | undefined,
+  refused: RefusedLine | null = null,
+) {
   const problems = problemsByProduct(reader, quoted, wishes);
+  if (refused) problems.set(refused.productId, faultText(reader, refused.fault));
   return {
-    suppliers: quoted.parcels.map((parcel) => presentParcel(reader, parcel, problems, unitCode)),
+    suppliers: quoted.parcels.map((parcel) => presentParcel(reader, parcel, problems, unitCode, refused)),
     totals: {
       goodsFen: quoted.goodsFen,
       discountFen: 0,
@@ -36,17 +60,53 @@ export function presentCart(reader: Reader, quoted: Quote, wishes: readonly Wish
     },
     lineCount: wishes.length,
     blocked: quoted.faults.length > 0,
+    tooLarge: quoted.faults.some((fault) => fault.code === 'orderTooLarge'),
     checkoutHref: pathTo('checkout', { unit: unitCode }),
   };
 }
 
-function problemsByProduct({ t }: Reader, { faults }: Quote, wishes: readonly Wish[]): Map<number, string> {
+/** What the goods would count for, each programme with its rule in words. */
+export function presentExpected(
+  { t, locale }: Reader,
+  unitName: string,
+  counts: readonly ExpectedCount[],
+  ruleOf: (count: ExpectedCount) => string,
+) {
+  return counts.map((count) => ({
+    unitName,
+    programmeName: inLanguage(locale, count.programmeName, count.programmeNameEn),
+    fen: count.fen,
+    grams: count.grams,
+    rule: t(`orders:rule.${ruleOf(count)}`),
+  }));
+}
+
+function problemsByProduct(reader: Reader, quoted: Quote, wishes: readonly Wish[]): Map<number, string> {
   const problems = new Map<number, string>();
-  for (const { path, code, values } of faults) {
-    const productId = wishes[Number(/^lines\.(\d+)\./.exec(path)?.[1] ?? -1)]?.productId;
-    if (productId !== undefined) problems.set(productId, t(`faults:${code}`, values));
+  for (const fault of quoted.faults) {
+    const productId = productOfFault(fault, wishes);
+    if (productId !== undefined) problems.set(productId, faultText(reader, fault, productIn(quoted, productId)));
   }
   return problems;
+}
+
+/** The product whose line a fault of a quote or an order is about. */
+export function productOfFault({ path }: Fault, wishes: readonly Wish[]): number | undefined {
+  return wishes[Number(/^lines\.(\d+)\./.exec(path)?.[1] ?? -1)]?.productId;
+}
+
+export function productIn(quoted: Quote, productId: number): BuyableProduct | undefined {
+  return quoted.parcels.flatMap((parcel) => parcel.lines).find((line) => line.productId === productId)?.product;
+}
+
+/** A fault in words, with the product's names in the reader's language. */
+export function faultText({ t, locale }: Reader, { code, values }: Fault, product?: BuyableProduct): string {
+  if (!product) return t(`faults:${code}`, values);
+  return t(`faults:${code}`, {
+    ...values,
+    name: inLanguage(locale, product.familyName, product.nameEn),
+    unit: inLanguage(locale, product.saleUnit, product.saleUnitEn),
+  });
 }
 
 function presentParcel(
@@ -54,8 +114,10 @@ function presentParcel(
   parcel: QuotedParcel,
   problems: Map<number, string>,
   unitCode: string | undefined,
+  refused: RefusedLine | null,
 ) {
   const short = parcel.belowMinimumFen > 0;
+  const freeFrom = parcel.lines[0]?.product.freeFreightFromFen ?? null;
   return {
     name: inLanguage(reader.locale, parcel.supplierName, parcel.supplierNameEn),
     href: pathTo('supplier', { id: parcel.supplierId }),
@@ -64,14 +126,18 @@ function presentParcel(
     shortOfMinimumFen: short ? parcel.belowMinimumFen : undefined,
     subtotalFen: parcel.goodsFen,
     freightFen: parcel.freightFen,
-    lines: parcel.lines.map((line) => presentLine(reader, line, problems.get(line.productId), unitCode)),
+    toFreeFreightFen: parcel.freightFen > 0 && freeFrom !== null ? freeFrom - parcel.goodsFen : undefined,
+    lines: parcel.lines.map((line) => ({
+      ...presentLine(reader, line, unitCode),
+      problem: problems.get(line.productId),
+      typed: refused?.productId === line.productId ? refused.typed : line.quantity,
+    })),
   };
 }
 
-function presentLine(reader: Reader, line: QuotedLine, problem: string | undefined, unitCode: string | undefined) {
+function presentLine(reader: Reader, line: QuotedLine, unitCode: string | undefined) {
   const { product, quantity } = line;
   const { locale } = reader;
-  const action = pathTo('cartLine', { productId: product.id, unit: unitCode });
   return {
     productId: product.id,
     name: inLanguage(locale, product.familyName, product.nameEn),
@@ -85,8 +151,7 @@ function presentLine(reader: Reader, line: QuotedLine, problem: string | undefin
     minQuantity: leastQuantity(product),
     orderMultiple: product.orderMultiple,
     totalFen: line.goodsFen,
-    problem,
-    updateAction: action,
+    updateAction: pathTo('cartLine', { productId: product.id, unit: unitCode }),
     removeAction: pathTo('cartLine', { productId: product.id, unit: unitCode, remove: 1 }),
   };
 }

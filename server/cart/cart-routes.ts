@@ -1,19 +1,20 @@
-import express, { type Request, type Router } from 'express';
+import express, { type Request, type Response, type Router } from 'express';
 import { localReturnTo } from '../accounts/return-to.ts';
 import { actorOf } from '../accounts/who-acts.ts';
-import { findBuyableProducts } from '../catalog/shelf-products.ts';
-import { fast, type PrismaClient } from '../db/client.ts';
+import { inLanguage } from '../catalog/catalog-reader.ts';
+import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
+import type { Fault } from '../shared/errors.ts';
 import { flash } from '../web/flash.ts';
 import { refusedForm } from '../web/form-view.ts';
 import { keepRefused, read } from '../web/forms.ts';
 import { unitOfCart } from './cart-api.ts';
-import { addToCart, cartWishes, removeFromCart, setCartLine } from './cart-lines.ts';
-import { presentCart, presentTabs } from './cart-presenter.ts';
+import { addToCart, removeFromCart, setCartLine } from './cart-lines.ts';
+import { cartCounts, pricedCart } from './cart-page.ts';
+import { presentCart, presentExpected, presentTabs, type RefusedLine } from './cart-presenter.ts';
 import { addForm, cartQuery, lineForm, lineParams } from './cart-schemas.ts';
-import { quote } from './quote.ts';
 
 interface Parts {
   db: PrismaClient;
@@ -26,18 +27,14 @@ export function cartRoutes({ db, clock }: Parts): Router {
 
   router.get(patterns.cart, async (req, res) => {
     const actor = actorOf(req);
-    const { unit } = read(cartQuery, req.query);
-    const wishes = await cartWishes(db, actor, unitOfCart(actor, unit));
-    const products = await findBuyableProducts(
-      fast(db),
-      wishes.map((wish) => wish.productId),
-      dayOf(clock()),
-    );
-    res.render('cart/show', {
-      title: req.t('cart:title'),
-      carts: presentTabs(req, actor, unit),
-      ...presentCart(req, quote(wishes, products), wishes, unit),
-    });
+    const counts = await cartCounts(db, actor);
+    const filled = actor.grants.find((grant) => grant.role === 'buyer' && counts.get(grant.unitId ?? 0));
+    const nowhereInParticular = !req.query.unit && !req.query.own;
+    if (nowhereInParticular && !counts.get(0) && filled) {
+      req.session.flash = res.locals.flash;
+      return res.redirect(303, pathTo('cart', { unit: filled.unitCode ?? undefined }));
+    }
+    await show(req, res, 200, null);
   });
 
   router.post(patterns.cartLines, async (req, res) => {
@@ -49,8 +46,8 @@ export function cartRoutes({ db, clock }: Parts): Router {
     try {
       const { unit, productId, quantity } = read(addForm, req.body);
       await addToCart(db, actorOf(req), unitOfCart(actorOf(req), unit), { productId, quantity });
-      flash(req, 'success', req.t('cart:added', { href: pathTo('cart', { unit }) }));
-      res.redirect(303, pathTo('cart', { unit }));
+      flash(req, 'success', req.t('cart:added'));
+      res.redirect(303, unit ? pathTo('cart', { unit }) : pathTo('cart', { own: 1 }));
     } catch (error) {
       const { faults } = refusedForm(error);
       keepRefused(req, `product-${req.body.productId}`, req.body, faults);
@@ -63,23 +60,37 @@ export function cartRoutes({ db, clock }: Parts): Router {
     const { unit } = read(cartQuery, req.query);
     const unitId = unitOfCart(actor, unit);
     const { productId } = read(lineParams, req.params);
-    if (req.query.remove) await removeFromCart(db, actor, unitId, productId);
-    else
-      await changeLine(req, () =>
-        setCartLine(db, actor, unitId, { productId, quantity: read(lineForm, req.body).quantity }),
-      );
-    res.redirect(303, pathTo('cart', { unit }));
+    try {
+      if (req.query.remove) await removeFromCart(db, actor, unitId, productId);
+      else await setCartLine(db, actor, unitId, { productId, quantity: read(lineForm, req.body).quantity });
+    } catch (error) {
+      const { status, faults } = refusedForm(error);
+      const [fault] = faults as [Fault];
+      return show(req, res, status, { productId, typed: String(req.body.quantity ?? ''), fault });
+    }
+    res.redirect(303, `${unit ? pathTo('cart', { unit }) : pathTo('cart', { own: 1 })}#line-${productId}`);
   });
 
   return router;
-}
 
-/** A quantity that cannot be read leaves the cart as it was and says why. */
-async function changeLine(req: Request, change: () => Promise<void>): Promise<void> {
-  try {
-    await change();
-  } catch (error) {
-    const { faults } = refusedForm(error);
-    for (const { code, values } of faults) flash(req, 'error', req.t(`faults:${code}`, values));
+  async function show(req: Request, res: Response, status: number, refused: RefusedLine | null): Promise<void> {
+    const actor = actorOf(req);
+    const { unit } = read(cartQuery, req.query);
+    const unitId = unitOfCart(actor, unit);
+    const [cart, tabCounts] = await Promise.all([
+      pricedCart(db, actor, unitId, dayOf(clock())),
+      cartCounts(db, actor),
+    ]);
+    const grant = actor.grants.find((candidate) => candidate.unitId !== null && candidate.unitId === cart.countsFor);
+    const unitName = grant ? inLanguage(req.locale, grant.unitName ?? '', grant.unitNameEn) : '';
+    res.status(status).render('cart/show', {
+      title: req.t('cart:title'),
+      carts: presentTabs(req, actor, unitId, tabCounts),
+      ...presentCart(req, cart.quoted, cart.wishes, unit, refused),
+      unitName: unitId === null ? undefined : unitName,
+      counts: presentExpected(req, unitName, cart.counts, (count) =>
+        unitId === null ? `individual_${count.countIndividualBy}` : `on_account_${count.countOnAccountBy}`,
+      ),
+    });
   }
 }

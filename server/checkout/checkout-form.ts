@@ -3,10 +3,12 @@ import { addressInput } from '../accounts/account-schemas.ts';
 import { type Actor, ownUnitId } from '../accounts/actor.ts';
 import { type AddressRow, findAddressFor } from '../accounts/address-queries.ts';
 import { idText } from '../cart/cart-schemas.ts';
+import { productOfFault } from '../cart/cart-presenter.ts';
 import type { Wish } from '../cart/quote.ts';
+import { addAddress } from '../accounts/save-address.ts';
 import type { PrismaClient } from '../db/client.ts';
 import type { DeliveryAddress } from '../orders/create-order.ts';
-import { BadInput } from '../shared/errors.ts';
+import { BadInput, type Fault, Refusal } from '../shared/errors.ts';
 import { read } from '../web/forms.ts';
 import type { OrderRequest } from './submit-order.ts';
 
@@ -24,6 +26,22 @@ export const CHECKOUT_FIELDS = [
   'payment',
   'note',
 ];
+
+/** The field of the form that shows what is wrong with a part of the order request. */
+const FIELD_OF: Record<string, string> = { unitId: 'countFor' };
+
+/** Faults by the form's fields; those of a line by the line of its product. */
+export function checkoutFaults(faults: readonly Fault[], wishes: readonly Wish[]): Fault[] {
+  return faults.map((fault) => {
+    const productId = productOfFault(fault, wishes);
+    return { ...fault, path: productId === undefined ? (FIELD_OF[fault.path] ?? fault.path) : lineField(productId) };
+  });
+}
+
+/** The name under which the page shows what is wrong with a product. */
+export function lineField(productId: number): string {
+  return `line-${productId}`;
+}
 
 const checkoutForm = z.object({
   addressId: z.union([z.literal(NEW_ADDRESS), idText], 'chooseAddress'),
@@ -59,6 +77,23 @@ export async function readCheckout(
     checkoutKey: form.checkoutKey,
     expectedTotalFen: form.expectedTotalFen,
   };
+}
+
+/** Keeps a typed address for the next time, when that was asked for; an order that was made does not fail for a full address book. */
+export async function keepAddress(
+  db: PrismaClient,
+  actor: Actor,
+  unitId: number | null,
+  body: Record<string, unknown>,
+): Promise<void> {
+  if (body.addressId !== NEW_ADDRESS || !body.saveAddress) return;
+  const { recipient, phone, region, detail } = body;
+  const address = read(addressInput, { recipient, phone, region, detail });
+  try {
+    await addAddress(db, actor, { ...address, unitId: unitId ?? undefined, isDefault: false });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+  }
 }
 
 function typedAddress(body: unknown): DeliveryAddress {

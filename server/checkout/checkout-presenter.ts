@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { type Actor, ownUnitId } from '../accounts/actor.ts';
 import type { AddressRow } from '../accounts/address-queries.ts';
-import type { Reader } from '../cart/cart-presenter.ts';
-import { presentCart } from '../cart/cart-presenter.ts';
-import type { Quote, Wish } from '../cart/quote.ts';
+import type { PricedCart } from '../cart/cart-page.ts';
+import { faultText, presentCart, presentExpected, productIn, type Reader } from '../cart/cart-presenter.ts';
 import { inLanguage } from '../catalog/catalog-reader.ts';
 import { pathTo } from '../paths.ts';
+import type { Fault } from '../shared/errors.ts';
 import { formatYuan } from '../shared/money.ts';
 import type { PayerRow } from '../units/unit-queries.ts';
-import { NEW_ADDRESS } from './checkout-form.ts';
+import { type FormView, formView } from '../web/form-view.ts';
+import { CHECKOUT_FIELDS, lineField, NEW_ADDRESS } from './checkout-form.ts';
 
 export interface CheckoutPage {
   actor: Actor;
   unitId: number | null;
   unitCode: string | undefined;
-  wishes: Wish[];
-  quoted: Quote;
+  cart: PricedCart;
   addresses: AddressRow[];
   payers: PayerRow[];
 }
@@ -23,7 +23,8 @@ export interface CheckoutPage {
 /** The data of `views/checkout/show.hbs`, without the form's state. */
 export function presentCheckout(reader: Reader, page: CheckoutPage) {
   const { t, locale } = reader;
-  const { actor, unitId, unitCode, quoted } = page;
+  const { actor, unitId, unitCode } = page;
+  const { quoted, wishes, counts } = page.cart;
   const unit = actor.grants.find((grant) => grant.unitId === (unitId ?? ownUnitId(actor)));
   const unitName = unit ? inLanguage(locale, unit.unitName ?? '', unit.unitNameEn) : null;
   const addresses = page.addresses.filter((address) => (unitId === null ? address.unitId === null : true));
@@ -73,8 +74,49 @@ export function presentCheckout(reader: Reader, page: CheckoutPage) {
       addresses.length > 0
         ? String((addresses.find((address) => address.isDefault && address.unitId === unitId) ?? addresses[0])?.id)
         : NEW_ADDRESS,
-    ...presentCart(reader, quoted, page.wishes, unitCode),
+    ...presentCart(reader, quoted, wishes, unitCode),
+    counts: countsInWords(reader, page, unitName ?? ''),
+    countsNothing: unit !== undefined && counts.length === 0,
     expectedTotalFen: quoted.totalFen,
     checkoutKey: randomUUID(),
   };
+}
+
+/** Unit purchases may count differently on account and prepaid; both are said where they differ. */
+function countsInWords(reader: Reader, { cart, unitId }: CheckoutPage, unitName: string) {
+  if (unitId === null)
+    return presentExpected(reader, unitName, cart.counts, (count) => `individual_${count.countIndividualBy}`);
+  const onAccount = presentExpected(
+    reader,
+    unitName,
+    cart.counts,
+    (count) => `on_account_${count.countOnAccountBy}`,
+  );
+  const prepaid = presentExpected(reader, unitName, cart.counts, (count) => `prepaid_${count.countPrepaidBy}`);
+  return onAccount.map((count, index) => ({ ...count, otherRule: prepaid[index]?.rule }));
+}
+
+/** The form with its faults in words; those of a line name the product and link to it. */
+export function presentCheckoutForm(
+  reader: Reader,
+  { quoted, wishes }: PricedCart,
+  values: Record<string, unknown>,
+  faults: readonly Fault[],
+): FormView {
+  const form = formView(
+    reader.t,
+    CHECKOUT_FIELDS,
+    values,
+    faults.filter((fault) => !fault.path.startsWith('line-')),
+  );
+  const lines = wishes.flatMap(({ productId }) => {
+    const fault = faults.find((candidate) => candidate.path === lineField(productId));
+    const product = productIn(quoted, productId);
+    if (!fault || !product) return [];
+    const name = inLanguage(reader.locale, product.familyName, product.nameEn);
+    const text = faultText(reader, fault, product);
+    return [[lineField(productId), text.includes(name) ? text : reader.t('checkout:lineFault', { name, text })] as const];
+  });
+  if (lines.length === 0) return form;
+  return { ...form, errors: { ...form.errors, ...Object.fromEntries(lines) } };
 }

@@ -3,21 +3,20 @@ import { addressesFor } from '../accounts/address-queries.ts';
 import { actorOf } from '../accounts/who-acts.ts';
 import { unitOfCart } from '../cart/cart-api.ts';
 import { cartWishes, takeOrdered } from '../cart/cart-lines.ts';
+import { pricedCart } from '../cart/cart-page.ts';
 import { cartQuery } from '../cart/cart-schemas.ts';
-import { quote } from '../cart/quote.ts';
-import { findBuyableProducts } from '../catalog/shelf-products.ts';
-import { fast } from '../db/client.ts';
+import type { Wish } from '../cart/quote.ts';
 import { pathTo, patterns } from '../paths.ts';
 import { type PaymentDeps, startPayment } from '../payments/start-payment.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
-import type { Fault } from '../shared/errors.ts';
+import { type Fault, StateConflict } from '../shared/errors.ts';
 import { findPayers } from '../units/unit-queries.ts';
 import { flash } from '../web/flash.ts';
-import { formView, refusedForm } from '../web/form-view.ts';
+import { refusedForm } from '../web/form-view.ts';
 import { read } from '../web/forms.ts';
-import { CHECKOUT_FIELDS, readCheckout } from './checkout-form.ts';
-import { presentCheckout } from './checkout-presenter.ts';
+import { checkoutFaults, keepAddress, readCheckout } from './checkout-form.ts';
+import { presentCheckout, presentCheckoutForm } from './checkout-presenter.ts';
 import { submitOrder } from './submit-order.ts';
 
 interface Parts extends PaymentDeps {
@@ -26,35 +25,52 @@ interface Parts extends PaymentDeps {
 
 /** One page from cart to order. What is refused is shown again with everything typed. */
 export function checkoutRoutes(parts: Parts): Router {
+  const { db, clock } = parts;
   const router = express.Router();
+
   router.get(patterns.checkout, (req, res) => show(parts, req, res, 200, []));
+
   router.post(patterns.checkout, async (req, res) => {
-    const { db, clock } = parts;
     const actor = actorOf(req);
     const unitId = unitOfCart(actor, read(cartQuery, req.query).unit);
-    const lines = await cartWishes(db, actor, unitId);
+    const wishes = await cartWishes(db, actor, unitId);
+    const orderId = await submitted(req, res, unitId, wishes);
+    if (orderId === null) return;
+    const productIds = wishes.map((wish) => wish.productId);
+    await takeOrdered(db, actor, unitId, productIds);
+    await keepAddress(db, actor, unitId, req.body);
+    await leadOn(parts, req, res, orderId);
+  });
+
+  return router;
+
+  /** The order's id; null when it was refused and the page has been shown again. */
+  async function submitted(req: Request, res: Response, unitId: number | null, wishes: Wish[]): Promise<number | null> {
+    const actor = actorOf(req);
     try {
-      const request = await readCheckout(db, actor, unitId, lines, req.body);
-      const orderId = await submitOrder(db, actor, request, clock());
-      await takeOrdered(
-        db,
-        actor,
-        unitId,
-        lines.map((line) => line.productId),
-      );
-      await leadOn(parts, req, res, orderId);
+      return await submitOrder(db, actor, await readCheckout(db, actor, unitId, wishes, req.body), clock());
     } catch (error) {
       const { status, faults } = refusedForm(error);
-      await show(parts, req, res, status, faults);
+      await show(parts, req, res, status, checkoutFaults(faults, wishes));
+      return null;
     }
-  });
-  return router;
+  }
 }
 
+/** On to the payment page or the order's; when the payment page does not open, the order says that it waits for payment. */
 async function leadOn(parts: Parts, req: Request, res: Response, orderId: number): Promise<void> {
-  const { state } = await parts.db.order.findUniqueOrThrow({ where: { id: orderId }, select: { state: true } });
-  if (state === 'awaiting_payment') return res.redirect(303, await startPayment(parts, orderId, parts.clock()));
-  flash(req, 'success', req.t(state === 'awaiting_approval' ? 'checkout:sentForApproval' : 'checkout:placed'));
+  const { db, clock } = parts;
+  const { state } = await db.order.findUniqueOrThrow({ where: { id: orderId }, select: { state: true } });
+  if (state === 'awaiting_payment') {
+    try {
+      return res.redirect(303, await startPayment(parts, orderId, clock()));
+    } catch (error) {
+      if (!(error instanceof StateConflict)) req.log.error({ err: error, orderId }, 'payment page did not open');
+      flash(req, 'error', req.t('checkout:payLater'));
+    }
+  }
+  if (state === 'awaiting_approval') flash(req, 'success', req.t('checkout:sentForApproval'));
+  if (state === 'placed') flash(req, 'success', req.t('checkout:placed'));
   res.redirect(303, pathTo('order', { id: orderId }));
 }
 
@@ -62,26 +78,15 @@ async function show({ db, clock }: Parts, req: Request, res: Response, status: n
   const actor = actorOf(req);
   const { unit: unitCode } = read(cartQuery, req.query);
   const unitId = unitOfCart(actor, unitCode);
-  const wishes = await cartWishes(db, actor, unitId);
-  if (wishes.length === 0) return res.redirect(303, pathTo('cart', { unit: unitCode }));
-  const [products, addresses, payers] = await Promise.all([
-    findBuyableProducts(
-      fast(db),
-      wishes.map((wish) => wish.productId),
-      dayOf(clock()),
-    ),
+  const [cart, addresses, payers] = await Promise.all([
+    pricedCart(db, actor, unitId, dayOf(clock())),
     addressesFor(db, actor),
     unitId === null ? [] : findPayers(db, unitId),
   ]);
-  const page = presentCheckout(req, {
-    actor,
-    unitId,
-    unitCode,
-    wishes,
-    quoted: quote(wishes, products),
-    addresses,
-    payers,
-  });
+  // What cannot be ordered as it stands is put right in the cart; what was typed here already is not thrown away.
+  const mustGoBack = cart.wishes.length === 0 || (status === 200 && cart.quoted.faults.length > 0);
+  if (mustGoBack) return res.redirect(303, unitCode ? pathTo('cart', { unit: unitCode }) : pathTo('cart', { own: 1 }));
+  const page = presentCheckout(req, { actor, unitId, unitCode, cart, addresses, payers });
   const values = {
     addressId: page.firstAddress,
     countFor: page.countOptions?.[0]?.value ?? '',
@@ -89,5 +94,6 @@ async function show({ db, clock }: Parts, req: Request, res: Response, status: n
     payment: unitId === null ? 'stripe' : 'on_account',
     ...req.body,
   };
-  res.status(status).render('checkout/show', { ...page, form: formView(req.t, CHECKOUT_FIELDS, values, faults) });
+  res.set('Cache-Control', 'no-store');
+  res.status(status).render('checkout/show', { ...page, form: presentCheckoutForm(req, cart, values, faults) });
 }

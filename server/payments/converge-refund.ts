@@ -47,18 +47,14 @@ interface NotedRefund {
 }
 
 async function confirm(tx: Tx, orderId: number, refund: NotedRefund, sent: Stripe.Refund, at: Date): Promise<void> {
-  const confirmed = sent.status === 'succeeded';
-  if (refund.state === 'succeeded' || (refund.state === 'pending' && !confirmed)) return;
+  const state = sent.status === 'succeeded' ? 'succeeded' : 'pending';
+  if (refund.state === 'succeeded' || refund.state === state) return;
   await tx.paymentRefund.update({
     where: { id: refund.id },
-    data: {
-      state: confirmed ? 'succeeded' : 'pending',
-      providerId: sent.id,
-      succeededAt: confirmed ? at : null,
-    },
+    data: { state, providerId: sent.id, succeededAt: state === 'succeeded' ? at : null },
     select: { id: true },
   });
-  if (refund.state !== 'created') return;
+  if (state === 'pending') return;
   const amounts = { refunded: refund.amountFen, owed: -refund.amountFen };
   await writeJournal(tx, { orderId, source: 'refund', sourceId: refund.id, at, amounts });
   await noteFor(tx, orderId, 'payment.refund', refund, at);
@@ -71,7 +67,7 @@ async function takeBack(tx: Tx, orderId: number, refund: NotedRefund, providerId
     select: { id: true },
   });
   await noteFor(tx, orderId, 'payment.refund_failed', refund, at);
-  if (refund.state === 'created') return;
+  if (refund.state !== 'succeeded') return;
   const amounts = { refunded: -refund.amountFen, owed: refund.amountFen };
   await writeJournal(tx, { orderId, source: 'refund_failure', sourceId: refund.id, at, amounts });
 }

@@ -48,9 +48,14 @@ export function presentBoard(reader: Reader, page: BoardPage) {
     currentPage: '/board',
     programme: presentProgramme(reader, programme),
     at: page.at,
-    asOf: page.asOf,
+    asOf: page.asOf.toISOString(),
     isPast: query.at !== undefined,
-    filters: { fields: filterFields(reader, page), at: query.at },
+    programmes: page.programmes.map((one) => ({
+      label: nameOf(reader, one),
+      href: boardPath({ programme: one.code }),
+      current: one.id === programme.id,
+    })),
+    filters: { fields: filterFields(reader, page), at: query.at, state: query.state },
     total: whole,
     behind: { count: targets.filter(({ state }) => BEHIND.includes(state)).length, of: targets.length },
     states: isJudged ? presentStates(rows, query.state, link) : [],
@@ -107,7 +112,7 @@ export function presentProgramme(reader: Reader, programme: Programme) {
   };
 }
 
-function filterFields({ t, locale }: Reader, { board, programmes, query }: BoardPage) {
+function filterFields({ t, locale }: Reader, { board, query }: BoardPage) {
   const { programme, places, byId } = board;
   const named = (row: { code: string; name: string; nameEn: string }) => ({
     value: row.code,
@@ -124,7 +129,6 @@ function filterFields({ t, locale }: Reader, { board, programmes, query }: Board
     label: t(`quotas:filter.${name}`),
   });
   return [
-    field('programme', programme.code, programmes.map(named)),
     field('by', query.by ?? 'unit', wordsOf(t, 'by', ROWS_BY)),
     ...(programme.participants.length > 1
       ? [field('group', query.group, [all, ...programme.participants.map(named)])]

@@ -32,7 +32,9 @@ export async function takeCaps(tx: Sql, purchase: CappedPurchase): Promise<void>
     const quantity = purchase.lines[index]?.quantity ?? 0;
     const holderId = cap.kind === 'person_product' ? purchase.buyerId : purchase.unitId;
     if (holderId === null) continue;
-    await tx.$executeRaw`INSERT IGNORE INTO cap_counter (capId, holderId, used) VALUES (${cap.id}, ${holderId}, 0)`;
+    // Not INSERT IGNORE: it shares its lock on a row that is there, and all who share one would wait for one another to update it.
+    await tx.$executeRaw`
+      INSERT INTO cap_counter (capId, holderId, used) VALUES (${cap.id}, ${holderId}, 0) ON DUPLICATE KEY UPDATE used = used`;
     const taken = await tx.$executeRaw`
       UPDATE cap_counter SET used = used + ${quantity}
       WHERE capId = ${cap.id} AND holderId = ${holderId} AND used + ${quantity} <= COALESCE(limitValue, ${cap.limitValue})`;

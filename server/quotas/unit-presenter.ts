@@ -73,7 +73,7 @@ export function presentUnitPage(reader: Reader, page: UnitPage) {
       hasBelow: board.roll.below(unit).length > 0,
     },
     at: page.at,
-    asOf: page.asOf,
+    asOf: page.asOf.toISOString(),
     isPast: query.at !== undefined,
     total: presentProgress(reader, board, progress),
     targets: presentTargets(reader, page),
@@ -95,7 +95,9 @@ function presentTargets(reader: Reader, { board, unit, changes, at, query }: Uni
     return {
       ...presentTarget(reader, board, target),
       ownValue: mine && mine.value !== target.value ? mine.value : undefined,
-      versions: known.filter((change) => query.at === undefined || dayOf(change.at) <= at),
+      versions: known
+        .filter((change) => query.at === undefined || dayOf(change.at) <= at)
+        .map((change) => ({ ...change, at: change.at.toISOString() })),
     };
   });
 }

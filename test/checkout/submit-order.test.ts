@@ -10,11 +10,13 @@ import { aProduct, stockOf } from '../world/products.ts';
 import { makeWorld, type World } from '../world/world.ts';
 
 const now = new Date('2026-06-15T04:00:00Z');
+let databaseUrl: string;
 let db: PrismaClient;
 let world: World;
 
 beforeAll(async () => {
-  db = connect(await testDatabase(), { pool: 24 });
+  databaseUrl = await testDatabase();
+  db = connect(databaseUrl, { pool: 24 });
   world = await makeWorld(db, { now });
 });
 afterAll(() => db.$disconnect());
@@ -228,6 +230,27 @@ describe('submitting at once', () => {
         .used,
     ).toBe(2n);
     expect(await buyOne()).toBeNull();
+  });
+
+  it('serves three hundred colleagues at once up to a unit’s cap and refuses the others politely', async () => {
+    const product = await aProduct(db, { stock: 400 });
+    await db.cap.create({
+      data: {
+        kind: 'unit_product',
+        productId: product.id,
+        limitValue: 250,
+        startsOn: new Date('2026-01-01'),
+        endsOn: new Date('2026-12-31'),
+      },
+    });
+    const buyer = await actor(world.users.employee);
+    const wish = () => request([{ productId: product.id, quantity: 1 }], { unitId: world.units.bank.id });
+    const crowd = connect(databaseUrl, { pool: 48 });
+    const outcomes = await Promise.all(
+      Array.from({ length: 300 }, () => refusalOf(submitOrder(crowd, buyer, wish(), now))),
+    ).finally(() => crowd.$disconnect());
+    expect(outcomes.filter((refusal) => refusal === null)).toHaveLength(250);
+    expect(await stockOf(db, product)).toBe(150);
   });
 
   it('lets two carts in opposite order both through, many times', async () => {

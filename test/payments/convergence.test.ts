@@ -187,7 +187,7 @@ describe('events of a payment', () => {
       where: { orderId: order.id },
       data: { createdAt: new Date(now.getTime() - 3 * MINUTE) },
     });
-    await settleOpenPayments(app.db, app.container.stripe, now);
+    await settleOpenPayments(app.container, now);
     expect((await moneyOf(order)).state).toBe('placed');
   });
 
@@ -200,7 +200,7 @@ describe('events of a payment', () => {
       where: { orderId: { in: [broken.id, order.id] } },
       data: { createdAt: earlier },
     });
-    await settleOpenPayments(app.db, app.container.stripe, now).catch(() => {});
+    await settleOpenPayments(app.container, now).catch(() => {});
     expect((await moneyOf(order)).state).toBe('placed');
     await expireOrder(app.db, broken.id, new Date(now.getTime() + 60 * MINUTE));
     await app.db.payment.updateMany({ where: { orderId: broken.id }, data: { state: 'expired' } });
@@ -435,6 +435,29 @@ describe('a refund', () => {
     expect((await moneyOf(sound.order)).refunds).toEqual([['cancellation', 'succeeded', 20_000]]);
     expect((await moneyOf(broken.order)).refunds).toEqual([['cancellation', 'created', 20_000]]);
     await app.db.outbox.deleteMany();
+  });
+
+  it('to a wallet is owed until the bank has confirmed it', async () => {
+    const { order } = await cancelledOrder(1, { paymentMethod: 'alipay' });
+    const settled = () => app.db.paymentRefund.findFirstOrThrow({ where: { payment: { orderId: order.id } } });
+    await drain();
+    if ((await settled()).state === 'pending') expect((await moneyOf(order)).owedFen).toBe(20_000);
+    await expect.poll(async () => (await settled()).state, { timeout: 10_000 }).toBe('succeeded');
+    expect(await moneyOf(order)).toMatchObject(everythingBack);
+  });
+
+  it('whose confirmation never comes is found by asking', async () => {
+    const { order } = await cancelledOrder();
+    await drain();
+    const journal = { orderId: order.id, source: 'refund' };
+    await app.db.journalEntry.deleteMany({ where: journal });
+    const createdAt = new Date(now.getTime() - 3 * MINUTE);
+    await app.db.paymentRefund.updateMany({
+      where: { payment: { orderId: order.id } },
+      data: { state: 'pending', succeededAt: null, createdAt },
+    });
+    await settleOpenPayments(app.container, now);
+    expect(await moneyOf(order)).toMatchObject({ ...everythingBack, refunds: [['cancellation', 'succeeded', 20_000]] });
   });
 
   it('that the bank returns later is owed again and is a task for a person', async () => {

@@ -13,8 +13,9 @@ import { explain, sayPlain } from './say.mjs';
  * Runs `main`, puts away what it deferred however it ended, and exits: with the code that it returned, 1 after an error,
  * 130 when interrupted half-way.
  * @param {(lifetime: Lifetime) => Promise<number>} main
+ * @param {string} [afterInterruption] what the person may want to know then
  */
-export async function live(main) {
+export async function live(main, afterInterruption = '') {
   /** @type {(() => unknown)[]} */
   const deferred = [];
   const controller = new AbortController();
@@ -40,7 +41,7 @@ export async function live(main) {
   } catch (error) {
     if (interrupted) {
       code = 130;
-      sayPlain('Interrupted. The next one goes on from here, or begins anew what was half done.');
+      sayPlain(`Interrupted. ${afterInterruption}`.trim());
     } else explain(error);
   }
   for (const putAway of deferred.reverse()) {

@@ -61,7 +61,7 @@ export function startMarket() {
     sayPlain();
 
     return servedUntilTheEnd({ server, database, signal });
-  });
+  }, 'The next start goes on from here, and begins anew what was half done.');
 }
 
 /**

@@ -1,0 +1,43 @@
+import { type Actor, ownUnitId } from '../accounts/actor.ts';
+import { findBuyableProducts } from '../catalog/shelf-products.ts';
+import { fast, type PrismaClient } from '../db/client.ts';
+import { type ExpectedCount, expectedCounts } from '../quotas/expected-counts.ts';
+import type { Day } from '../shared/days.ts';
+import { cartWishes } from './cart-lines.ts';
+import { type Quote, quote, type Wish } from './quote.ts';
+
+/** A cart priced today, and what it would count for the unit or, from the own cart, for the own unit. */
+export interface PricedCart {
+  wishes: Wish[];
+  quoted: Quote;
+  /** the unit that it would count for; null: none */
+  countsFor: number | null;
+  counts: ExpectedCount[];
+}
+
+export async function pricedCart(
+  db: PrismaClient,
+  actor: Actor,
+  unitId: number | null,
+  today: Day,
+): Promise<PricedCart> {
+  const wishes = await cartWishes(db, actor, unitId);
+  const productIds = wishes.map((wish) => wish.productId);
+  const quoted = quote(wishes, await findBuyableProducts(fast(db), productIds, today));
+  const countsFor = unitId ?? ownUnitId(actor);
+  const lines = quoted.parcels
+    .flatMap((parcel) => parcel.lines)
+    .filter((line) => line.product.onShelf)
+    .map(({ product: { categoryId, placeId }, goodsFen: fen, grams }) => ({ categoryId, placeId, fen, grams }));
+  const counts = countsFor === null ? [] : await expectedCounts(db, countsFor, lines, today);
+  return { wishes, quoted, countsFor, counts };
+}
+
+/** How many products each cart of a person holds, by the unit's id; 0 is the own cart. */
+export async function cartCounts(db: PrismaClient, actor: Actor): Promise<Map<number, number>> {
+  const carts = await db.cart.findMany({
+    where: { userId: actor.id },
+    select: { unitKey: true, _count: { select: { lines: true } } },
+  });
+  return new Map(carts.map((cart) => [cart.unitKey, cart._count.lines]));
+}
