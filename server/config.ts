@@ -16,6 +16,7 @@ const environment = z.object({
   STRIPE_API_BASE: z.url().optional(),
   ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   RATE_LIMIT: z.coerce.number().int().min(0).default(600),
+  KEEP_PAGES_MS: z.coerce.number().int().min(0).max(10_000).default(1_000),
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   CLOCK: z.iso.datetime({ offset: true }).optional(),
@@ -34,6 +35,8 @@ export interface Config {
   stripe: { secretKey: string; webhookSecret: string; apiBase?: string } | null;
   role: 'all' | 'web' | 'worker';
   rateLimit: number;
+  /** how long public pages are shown again without asking the database; 0: not at all */
+  keepPagesMs: number;
   trustProxy: number;
   logLevel: string;
   clock: Date | null;
@@ -81,6 +84,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
         : null,
     role: e.ROLE,
     rateLimit: e.RATE_LIMIT,
+    keepPagesMs: e.KEEP_PAGES_MS,
     trustProxy: e.TRUST_PROXY,
     logLevel: e.LOG_LEVEL,
     clock: e.CLOCK ? new Date(e.CLOCK) : null,

@@ -9,6 +9,7 @@ import { createEmbeddedEngine } from './search/embedded/embedded-engine.ts';
 import type { SearchEngine } from './search/engine.ts';
 import { type Clock, fixedClock, systemClock } from './shared/clock.ts';
 import { createMessages } from './web/i18n.ts';
+import { createSharedPages, type SharedPages } from './web/shared-pages.ts';
 
 /** Everything that is built once for the process. Tests replace Stripe, mail and the clock, nothing else. */
 export interface Container {
@@ -20,6 +21,7 @@ export interface Container {
   folders: { views: string; public: string };
   search: SearchEngine;
   searchReady: () => boolean;
+  pages: SharedPages;
   stripe: Stripe;
   stripeWebhookSecret: string;
   /** null where real keys are set */
@@ -66,6 +68,7 @@ export async function createContainer(config: Config, options: ContainerOptions 
     folders,
     search,
     searchReady: () => search.ready(),
+    pages: createSharedPages(config.keepPagesMs),
     stripe,
     stripeWebhookSecret: config.stripe?.webhookSecret ?? sandbox?.webhookSecret ?? '',
     sandbox,

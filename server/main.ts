@@ -32,6 +32,7 @@ async function main(): Promise<void> {
     console.error(`Cannot listen on ${config.host}: ${reason}`);
     process.exit(1);
   });
+  if (config.role === 'worker') return void log.info('working');
   server.listen(config.port, config.host, () => log.info({ url: config.baseUrl, role: config.role }, 'serving'));
 }
 

@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../db/client.ts';
+import { fast, type PrismaClient } from '../db/client.ts';
 import type { FundingSource, Role } from '../db/generated/enums.ts';
 import { type Day, dayToColumn } from '../shared/days.ts';
 import { NotAllowed } from '../shared/errors.ts';
@@ -31,7 +31,7 @@ type ActorRow = Grant & { id: number; login: string; name: string; locale: strin
 /** Loads a person with all rights in one statement; null when unknown, disabled, or of the demonstration where that is not allowed. */
 export async function findActor(db: PrismaClient, userId: number, today: Day, allowDemo = true): Promise<Actor | null> {
   const day = dayToColumn(today);
-  const rows = await db.$queryRaw<(Omit<ActorRow, 'role'> & { role: Role | null })[]>`
+  const rows = await fast(db).$queryRaw<(Omit<ActorRow, 'role'> & { role: Role | null })[]>`
     SELECT u.id, u.login, u.name, u.locale, g.role, g.unitId, un.code AS unitCode, un.name AS unitName, un.nameEn AS unitNameEn,
       g.groupId, g.supplierId, g.placeId,
       (SELECT COUNT(*) FROM cart c JOIN cart_line l ON l.cartId = c.id WHERE c.userId = u.id) AS cartCount

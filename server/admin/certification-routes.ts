@@ -82,6 +82,7 @@ export function certificationRoutes({ db, clock }: Parts): Router {
     res.set('Cache-Control', 'no-store');
     res.render('admin/certification', {
       layout: 'work',
+      currentPage: patterns.certifications,
       ...presentFile(req, tree, dayOf(clock()), { file, mayAct, form }),
     });
   }

@@ -77,14 +77,12 @@ export function cartRoutes({ db, clock }: Parts): Router {
     const actor = actorOf(req);
     const { unit } = read(cartQuery, req.query);
     const unitId = unitOfCart(actor, unit);
-    const [cart, tabCounts] = await Promise.all([
-      pricedCart(db, actor, unitId, dayOf(clock())),
-      cartCounts(db, actor),
-    ]);
+    const [cart, tabCounts] = await Promise.all([pricedCart(db, actor, unitId, dayOf(clock())), cartCounts(db, actor)]);
     const grant = actor.grants.find((candidate) => candidate.unitId !== null && candidate.unitId === cart.countsFor);
     const unitName = grant ? inLanguage(req.locale, grant.unitName ?? '', grant.unitNameEn) : '';
     res.status(status).render('cart/show', {
       title: req.t('cart:title'),
+      currentPath: unit ? pathTo('cart', { unit }) : pathTo('cart'),
       carts: presentTabs(req, actor, unitId, tabCounts),
       ...presentCart(req, cart.quoted, cart.wishes, unit, refused),
       unitName: unitId === null ? undefined : unitName,

@@ -7,8 +7,9 @@ import { dayOf } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
 import { findSupplierPage } from '../suppliers/supplier-queries.ts';
 import { formView } from '../web/form-view.ts';
-import { takeRefused } from '../web/forms.ts';
+import { idIn, takeRefused } from '../web/forms.ts';
 import type { Locale } from '../web/i18n.ts';
+import type { SharedPages } from '../web/shared-pages.ts';
 import { browseProducts } from './browse-products.ts';
 import { catalogReader, nameOf } from './catalog-reader.ts';
 import { categoryTree } from './category-tree.ts';
@@ -38,6 +39,7 @@ export interface CatalogExtras {
 interface Parts {
   db: PrismaClient;
   clock: Clock;
+  pages: SharedPages;
   extras?: CatalogExtras;
 }
 
@@ -63,31 +65,39 @@ export function catalogRoutes(parts: Parts): Router {
   return router;
 }
 
-function showHome({ db, clock, extras }: Parts): RequestHandler {
+function showHome({ db, clock, pages, extras }: Parts): RequestHandler {
   return async (req, res) => {
-    const [reader, home, zones, task, call] = await Promise.all([
-      catalogReader(db, req),
-      findHomePage(db, dayOf(clock())),
-      zoneList(db),
-      req.actor && extras?.taskOf ? extras.taskOf(req.actor, req.locale) : null,
-      extras?.currentCall?.(req.locale) ?? null,
-    ]);
-    res.render('catalog/home', { ...presentHome(reader, home, zones), task, call });
+    const shown = async () => {
+      const [reader, home, zones, task, call] = await Promise.all([
+        catalogReader(db, req),
+        findHomePage(db, dayOf(clock())),
+        zoneList(db),
+        req.actor && extras?.taskOf ? extras.taskOf(req.actor, req.locale) : null,
+        extras?.currentCall?.(req.locale) ?? null,
+      ]);
+      return { ...presentHome(reader, home, zones), task, call };
+    };
+    if (req.actor) res.render('catalog/home', await shown());
+    else await pages.send(req, res, 'catalog/home', '', shown);
   };
 }
 
-function showProduct({ db, clock, extras }: Parts): RequestHandler {
+function showProduct({ db, clock, pages, extras }: Parts): RequestHandler {
   return async (req, res) => {
     const id = idIn(req.params.id);
-    const [reader, page, zones, counts] = await Promise.all([
-      catalogReader(db, req),
-      findProductPage(db, id, dayOf(clock())),
-      zoneList(db),
-      req.actor && extras?.countsFor ? extras.countsFor(req.actor, id, req.locale) : null,
-    ]);
     const refused = takeRefused(req, `product-${id}`);
     const form = refused && formView(req.t, ['quantity'], refused.values, refused.faults);
-    res.render('catalog/show', { ...presentProductPage(reader, page, zones), counts, form });
+    const shown = async () => {
+      const [reader, page, zones, counts] = await Promise.all([
+        catalogReader(db, req),
+        findProductPage(db, id, dayOf(clock())),
+        zoneList(db),
+        req.actor && extras?.countsFor ? extras.countsFor(req.actor, id, req.locale) : null,
+      ]);
+      return { ...presentProductPage(reader, page, zones), counts, form };
+    };
+    if (req.actor || form) res.render('catalog/show', await shown());
+    else await pages.send(req, res, 'catalog/show', String(id), shown);
   };
 }
 
@@ -124,10 +134,4 @@ function showTrace({ db, clock }: Parts): RequestHandler {
       res.status(404).render('trace/search', { title: req.t('trace:search.title'), unknownCode: code });
     }
   };
-}
-
-/** An id in a page's path; what is no id is a page that does not exist. */
-export function idIn(text: unknown): number {
-  if (typeof text !== 'string' || !/^[1-9]\d{0,9}$/.test(text) || Number(text) > 2_147_483_647) throw new NotFound();
-  return Number(text);
 }

@@ -86,37 +86,33 @@ export function presentCheckout(reader: Reader, page: CheckoutPage) {
 function countsInWords(reader: Reader, { cart, unitId }: CheckoutPage, unitName: string) {
   if (unitId === null)
     return presentExpected(reader, unitName, cart.counts, (count) => `individual_${count.countIndividualBy}`);
-  const onAccount = presentExpected(
-    reader,
-    unitName,
-    cart.counts,
-    (count) => `on_account_${count.countOnAccountBy}`,
-  );
+  const onAccount = presentExpected(reader, unitName, cart.counts, (count) => `on_account_${count.countOnAccountBy}`);
   const prepaid = presentExpected(reader, unitName, cart.counts, (count) => `prepaid_${count.countPrepaidBy}`);
   return onAccount.map((count, index) => ({ ...count, otherRule: prepaid[index]?.rule }));
 }
 
-/** The form with its faults in words; those of a line name the product and link to it. */
+/** The form with its faults in words; those of a line stand by the line, and in the summary with the product's name. */
 export function presentCheckoutForm(
   reader: Reader,
   { quoted, wishes }: PricedCart,
   values: Record<string, unknown>,
   faults: readonly Fault[],
-): FormView {
-  const form = formView(
-    reader.t,
-    CHECKOUT_FIELDS,
-    values,
-    faults.filter((fault) => !fault.path.startsWith('line-')),
-  );
-  const lines = wishes.flatMap(({ productId }) => {
-    const fault = faults.find((candidate) => candidate.path === lineField(productId));
+): { form: FormView; lineProblems: Record<string, string> } {
+  const ofFields = faults.filter((fault) => !fault.path.startsWith('line-'));
+  const form = formView(reader.t, CHECKOUT_FIELDS, values, ofFields);
+  const lineProblems: Record<string, string> = {};
+  for (const { productId } of wishes) {
+    const field = lineField(productId);
+    const fault = faults.find((candidate) => candidate.path === field);
     const product = productIn(quoted, productId);
-    if (!fault || !product) return [];
+    if (!fault || !product) continue;
     const name = inLanguage(reader.locale, product.familyName, product.nameEn);
     const text = faultText(reader, fault, product);
-    return [[lineField(productId), text.includes(name) ? text : reader.t('checkout:lineFault', { name, text })] as const];
-  });
-  if (lines.length === 0) return form;
-  return { ...form, errors: { ...form.errors, ...Object.fromEntries(lines) } };
+    lineProblems[field] = text;
+    form.errors = {
+      ...form.errors,
+      [field]: text.includes(name) ? text : reader.t('checkout:lineFault', { name, text }),
+    };
+  }
+  return { form, lineProblems };
 }

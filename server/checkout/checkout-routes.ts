@@ -95,5 +95,5 @@ async function show({ db, clock }: Parts, req: Request, res: Response, status: n
     ...req.body,
   };
   res.set('Cache-Control', 'no-store');
-  res.status(status).render('checkout/show', { ...page, form: presentCheckoutForm(req, cart, values, faults) });
+  res.status(status).render('checkout/show', { ...page, ...presentCheckoutForm(req, cart, values, faults) });
 }

@@ -1,19 +1,17 @@
 import type { Actor } from '../accounts/actor.ts';
-import { inLanguage } from '../catalog/catalog-reader.ts';
 import type { FulfilmentState, OrderState } from '../db/generated/enums.ts';
 import { pathTo } from '../paths.ts';
 import type { OrderCount } from '../quotas/order-counts.ts';
-import type { Locale, Translate } from '../web/i18n.ts';
+import { instantText } from '../web/handlebars.ts';
+import type { MoneyBack } from './money-back.ts';
+import { inReaderLanguage, type Reader } from './order-labels.ts';
 import { isApproverOf, mayApprove, mayBuyerSee } from './order-policy.ts';
 import { type ListedOrder, orderNumber, type WholeOrder } from './order-queries.ts';
 import { mayHappen, mayHappenTo } from './order-states.ts';
+import { presentSteps } from './order-steps.ts';
+import { presentParcel } from './parcel-presenter.ts';
 
-export interface Reader {
-  t: Translate;
-  locale: Locale;
-}
-
-const tones: Record<OrderState | FulfilmentState, string> = {
+const TONES: Record<OrderState | FulfilmentState, string> = {
   awaiting_approval: 'wait',
   awaiting_payment: 'wait',
   placed: 'active',
@@ -29,25 +27,30 @@ const tones: Record<OrderState | FulfilmentState, string> = {
 };
 
 export function presentState({ t }: Reader, kind: 'order' | 'fulfilment', state: OrderState | FulfilmentState) {
-  return { stateTone: tones[state], stateLabel: t(`orders:${kind}State.${state}`) };
+  return { stateTone: TONES[state], stateLabel: t(`orders:${kind}State.${state}`) };
 }
 
-/** A row of `views/orders/list.hbs`. */
+/** A row of `views/orders/list.hbs` and of the approvals; a placed order says how far its parcels are. */
 export function presentListed(reader: Reader, order: ListedOrder) {
   const { t, locale } = reader;
-  const names = order.lines.map((line) => inLanguage(locale, line.name, line.nameEn));
+  const names = order.lines.map((line) => inReaderLanguage(reader, line.name, line.nameEn));
+  const more = order._count.lines > names.length;
+  const arriving = order.state === 'placed' ? order.fulfilments.find((part) => part.state === 'shipped') : undefined;
   return {
     number: orderNumber(order),
     href: pathTo('order', { id: order.id }),
     placedAt: order.submittedAt.toISOString(),
-    ...presentState(reader, 'order', order.state),
-    unitName: order.unit ? inLanguage(locale, order.unit.name, order.unit.nameEn) : undefined,
+    ...presentState(reader, arriving ? 'fulfilment' : 'order', arriving?.state ?? order.state),
+    unitName: order.unit ? inReaderLanguage(reader, order.unit.name, order.unit.nameEn) : undefined,
     fundingLabel: t(`common:funding.${order.fundingSource}`),
     pictures: order.lines.map((line) => ({ category: line.illustration })),
     itemCount: order._count.lines,
-    summary: names.join(locale === 'en' ? ', ' : '、'),
+    summary: `${names.join(locale === 'en' ? ', ' : '、')}${more ? '…' : ''}`,
     payableFen: order.totalFen,
     actions: [
+      ...(arriving
+        ? [{ label: t('orders:show.receive'), href: pathTo('fulfilmentReceipt', { id: arriving.id }), primary: true }]
+        : []),
       {
         label: t(order.state === 'awaiting_payment' ? 'orders:show.pay' : 'orders:list.open'),
         href: pathTo('order', { id: order.id }),
@@ -58,13 +61,14 @@ export function presentListed(reader: Reader, order: ListedOrder) {
 }
 
 /** The data of `views/orders/show.hbs`. */
-export function presentOrder(reader: Reader, actor: Actor, order: WholeOrder, counts: OrderCount[]) {
-  const { t, locale } = reader;
-  const acceptedFen = order.lines.reduce((sum, line) => sum + line.acceptedFen, 0);
-  const receivedFen = order.lines
-    .filter((line) => order.fulfilments.some((part) => part.id === line.fulfilmentId && part.state === 'received'))
-    .reduce((sum, line) => sum + line.payableFen, 0);
-  const takenBackFen = order.state === 'cancelled' && order.placedAt ? order.totalFen : receivedFen - acceptedFen;
+export function presentOrder(
+  reader: Reader,
+  actor: Actor,
+  order: WholeOrder,
+  counts: readonly OrderCount[],
+  moneyBack: readonly MoneyBack[],
+) {
+  const { t } = reader;
   return {
     title: `${t('orders:show.title')} ${orderNumber(order)}`,
     breadcrumbs: [{ label: t('orders:list.title'), href: pathTo('orders') }, { label: orderNumber(order) }],
@@ -72,83 +76,71 @@ export function presentOrder(reader: Reader, actor: Actor, order: WholeOrder, co
       number: orderNumber(order),
       placedAt: order.submittedAt.toISOString(),
       ...presentState(reader, 'order', order.state),
-      unitName: order.unit ? inLanguage(locale, order.unit.name, order.unit.nameEn) : undefined,
-      buyerName: order.buyer.name,
+      unitName: order.unit ? inReaderLanguage(reader, order.unit.name, order.unit.nameEn) : undefined,
+      buyerName: order.buyer.id === actor.id ? undefined : order.buyer.name,
       fundingLabel: t(`common:funding.${order.fundingSource}`),
       paymentLabel: t(`orders:paymentWay.${order.paymentWay}`),
       note: order.note,
-      heldUntil: mayHappen(order.state, 'expire') ? order.heldUntil?.toISOString() : undefined,
+      waits: waitsFor(reader, order),
       reason: order.cancellation?.reason || order.decisions.at(-1)?.reason,
       address: { recipient: order.recipient, phone: order.phone, text: `${order.region} ${order.address}` },
     },
     steps: presentSteps(reader, order),
-    totals: {
-      goodsFen: order.goodsFen,
-      discountFen: order.discountFen,
-      freightFen: order.freightFen,
-      refundedFen: takenBackFen,
-      payableFen: order.totalFen - takenBackFen,
-    },
+    totals: presentTotals(reader, order),
+    moneyBack: moneyBack.map(({ amountFen, state, succeededAt }) => ({
+      amountFen,
+      at: succeededAt,
+      sent: state === 'succeeded',
+    })),
     counts: counts.map((count) => ({
-      programmeName: inLanguage(locale, count.programmeName, count.programmeNameEn),
+      programmeName: inReaderLanguage(reader, count.programmeName, count.programmeNameEn),
       placedFen: count.placedFen,
       placedGrams: count.placedGrams,
       countedFen: count.countedFen,
       countedGrams: count.countedGrams,
       rule: t(`orders:rule.${ruleOf(order, count)}`),
     })),
-    fulfilments: order.fulfilments.map((part) => presentParcel(reader, actor, order, part)),
+    countsNothing:
+      order.placedAt && counts.length === 0
+        ? t(`orders:show.countsNothing.${order.unit ? 'goods' : 'unit'}`)
+        : undefined,
+    fulfilments: order.fulfilments.map((part) => ({
+      ...presentState(reader, 'fulfilment', part.state),
+      ...presentParcel(reader, actor, order, part),
+    })),
     actions: presentActions(actor, order),
     ownPurchase: order.state === 'awaiting_approval' && isApproverOf(actor, order) && !mayApprove(actor, order),
+  };
+}
+
+/** Until when it is held and for what. */
+function waitsFor({ t }: Reader, { state, heldUntil }: WholeOrder): string | undefined {
+  if (!mayHappen(state, 'expire') || !heldUntil) return undefined;
+  return t(`orders:show.waits.${state}`, { until: instantText(heldUntil) });
+}
+
+/** What is owed now: what was ordered less what did not arrive well, nothing once it ended (rules 4, 28). */
+function presentTotals({ t }: Reader, order: WholeOrder) {
+  const receivedIds = order.fulfilments.filter((part) => part.state === 'received').map((part) => part.id);
+  const received = order.lines.filter((line) => receivedIds.includes(line.fulfilmentId));
+  const missingFen = received.reduce((sum, line) => sum + line.payableFen - line.acceptedFen, 0);
+  const refundedFen = order.lines.reduce((sum, line) => sum + line.refundedFen, 0);
+  const ended = ['cancelled', 'rejected', 'expired'].includes(order.state);
+  const takenBackFen = ended ? order.totalFen : missingFen + refundedFen;
+  return {
+    goodsFen: order.goodsFen,
+    discountFen: order.discountFen,
+    freightFen: order.freightFen,
+    takenBackFen,
+    takenBackLabel: t(ended ? 'orders:show.ended' : missingFen > 0 ? 'orders:show.missing' : 'orders:show.refunded'),
+    payableFen: order.totalFen - takenBackFen,
+    payableLabel: t(order.paymentWay === 'stripe' && order.placedAt ? 'orders:show.paid' : 'orders:show.payable'),
   };
 }
 
 function ruleOf(order: WholeOrder, count: OrderCount): string {
   if (order.fundingSource === 'individual') return `individual_${count.countIndividualBy}`;
   return order.paymentWay === 'stripe' ? `prepaid_${count.countPrepaidBy}` : `on_account_${count.countOnAccountBy}`;
-}
-
-function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, part: WholeOrder['fulfilments'][number]) {
-  const { t, locale } = reader;
-  const shipment = part.shipments.at(-1);
-  const received = new Map(part.receipts.flatMap((receipt) => receipt.lines.map((line) => [line.lineId, line])));
-  return {
-    number: part.id,
-    supplierName: inLanguage(locale, part.supplier.name, part.supplier.nameEn),
-    supplierHref: pathTo('supplier', { id: part.supplier.id }),
-    ...presentState(reader, 'fulfilment', part.state),
-    carrier: shipment?.carrier,
-    trackingNumber: shipment?.trackingNumber,
-    temperature: shipment?.temperatureDeci == null ? undefined : shipment.temperatureDeci / 10,
-    receiveHref:
-      part.state === 'shipped' && mayBuyerSee(actor, order) ? pathTo('fulfilmentReceipt', { id: part.id }) : undefined,
-    lines: order.lines
-      .filter((line) => line.fulfilmentId === part.id)
-      .map((line) => {
-        const receipt = received.get(line.id);
-        const traceCode = line.allocations[0]?.batch.traceCode;
-        const whole = !receipt || receipt.acceptedQuantity === line.quantity;
-        return {
-          name: inLanguage(locale, line.name, line.nameEn),
-          href: pathTo('product', { id: line.productId }),
-          category: line.illustration,
-          spec: inLanguage(locale, line.spec, line.specEn),
-          saleUnit: inLanguage(locale, line.saleUnit, line.saleUnitEn),
-          quantity: line.quantity,
-          priceFen: line.unitPriceFen,
-          totalFen: line.payableFen,
-          acceptedNote: whole
-            ? undefined
-            : t('orders:show.acceptedNote', {
-                accepted: receipt.acceptedQuantity,
-                short: receipt.shortQuantity,
-                damaged: receipt.damagedQuantity,
-              }),
-          batchCode: traceCode,
-          traceHref: traceCode ? pathTo('trace', { code: traceCode }) : undefined,
-        };
-      }),
-  };
 }
 
 function presentActions(actor: Actor, order: WholeOrder) {
@@ -163,30 +155,4 @@ function presentActions(actor: Actor, order: WholeOrder) {
     rejectAction: decides ? pathTo('orderRejection', { id }) : undefined,
     repeatAction: mine ? pathTo('orderRepeat', { id }) : undefined,
   };
-}
-
-function presentSteps({ t }: Reader, order: WholeOrder) {
-  const { fulfilments } = order;
-  const shippedAt = fulfilments.map((part) => part.shippedAt).filter((at) => at !== null);
-  const receivedAt = fulfilments.map((part) => part.receivedAt).filter((at) => at !== null);
-  const ended = ['rejected', 'cancelled', 'expired'].includes(order.state);
-  const steps = [
-    { key: 'submitted', at: order.submittedAt },
-    { key: order.paymentWay === 'stripe' ? 'paid' : 'approved', at: order.placedAt },
-    { key: 'shipped', at: shippedAt.length === fulfilments.length ? shippedAt.at(-1) : undefined },
-    { key: 'received', at: receivedAt.length === fulfilments.length ? receivedAt.at(-1) : undefined },
-  ];
-  const shown = ended ? steps.filter((step) => step.at) : steps;
-  const current = shown.findIndex((step) => !step.at);
-  const presented = shown.map((step, index) => ({
-    label: t(`orders:step.${step.key}`),
-    at: step.at?.toISOString(),
-    state: step.at ? 'done' : index === current ? 'current' : 'todo',
-  }));
-  return ended
-    ? [
-        ...presented,
-        { label: t(`orders:orderState.${order.state}`), at: order.closedAt?.toISOString(), state: 'stopped' },
-      ]
-    : presented;
 }

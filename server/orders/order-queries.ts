@@ -94,6 +94,7 @@ export function listFulfilments(
 const listedOrder = {
   unit: { select: { code: true, name: true, nameEn: true } },
   lines: { orderBy: { id: 'asc' }, take: 4, select: { name: true, nameEn: true, illustration: true, quantity: true } },
+  fulfilments: { orderBy: { id: 'asc' }, select: { id: true, state: true } },
   _count: { select: { lines: true } },
 } satisfies Prisma.OrderInclude;
 

@@ -8,12 +8,14 @@ import type { Clock } from '../shared/clock.ts';
 import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
 import { flash } from '../web/flash.ts';
 import { formView, refusedForm } from '../web/form-view.ts';
-import { read } from '../web/forms.ts';
+import { idIn, read } from '../web/forms.ts';
+import { approvalRoutes } from './approval-routes.ts';
 import { approveOrder } from './approve-order.ts';
 import { cancelOrder } from './cancel-order.ts';
+import { moneyBackOf } from './money-back.ts';
 import { presentListed, presentOrder } from './order-presenter.ts';
-import { findOrder, listAwaitingApproval, listOrders } from './order-queries.ts';
-import { cancellationBody, orderParams, reasonBody } from './order-schemas.ts';
+import { findOrder, listOrders } from './order-queries.ts';
+import { cancellationBody, reasonBody } from './order-schemas.ts';
 import { rejectOrder } from './reject-order.ts';
 import { repeatOrder } from './repeat-order.ts';
 
@@ -23,7 +25,6 @@ interface Parts {
 }
 
 const PAGE = 20;
-const MOST_AWAITING = 200;
 
 const tabs: Record<string, OrderState[] | null> = {
   all: null,
@@ -36,46 +37,32 @@ const tabs: Record<string, OrderState[] | null> = {
 /** Orders as their buyers and approvers see and decide them. */
 export function orderRoutes({ db, clock }: Parts): Router {
   const router = express.Router();
+  router.use(approvalRoutes({ db, clock }));
 
   router.get(patterns.orders, async (req, res) => {
-    const tab = typeof req.query.state === 'string' && req.query.state in tabs ? req.query.state : 'all';
-    const before = decodeCursor(String(req.query.cursor ?? ''), 1)?.[0];
-    const orders = await listOrders(db, actorOf(req), {
-      states: tabs[tab] ?? null,
-      beforeId: before ? Number(before) : null,
-      take: PAGE,
-    });
-    const last = orders.length === PAGE ? orders.at(-1) : undefined;
+    const tab = typeof req.query.state === 'string' && Object.hasOwn(tabs, req.query.state) ? req.query.state : 'all';
+    const state = tab === 'all' ? undefined : tab;
+    const key = decodeCursor(typeof req.query.cursor === 'string' ? req.query.cursor : undefined, 1)?.[0];
+    const beforeId = Number(key) || null;
+    const found = await listOrders(db, actorOf(req), { states: tabs[tab] ?? null, beforeId, take: PAGE + 1 });
+    const orders = found.slice(0, PAGE);
+    const last = found.length > PAGE ? orders.at(-1) : undefined;
+    res.set('Cache-Control', 'no-store');
     res.render('orders/list', {
       title: req.t('orders:list.title'),
-      tabs: Object.keys(tabs).map((key) => ({
-        label: req.t(`orders:tab.${key}`),
-        href: pathTo('orders', { state: key === 'all' ? undefined : key }),
-        current: key === tab,
+      tabs: Object.keys(tabs).map((name) => ({
+        label: req.t(`orders:tab.${name}`),
+        href: pathTo('orders', { state: name === 'all' ? undefined : name }),
+        current: name === tab,
       })),
       orders: orders.map((order) => presentListed(req, order)),
-      nextHref: last
-        ? pathTo('orders', { state: tab === 'all' ? undefined : tab, cursor: encodeCursor([last.id]) })
-        : undefined,
+      filtered: state !== undefined,
+      prevHref: beforeId ? pathTo('orders', { state }) : undefined,
+      nextHref: last && pathTo('orders', { state, cursor: encodeCursor([last.id]) }),
     });
   });
 
-  router.get(patterns.approvals, async (req, res) => {
-    const actor = actorOf(req);
-    const orders = await listAwaitingApproval(db, actor, MOST_AWAITING);
-    res.render('orders/approvals', {
-      layout: 'work',
-      title: req.t('orders:approvals.title'),
-      orders: orders.map((order) => ({
-        ...presentListed(req, order),
-        buyerName: order.buyer.name,
-        own: order.buyer.id === actor.id,
-        heldUntil: order.heldUntil?.toISOString(),
-      })),
-    });
-  });
-
-  router.get(patterns.order, async (req, res) => show(req, res, read(orderParams, req.params).id));
+  router.get(patterns.order, async (req, res) => show(req, res, idIn(req.params.id)));
 
   router.post(patterns.orderApproval, (req, res) =>
     decide(req, res, 'orders:flash.approved', (id) => approveOrder(db, actorOf(req), id, clock())),
@@ -94,7 +81,7 @@ export function orderRoutes({ db, clock }: Parts): Router {
   );
 
   router.post(patterns.orderRepeat, async (req, res) => {
-    const unit = await repeatOrder(db, actorOf(req), read(orderParams, req.params).id);
+    const unit = await repeatOrder(db, actorOf(req), idIn(req.params.id));
     flash(req, 'success', req.t('orders:flash.repeated'));
     res.redirect(303, pathTo('cart', { unit }));
   });
@@ -103,16 +90,22 @@ export function orderRoutes({ db, clock }: Parts): Router {
 
   async function show(req: Request, res: Response, id: number, refused?: unknown): Promise<void> {
     const actor = actorOf(req);
-    const [order, counts] = await Promise.all([findOrder(db, actor, id), countsOfOrder(db, id)]);
+    const [order, counts, moneyBack] = await Promise.all([
+      findOrder(db, actor, id),
+      countsOfOrder(db, id),
+      moneyBackOf(db, id),
+    ]);
     const { status, faults } = refused ? refusedForm(refused) : { status: 200, faults: [] };
+    res.set('Cache-Control', 'no-store');
     res.status(status).render('orders/show', {
-      ...presentOrder(req, actor, order, counts),
+      ...presentOrder(req, actor, order, counts, moneyBack),
+      currentPath: pathTo('order', { id }),
       form: formView(req.t, ['reason'], req.body ?? {}, faults),
     });
   }
 
   async function decide(req: Request, res: Response, done: string, act: (id: number) => Promise<void>): Promise<void> {
-    const { id } = read(orderParams, req.params);
+    const id = idIn(req.params.id);
     try {
       await act(id);
     } catch (error) {

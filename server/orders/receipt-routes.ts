@@ -1,16 +1,16 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { actorOf } from '../accounts/who-acts.ts';
-import { inLanguage } from '../catalog/catalog-reader.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
-import { type Fault, NotFound, StateConflict } from '../shared/errors.ts';
+import { type Fault, NotFound } from '../shared/errors.ts';
 import { flash } from '../web/flash.ts';
 import { formView, refusedForm } from '../web/form-view.ts';
-import { read } from '../web/forms.ts';
+import { idIn } from '../web/forms.ts';
+import { inReaderLanguage } from './order-labels.ts';
 import { mayBuyerSee } from './order-policy.ts';
-import { findOrder, orderNumber } from './order-queries.ts';
-import { orderParams, receiptBody } from './order-schemas.ts';
+import { findOrder, orderNumber, type WholeOrder } from './order-queries.ts';
+import { RECEIPT_PARTS, readReceipt, receiptFaults, receiptField } from './receipt-form.ts';
 import { receiveFulfilment } from './receive-fulfilment.ts';
 
 interface Parts {
@@ -18,63 +18,97 @@ interface Parts {
   clock: Clock;
 }
 
-type TypedLine = Record<string, string | undefined>;
+type Line = WholeOrder['lines'][number];
+
+interface Arrived {
+  order: WholeOrder;
+  parcel: WholeOrder['fulfilments'][number];
+  lines: Line[];
+}
 
 /** Receiving a parcel at the back door: accepted, short, damaged per line (rule 28). */
 export function receiptRoutes({ db, clock }: Parts): Router {
   const router = express.Router();
-  router.get(patterns.fulfilmentReceipt, (req, res) => show(req, res, 200, [], []));
+
+  router.get(patterns.fulfilmentReceipt, async (req, res) => {
+    const arrived = await arrivedParcel(req);
+    if (arrived.parcel.state === 'shipped') return show(req, res, arrived, {}, []);
+    flash(
+      req,
+      'info',
+      req.t(`orders:flash.notToReceive.${arrived.parcel.state === 'received' ? 'already' : 'notYet'}`),
+    );
+    res.redirect(303, pathTo('order', { id: arrived.order.id }));
+  });
+
   router.post(patterns.fulfilmentReceipt, async (req, res) => {
-    const { id } = read(orderParams, req.params);
-    const typed = Object.values((req.body.lines ?? {}) as Record<string, TypedLine>);
+    const arrived = await arrivedParcel(req);
+    const { lines, parcel, order } = arrived;
     try {
-      await receiveFulfilment(db, actorOf(req), id, read(receiptBody, { lines: typed }).lines, clock());
+      const inputs = readReceipt(lines, req.body);
+      await receiveFulfilment(db, actorOf(req), parcel.id, inputs, clock());
+      const whole = inputs.every((input) => input.shortQuantity + input.damagedQuantity === 0);
+      flash(req, 'success', req.t(whole ? 'orders:flash.received' : 'orders:flash.receivedShort'));
+      res.redirect(303, pathTo('order', { id: order.id }));
     } catch (error) {
       const { status, faults } = refusedForm(error);
-      return show(req, res, status, faults, typed);
+      show(req, res.status(status), arrived, req.body, receiptFaults(lines, faults));
     }
-    flash(req, 'success', req.t('orders:flash.received'));
-    const { orderId } = await db.fulfilment.findUniqueOrThrow({ where: { id }, select: { orderId: true } });
-    res.redirect(303, pathTo('order', { id: orderId }));
   });
+
   return router;
 
-  async function show(req: Request, res: Response, status: number, faults: Fault[], typed: TypedLine[]): Promise<void> {
-    const { id } = read(orderParams, req.params);
-    const found = await db.fulfilment.findUnique({ where: { id }, select: { orderId: true, state: true } });
-    if (!found) throw new NotFound();
-    const order = await findOrder(db, actorOf(req), found.orderId);
-    if (!mayBuyerSee(actorOf(req), order)) throw new NotFound();
-    if (found.state !== 'shipped' && status === 200) throw new StateConflict('wrongFulfilmentState');
-    const { t, locale } = req;
-    const lines = order.lines.filter((line) => line.fulfilmentId === id);
-    res.status(status).render('orders/receive', {
-      title: t('orders:receipt.title'),
-      breadcrumbs: [
-        { label: orderNumber(order), href: pathTo('order', { id: order.id }) },
-        { label: t('orders:receipt.title') },
-      ],
-      action: pathTo('fulfilmentReceipt', { id }),
-      form: formView(t, [], {}, faults),
-      lines: lines.map((line, index) => {
-        const entered = typed.find((candidate) => candidate.lineId === String(line.id));
-        return {
-          index,
-          lineId: line.id,
-          name: inLanguage(locale, line.name, line.nameEn),
-          spec: inLanguage(locale, line.spec, line.specEn),
-          category: line.illustration,
-          ordered: t('orders:receipt.ordered', {
-            quantity: line.quantity,
-            unit: inLanguage(locale, line.saleUnit, line.saleUnitEn),
-          }),
-          accepted: entered?.acceptedQuantity ?? line.quantity,
-          short: entered?.shortQuantity ?? 0,
-          damaged: entered?.damagedQuantity ?? 0,
-          note: entered?.note,
-          most: line.quantity,
-        };
-      }),
-    });
+  /** The parcel in the path with its order, for whoever may receive it. */
+  async function arrivedParcel(req: Request): Promise<Arrived> {
+    const actor = actorOf(req);
+    const id = idIn(req.params.id);
+    const found = await db.fulfilment.findUnique({ where: { id }, select: { orderId: true } });
+    const order = found && (await findOrder(db, actor, found.orderId));
+    const parcel = order?.fulfilments.find((part) => part.id === id);
+    if (!order || !parcel || !mayBuyerSee(actor, order)) throw new NotFound();
+    return { order, parcel, lines: order.lines.filter((line) => line.fulfilmentId === id) };
   }
+}
+
+function show(req: Request, res: Response, arrived: Arrived, values: Record<string, unknown>, faults: Fault[]): void {
+  const { order, parcel, lines } = arrived;
+  const fields = lines.flatMap((line) => RECEIPT_PARTS.map((part) => receiptField(part, line.id)));
+  const title = req.t(order.fundingSource === 'individual' ? 'orders:receipt.titlePerson' : 'orders:receipt.title');
+  res.render('orders/receive', {
+    title,
+    breadcrumbs: [{ label: orderNumber(order), href: pathTo('order', { id: order.id }) }, { label: title }],
+    supplierName: inReaderLanguage(req, parcel.supplier.name, parcel.supplier.nameEn),
+    action: pathTo('fulfilmentReceipt', { id: parcel.id }),
+    form: formView(req.t, fields, values, named(req, lines, faults)),
+    lines: lines.map((line) => presentLine(req, line)),
+  });
+}
+
+/** The summary stands far from the line: a fault of a line without a name of its own gets one. */
+function named(req: Request, lines: readonly Line[], faults: Fault[]): Fault[] {
+  return faults.map((fault) => {
+    const line = lines.find((candidate) => fault.path.endsWith(`-${candidate.id}`));
+    if (!line) return fault;
+    return { ...fault, values: { ...fault.values, name: inReaderLanguage(req, line.name, line.nameEn) } };
+  });
+}
+
+function presentLine(req: Request, line: Line) {
+  const saleUnit = inReaderLanguage(req, line.saleUnit, line.saleUnitEn);
+  return {
+    id: line.id,
+    name: inReaderLanguage(req, line.name, line.nameEn),
+    spec: inReaderLanguage(req, line.spec, line.specEn),
+    category: line.illustration,
+    ordered: req.t('orders:receipt.ordered', { quantity: line.quantity, unit: saleUnit }),
+    saleUnit,
+    most: line.quantity,
+    parts: (['accepted', 'short', 'damaged'] as const).map((part) => ({
+      field: receiptField(part, line.id),
+      label: req.t(`orders:receipt.${part}`),
+      value: part === 'accepted' ? line.quantity : 0,
+      part,
+    })),
+    noteField: receiptField('note', line.id),
+  };
 }

@@ -1,7 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { requireRole } from '../accounts/actor.ts';
 import { actorOf } from '../accounts/who-acts.ts';
-import { idIn } from '../catalog/catalog-routes.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -9,6 +8,7 @@ import { Refusal, StateConflict } from '../shared/errors.ts';
 import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
 import { flash } from '../web/flash.ts';
 import { type FormView, formView, refusedForm } from '../web/form-view.ts';
+import { idIn } from '../web/forms.ts';
 import { confirmFulfilment } from './confirm-fulfilment.ts';
 import { findFulfilment, listFulfilments, type SupplierFulfilment } from './order-queries.ts';
 import { shipFulfilment } from './ship-fulfilment.ts';
@@ -99,7 +99,11 @@ function withFields(error: unknown, fieldOf: (path: string) => string): unknown 
 }
 
 function showParcel(req: Request, res: Response, parcel: SupplierFulfilment, form?: FormView): void {
-  privately(res).render('supplier/show', { layout: 'work', ...presentParcel(req, parcel, form) });
+  privately(res).render('supplier/show', {
+    layout: 'work',
+    currentPath: pathTo('supplierFulfilment', { id: parcel.id }),
+    ...presentParcel(req, parcel, form),
+  });
 }
 
 /** Addresses of people are kept by no cache. */

@@ -1,13 +1,13 @@
 import express, { type Router } from 'express';
 import { actorOf } from '../accounts/who-acts.ts';
 import { mayBuyerSee } from '../orders/order-policy.ts';
-import { findOrder } from '../orders/order-queries.ts';
-import { orderParams } from '../orders/order-schemas.ts';
+import { findOrder, type WholeOrder } from '../orders/order-queries.ts';
 import { pathTo, patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
 import { NotFound, StateConflict } from '../shared/errors.ts';
 import { flash } from '../web/flash.ts';
-import { read } from '../web/forms.ts';
+import { idIn } from '../web/forms.ts';
+import type { Translate } from '../web/i18n.ts';
 import { convergePayment } from './converge-payment.ts';
 import { type PaymentDeps, startPayment } from './start-payment.ts';
 
@@ -21,7 +21,7 @@ export function paymentRoutes(parts: Parts): Router {
   const router = express.Router();
 
   router.post(patterns.orderPayment, async (req, res) => {
-    const { id } = read(orderParams, req.params);
+    const id = idIn(req.params.id);
     const order = await findOrder(db, actorOf(req), id);
     if (!mayBuyerSee(actorOf(req), order)) throw new NotFound();
     try {
@@ -35,16 +35,26 @@ export function paymentRoutes(parts: Parts): Router {
 
   // Stripe sends the person back before or after its event; asking it now makes the page true either way.
   router.get(patterns.orderReturn, async (req, res) => {
-    const { id } = read(orderParams, req.params);
+    const id = idIn(req.params.id);
     const order = await findOrder(db, actorOf(req), id);
     const sessionId = order.payments[0]?.sessionId;
     if (order.state === 'awaiting_payment' && sessionId) await convergePayment(db, stripe, sessionId, clock());
-    const { state } = await db.order.findUniqueOrThrow({ where: { id }, select: { state: true } });
-    if (state === 'awaiting_payment') flash(req, 'info', req.t('orders:flash.notPaidYet'));
-    else if (state === 'placed' || state === 'completed') flash(req, 'success', req.t('orders:flash.paid'));
-    else flash(req, 'error', req.t('orders:flash.paidTooLate'));
+    const after = await findOrder(db, actorOf(req), id);
+    flash(req, ...outcomeOf(req.t, after));
     res.redirect(303, pathTo('order', { id }));
   });
 
   return router;
+}
+
+/** What the newest payment came to, as it stands now and not as the way back suggests. */
+function outcomeOf(t: Translate, { state, payments }: WholeOrder): ['success' | 'info' | 'error', string] {
+  const paid = payments[0]?.state === 'succeeded';
+  if (paid && (state === 'placed' || state === 'completed')) return ['success', t('orders:flash.paid')];
+  if (paid) return ['error', t('orders:flash.paidTooLate')];
+  if (state === 'awaiting_payment') {
+    const lapsed = payments[0]?.state === 'expired' || payments[0]?.state === 'failed';
+    return lapsed ? ['error', t('orders:flash.paymentFailed')] : ['info', t('orders:flash.notPaidYet')];
+  }
+  return ['error', t('orders:flash.notPaidAndClosed')];
 }

@@ -187,17 +187,25 @@ export function nameOf({ locale }: { locale: Locale }, row: { name: string; name
   return (locale === 'en' && row.nameEn) || row.name;
 }
 
-/** Figures as partials/progress-bar and the tables want them, with every scoped target in words. */
+/**
+ * Figures as partials/progress-bar and the tables want them. What is judged stands first, in its own measure and scope; `rest` is what
+ * was bought altogether, where that is something else.
+ */
 export function presentProgress(reader: Reader, board: Board, progress: RowProgress) {
   const { targets, headline, share, ...told } = progress;
+  const isScoped = headline !== null && headline.scopeKey !== 'all';
+  const isWeight = headline?.measure === 'grams';
   return {
     ...told,
     countedShare: share,
-    isWeight: headline?.measure === 'grams',
-    targetLabel: headline && headline.scopeKey !== 'all' ? scopeName(reader, board, headline) : undefined,
-    scoped: targets
-      .filter((target) => target.scopeKey !== 'all' || target !== headline)
-      .map((target) => presentTarget(reader, board, target)),
+    isWeight,
+    target: headline?.value,
+    placed: headline?.placed ?? told.placedFen,
+    counted: headline?.counted ?? told.countedFen,
+    neededPerMonth: headline?.neededPerMonth || undefined,
+    rest: isWeight || isScoped ? { placedFen: told.placedFen, countedFen: told.countedFen } : undefined,
+    targetLabel: isScoped ? scopeName(reader, board, headline) : undefined,
+    scoped: targets.filter((target) => target !== headline).map((target) => presentTarget(reader, board, target)),
   };
 }
 

@@ -52,23 +52,18 @@ export function rollUp({ units, byId, targets, sums, pace, covers }: RollUpParts
   const progressOf = (members: readonly ListedUnit[], mine: readonly Sum[], exempt: boolean): RowProgress => {
     const due = members.flatMap((unit) => (unit.exemptReason === null ? (targetsOfUnit.get(unit.id) ?? []) : []));
     const scoped = [...groupBy(due, ({ scopeKey, measure }) => `${scopeKey} ${measure}`).values()].map((same) =>
-      scopedProgress(same, sumsFor(same, mine)),
+      scopedProgress(same, sumsFor(same[0] as TargetNow, mine)),
     );
     return row(mine, scoped, exempt, pace);
   };
 
-  /** Everything that is bought for a scope by those who hold the target, each sum once. */
-  const sumsFor = (same: readonly TargetNow[], mine: readonly Sum[]): readonly Sum[] => {
-    const [first] = same;
-    if (!first || first.scopeKey === 'all') return mine;
-    const held = new Set(same.flatMap(({ unitId }) => sumsOfUnit.get(unitId) ?? []));
-    return mine.filter(
-      (sum) =>
-        held.has(sum) &&
-        (first.fundingSource === null || first.fundingSource === sum.fundingSource) &&
-        covers(first, sum),
-    );
-  };
+  /** What counts for a scope: everything, or the goods and the money that it names. */
+  const sumsFor = (scope: TargetNow, mine: readonly Sum[]): readonly Sum[] =>
+    scope.scopeKey === 'all'
+      ? mine
+      : mine.filter(
+          (sum) => (scope.fundingSource === null || scope.fundingSource === sum.fundingSource) && covers(scope, sum),
+        );
 
   const scopedProgress = (same: readonly TargetNow[], counting: readonly Sum[]): ScopedProgress => {
     const { scopeKey, measure, categoryId, placeId, fundingSource } = same[0] as TargetNow;

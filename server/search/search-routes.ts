@@ -6,38 +6,44 @@ import { zoneList } from '../catalog/zone-list.ts';
 import { pathTo, patterns } from '../paths.ts';
 import { dayOf } from '../shared/days.ts';
 import { supplierNames } from '../suppliers/supplier-queries.ts';
+import type { SharedPages } from '../web/shared-pages.ts';
 import type { Suggestion } from './engine.ts';
 import { shownSuppliers } from './list-filters.ts';
-import { presentList } from './list-presenter.ts';
+import { hrefOf as listHref, presentList } from './list-presenter.ts';
 import { productQuery, readListQuery } from './list-query.ts';
 import { type SearchParts, searchProducts } from './search-products.ts';
 import { suggest } from './suggest-words.ts';
 
 const MOST_OFFERS = 8;
 
+/** The pages of search also share what they render. */
+type ListParts = SearchParts & { pages: SharedPages };
+
 /** The list of products with search and filters, and suggestions while one types. */
-export function searchRoutes(parts: SearchParts): Router {
+export function searchRoutes(parts: ListParts): Router {
   const router = express.Router();
   router.get(patterns.products, listProducts(parts));
   router.get(patterns.suggestions, showSuggestions(parts));
   return router;
 }
 
-function listProducts(parts: SearchParts): RequestHandler {
-  const { db, clock } = parts;
+function listProducts(parts: ListParts): RequestHandler {
+  const { db, clock, pages } = parts;
   return async (req, res) => {
     const list = readListQuery(req.query);
-    const [reader, found, brands, zones] = await Promise.all([
-      catalogReader(db, req),
-      searchProducts(parts, productQuery(list)),
-      brandsByCode(db),
-      zoneList(db),
-    ]);
-    const [suppliers, offers] = await Promise.all([
-      supplierNames(db, shownSuppliers(found.facets, list)),
-      found.cards.length > 0 ? [] : browseProducts(db, { order: 'sales', limit: MOST_OFFERS }, dayOf(clock())),
-    ]);
-    res.render('catalog/list', presentList(reader, list, found, { suppliers, brands, zones }, offers));
+    await pages.send(req, res, 'catalog/list', listHref(list), async () => {
+      const [reader, found, brands, zones] = await Promise.all([
+        catalogReader(db, req),
+        searchProducts(parts, productQuery(list)),
+        brandsByCode(db),
+        zoneList(db),
+      ]);
+      const [suppliers, offers] = await Promise.all([
+        supplierNames(db, shownSuppliers(found.facets, list)),
+        found.cards.length > 0 ? [] : browseProducts(db, { order: 'sales', limit: MOST_OFFERS }, dayOf(clock())),
+      ]);
+      return presentList(reader, list, found, { suppliers, brands, zones }, offers);
+    });
   };
 }
 

@@ -1,4 +1,5 @@
 import { fast, type PrismaClient } from '../db/client.ts';
+import { Prisma } from '../db/generated/client.ts';
 import type { BenefitMode, MarkKind, SupplierKind, SupplierState } from '../db/generated/enums.ts';
 import { type Day, dayFromColumn } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
@@ -133,9 +134,7 @@ export async function supplierNames(
   codes: readonly string[],
 ): Promise<Map<string, { name: string; nameEn: string }>> {
   if (codes.length === 0) return new Map();
-  const rows = await db.supplier.findMany({
-    where: { code: { in: [...codes] } },
-    select: { code: true, name: true, nameEn: true },
-  });
+  const rows = await fast(db).$queryRaw<{ code: string; name: string; nameEn: string }[]>`
+    SELECT code, name, nameEn FROM supplier WHERE code IN (${Prisma.join([...codes])})`;
   return new Map(rows.map((row) => [row.code, row]));
 }

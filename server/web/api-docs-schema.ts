@@ -30,7 +30,7 @@ export interface Field {
   note: string;
 }
 
-const DEEPEST = 5;
+const DEEPEST = 9;
 
 /** The fields of an object or of a list's objects, inner ones by their path, in the order in which they are declared. */
 export function fieldsOf(t: Translate, schema: Schema | undefined, path = '', depth = 0): Field[] {

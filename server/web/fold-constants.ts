@@ -47,5 +47,5 @@ function literalsOf(hash: hbs.AST.Hash | undefined): Record<string, unknown> | n
 }
 
 function content(node: hbs.AST.Node, value: string): hbs.AST.ContentStatement {
-  return { type: 'ContentStatement', value, original: {}, loc: node.loc };
+  return { type: 'ContentStatement', value, original: { open: false, close: false }, loc: node.loc };
 }

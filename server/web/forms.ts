@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { z } from 'zod';
-import { BadInput, type Fault } from '../shared/errors.ts';
+import { BadInput, type Fault, NotFound } from '../shared/errors.ts';
 
 /** zod's issues as faults by field; a message of the schema that is one word is the fault's code. */
 export function faultsOf(error: z.ZodError): Fault[] {
@@ -41,4 +41,10 @@ export function takeRefused(req: Request, form: string): { values: Record<string
   if (refused?.form !== form) return null;
   delete req.session.refused;
   return refused;
+}
+
+/** An id in a page's path; what is no id is a page that does not exist. */
+export function idIn(text: unknown): number {
+  if (typeof text !== 'string' || !/^[1-9]\d{0,9}$/.test(text) || Number(text) > 2_147_483_647) throw new NotFound();
+  return Number(text);
 }

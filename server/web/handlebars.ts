@@ -11,6 +11,14 @@ import { formatJin, formatKilograms } from '../shared/weight.ts';
 import { type Locale, type Translate, translator } from './i18n.ts';
 import { createTemplates } from './templates.ts';
 
+/** What the engine itself reads of a view's data. */
+interface ViewData {
+  locale?: Locale;
+  layout?: string | false;
+  /** the view as it was rendered before */
+  bodyHtml?: string;
+}
+
 interface RootData {
   t: Translate;
   locale: Locale;
@@ -94,8 +102,8 @@ export function useHandlebars(app: Express, folders: { views: string; public: st
   });
   app.engine('hbs', (file, data, done) => {
     try {
-      const { locale = 'zh', layout = 'main' } = data as { locale?: Locale; layout?: string | false };
-      const body = templateOf(locale, file)(data);
+      const { locale = 'zh', layout = 'main', bodyHtml } = data as ViewData;
+      const body = bodyHtml ?? templateOf(locale, file)(data);
       done(
         null,
         layout ? templateOf(locale, join(folders.views, 'layouts', `${layout}.hbs`))({ ...data, body }) : body,

@@ -49,6 +49,7 @@ export async function makeTestApp(overrides: TestAppOverrides = {}): Promise<Tes
     BASE_URL: url,
     LOG_LEVEL: 'fatal',
     RATE_LIMIT: '100000',
+    KEEP_PAGES_MS: '0',
     ...overrides.env,
   });
   const { clock, onQuery } = overrides;

@@ -8,6 +8,9 @@ import { localAddress, root } from './settings.mjs';
 
 /** @typedef {import('./settings.mjs').Settings} Settings */
 
+/** Small young generation: a third less memory, for a few percent of speed. */
+const serverFlags = ['--enable-source-maps', '--max-semi-space-size=4'];
+
 /** The last argument of every process of the market, by which a later start finds what a killed one left. @param {Settings} settings */
 function markOf(settings) {
   return `--data-dir=${settings.dataDir}`;
@@ -58,7 +61,7 @@ export async function runMarketCommand(name, { settings, url, signal, show }) {
  * @param {{ settings: Settings, url: string, sessionSecret: string, signal: AbortSignal }} options
  */
 export async function serveMarket({ settings, url, sessionSecret, signal }) {
-  const child = spawn(process.execPath, ['--enable-source-maps', join(root, '.build/main.js'), markOf(settings)], {
+  const child = spawn(process.execPath, [...serverFlags, join(root, '.build/main.js'), markOf(settings)], {
     cwd: root,
     env: boundEnvironment({
       ...environment(settings, url),

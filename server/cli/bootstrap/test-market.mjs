@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareCheckout } from './checkout.mjs';
 import { ensureChromium } from './chromium.mjs';
@@ -23,9 +21,7 @@ export function testMarket() {
     const database = await startThrowAwayDatabase(signal);
     defer(database.stop);
 
-    const results = mkdtempSync(join(tmpdir(), 'market-results-'));
-    defer(() => rmSync(results, { recursive: true, force: true }));
-    const file = join(results, 'results.json');
+    const file = join(database.directory, 'results.json');
     const { NODE_ENV: _, DATABASE_URL: __, ...env } = process.env;
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
     const { code } = await run(

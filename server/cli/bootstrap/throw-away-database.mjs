@@ -13,7 +13,8 @@ const prefix = 'market-test-';
  * A database server for one run of the tests, in a temporary directory. It does not care for power cuts, which makes it fast.
  * `stop` removes all of it.
  * @param {AbortSignal} signal
- * @returns {Promise<{ url: string, stop: () => Promise<void> }>} `url` names the server, with the right to make databases
+ * @returns {Promise<{ url: string, directory: string, stop: () => Promise<void> }>} `url` names the server, with the right to
+ * make databases; other throw-away files may go into `directory`
  */
 export async function startThrowAwayDatabase(signal) {
   await removeLeftovers();
@@ -32,6 +33,7 @@ export async function startThrowAwayDatabase(signal) {
     });
     return {
       url: server.url.replace('/market_test', '/'),
+      directory,
       stop: async () => {
         await server.kill();
         rmSync(directory, { recursive: true, force: true });

@@ -1,0 +1,66 @@
+import type { Actor } from '../accounts/actor.ts';
+import { pathTo } from '../paths.ts';
+import { degrees, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
+import { mayBuyerSee } from './order-policy.ts';
+import type { WholeOrder } from './order-queries.ts';
+
+type Part = WholeOrder['fulfilments'][number];
+type Line = WholeOrder['lines'][number];
+
+/** One parcel of an order as its buyer follows it: who ships, how it travels, from which batches, and what was accepted. */
+export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, part: Part) {
+  return {
+    number: parcelNumber(part),
+    supplierName: inReaderLanguage(reader, part.supplier.name, part.supplier.nameEn),
+    supplierHref: pathTo('supplier', { id: part.supplier.id }),
+    shipments: part.shipments.map(({ carrier, trackingNumber, temperatureDeci, shippedAt }) => ({
+      carrier,
+      trackingNumber,
+      temperature: degrees(temperatureDeci),
+      shippedAt,
+    })),
+    receiveHref:
+      part.state === 'shipped' && mayBuyerSee(actor, order) ? pathTo('fulfilmentReceipt', { id: part.id }) : undefined,
+    lines: order.lines
+      .filter((line) => line.fulfilmentId === part.id)
+      .map((line) => ({
+        name: inReaderLanguage(reader, line.name, line.nameEn),
+        href: pathTo('product', { id: line.productId }),
+        category: line.illustration,
+        spec: inReaderLanguage(reader, line.spec, line.specEn),
+        saleUnit: inReaderLanguage(reader, line.saleUnit, line.saleUnitEn),
+        quantity: line.quantity,
+        priceFen: line.unitPriceFen,
+        totalFen: line.payableFen,
+        batches: batchesOf(part, line),
+        ...acceptance(reader, part, line),
+      })),
+  };
+}
+
+/** The batches that went, and until then those that are promised (rule 18). */
+function batchesOf(part: Part, line: Line) {
+  const shipped = part.shipments.flatMap((shipment) => shipment.lines).filter((one) => one.lineId === line.id);
+  const shares = shipped.length > 0 ? shipped : line.allocations;
+  return shares.map(({ batch, quantity }) => ({
+    code: batch.traceCode,
+    href: pathTo('trace', { code: batch.traceCode }),
+    quantity: shares.length > 1 ? quantity : undefined,
+  }));
+}
+
+function acceptance({ t }: Reader, part: Part, line: Line) {
+  const receipt = part.receipts.flatMap((one) => one.lines).find((one) => one.lineId === line.id);
+  if (!receipt) return {};
+  const whole = receipt.acceptedQuantity === line.quantity;
+  return {
+    acceptedNote: t(whole ? 'orders:show.acceptedAll' : 'orders:show.acceptedNote', {
+      accepted: receipt.acceptedQuantity,
+      short: receipt.shortQuantity,
+      damaged: receipt.damagedQuantity,
+    }),
+    acceptedShort: !whole,
+    acceptedFen: whole ? undefined : receipt.acceptedFen,
+    receiptNote: receipt.note,
+  };
+}
