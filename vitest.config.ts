@@ -16,8 +16,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: outsideMain,
           globalSetup,
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
         },
       },
       {

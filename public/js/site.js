@@ -29,7 +29,20 @@ document.addEventListener('click', (event) => {
   if (event.target.closest('[data-print]')) window.print();
 });
 
+// What was ordered is accepted, short or damaged: a step of one part moves what is left. What is typed stays as it was typed
+function addUp(group, changed) {
+  const [accepted, short, damaged] = group.querySelectorAll('input[type="number"]');
+  const left = (...others) =>
+    String(others.reduce((rest, input) => rest - Number(input.value), Number(group.dataset.addsUp)));
+  const other = changed === accepted ? short : accepted;
+  const value = changed === accepted ? left(accepted, damaged) : left(short, damaged);
+  if (Number(value) >= 0) other.value = value;
+  for (const stepper of group.querySelectorAll('[data-stepper]')) markLimits(stepper);
+}
+
 document.addEventListener('change', (event) => {
+  const group = event.target.closest('[data-adds-up]');
+  if (group && !event.isTrusted) addUp(group, event.target);
   const stepper = event.target.closest('[data-stepper]');
   if (stepper) markLimits(stepper);
   const form = event.target.closest('form[data-submit-on-change]');

@@ -33,11 +33,15 @@ const orders: Record<BrowseOrder, Prisma.Sql> = {
   priceDown: Prisma.sql`p.priceFen DESC, p.id DESC`,
 };
 
-/** Cards of what is on the shelf, straight from the database, one statement: for the home page, suppliers, zones, and when search is down. */
+/**
+ * Cards of what is on the shelf, straight from the database, one statement: for the home page, suppliers, zones, and when search is
+ * down. STRAIGHT_JOIN makes it follow the product's index in order and stop at the limit; left to itself MariaDB starts from the
+ * suppliers and sorts all products (2 ms instead of 640 with 5,800 of them).
+ */
 export async function browseProducts(db: PrismaClient, browsing: Browsing, today: Day): Promise<ProductCard[]> {
   const { zoneIds, order, limit, offset = 0 } = browsing;
   const rows = await fast(db).$queryRaw<CardRow[]>`
-    SELECT ${cardColumns(today)} FROM ${cardTables} WHERE ${Prisma.join(conditions(browsing, today), ' AND ')}
+    SELECT STRAIGHT_JOIN ${cardColumns(today)} FROM ${cardTables} WHERE ${Prisma.join(conditions(browsing, today), ' AND ')}
     ORDER BY ${zoneIds?.length === 1 ? zoneOrder(zoneIds) : orders[order]} LIMIT ${limit} OFFSET ${offset}`;
   return rows.map((row) => cardOf<ProductCard>(row, today));
 }

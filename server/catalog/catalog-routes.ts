@@ -70,7 +70,7 @@ function showHome({ db, clock, pages, extras }: Parts): RequestHandler {
     const shown = async () => {
       const [reader, home, zones, task, call] = await Promise.all([
         catalogReader(db, req),
-        findHomePage(db, dayOf(clock())),
+        pages.recall('home', () => findHomePage(db, dayOf(clock()))),
         zoneList(db),
         req.actor && extras?.taskOf ? extras.taskOf(req.actor, req.locale) : null,
         extras?.currentCall?.(req.locale) ?? null,
@@ -90,7 +90,7 @@ function showProduct({ db, clock, pages, extras }: Parts): RequestHandler {
     const shown = async () => {
       const [reader, page, zones, counts] = await Promise.all([
         catalogReader(db, req),
-        findProductPage(db, id, dayOf(clock())),
+        pages.recall(`product ${id}`, () => findProductPage(db, id, dayOf(clock()))),
         zoneList(db),
         req.actor && extras?.countsFor ? extras.countsFor(req.actor, id, req.locale) : null,
       ]);

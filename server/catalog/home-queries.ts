@@ -1,6 +1,7 @@
 import { fast, type PrismaClient } from '../db/client.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import type { Day } from '../shared/days.ts';
+import { remember } from '../shared/remember.ts';
 import { listNotices, type ShownNotice } from '../suppliers/notice-queries.ts';
 import { browseProducts } from './browse-products.ts';
 import type { ProductCard } from './product-cards.ts';
@@ -23,13 +24,13 @@ export interface HomePage {
 const MOST_FEATURED = 10;
 const MOST_NEW = 5;
 
-/** What the front page shows to everybody: one specification of each family, notices whose term runs, and figures. Five statements. */
+/** What the front page shows to everybody: one specification of each family, notices whose term runs, and figures. Four statements. */
 export async function findHomePage(db: PrismaClient, today: Day): Promise<HomePage> {
   const [sold, fresh, notices, figures] = await Promise.all([
     browseProducts(db, { order: 'sales', limit: 3 * MOST_FEATURED }, today),
     browseProducts(db, { order: 'newest', limit: 3 * (MOST_FEATURED + MOST_NEW) }, today),
     listNotices(db, today, { past: false, limit: 5 }),
-    findFigures(db, today),
+    homeFigures(db, today),
   ]);
   const bestsellers = oneOfEach(sold, new Set()).slice(0, MOST_FEATURED);
   const shown = new Set(bestsellers.map((card) => card.familyId));
@@ -41,8 +42,11 @@ function oneOfEach(cards: readonly ProductCard[], seen: Set<number>): ProductCar
   return cards.filter(({ familyId }) => !families.has(familyId) && families.add(familyId));
 }
 
-/** Products on the shelf today with their suppliers and places of origin, and the households that those suppliers told of. */
-async function findFigures(db: PrismaClient, today: Day): Promise<HomeFigures> {
+/**
+ * Products on the shelf with their suppliers and places of origin, and the households that those suppliers told of; at most a minute
+ * old, because it looks at every product.
+ */
+export const homeFigures = remember(60_000, async (db: PrismaClient, today: Day): Promise<HomeFigures> => {
   const [row] = await fast(db).$queryRaw<Record<keyof HomeFigures, number | bigint | Prisma.Decimal>[]>`
     SELECT COUNT(*) AS products, COUNT(DISTINCT p.supplierId) AS suppliers, COUNT(DISTINCT p.placeId) AS places,
       (SELECT COALESCE(SUM(most.households), 0) FROM (
@@ -55,4 +59,4 @@ async function findFigures(db: PrismaClient, today: Day): Promise<HomeFigures> {
     places: Number(row?.places ?? 0),
     households: Number(row?.households ?? 0),
   };
-}
+});

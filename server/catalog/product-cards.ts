@@ -1,10 +1,10 @@
 import { fast, type PrismaClient } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
 import type { SaleMode } from '../db/generated/enums.ts';
-import { type Day, dayFromColumn } from '../shared/days.ts';
+import type { Day } from '../shared/days.ts';
 import type { Fen } from '../shared/money.ts';
 import type { Grams } from '../shared/weight.ts';
-import { availableQuantity, firstProducedOn, onShelf, type PriceTier, readTiers, tiersText } from './shelf.ts';
+import { onShelf, type PriceTier, readStock, readTiers, stockText, tiersText } from './shelf.ts';
 import { leastQuantity } from './shelf-products.ts';
 
 /** A product as lists show it. */
@@ -41,30 +41,29 @@ export interface ProductCard {
 
 type RowOf<T> = Omit<T, 'tiers' | 'coldChain' | 'available' | 'comesOn'> & {
   tiersText: string | null;
+  stockText: string;
   coldChain: number | boolean;
-  available: number | bigint;
-  producedOn: Date | null;
 };
 
 /** The columns of a card, over `product p`, `product_family f`, `supplier s` and `brand br`. */
 export function cardColumns(today: Day): Prisma.Sql {
   return Prisma.sql`p.id, p.code, p.familyId, f.name, f.nameEn, p.spec, p.specEn, p.saleUnit, p.saleUnitEn, p.categoryId, p.placeId, p.supplierId,
     s.code AS supplierCode, s.name AS supplierName, s.nameEn AS supplierNameEn, br.code AS brandCode, p.priceFen, p.minQuantity, p.orderMultiple,
-    p.netGrams, p.coldChain, p.saleMode, p.sold, ${tiersText} AS tiersText, ${availableQuantity(today)} AS available, ${firstProducedOn(today)} AS producedOn`;
+    p.netGrams, p.coldChain, p.saleMode, p.sold, ${tiersText} AS tiersText, ${stockText(today)} AS stockText`;
 }
 
 export const cardTables = Prisma.sql`product p JOIN product_family f ON f.id = p.familyId JOIN supplier s ON s.id = p.supplierId
   LEFT JOIN brand br ON br.id = f.brandId`;
 
 /** A row of `cardColumns`, with whatever was selected beside them. */
-export function cardOf<T extends ProductCard>({ tiersText: tiers, producedOn, ...row }: RowOf<T>, today: Day): T {
-  const day = producedOn && dayFromColumn(producedOn);
+export function cardOf<T extends ProductCard>({ tiersText: tiers, stockText: stock, ...row }: RowOf<T>, today: Day): T {
+  const { available, producedOn } = readStock(stock);
   return {
     ...row,
     tiers: readTiers(tiers),
     coldChain: Boolean(row.coldChain),
-    available: Number(row.available),
-    comesOn: day && day > today ? day : null,
+    available,
+    comesOn: producedOn && producedOn > today ? producedOn : null,
   } as unknown as T;
 }
 

@@ -24,10 +24,16 @@ export function availableQuantity(today: Day): Prisma.Sql {
     WHERE b.productId = p.id AND b.recalledAt IS NULL AND (b.expiresOn IS NULL OR b.expiresOn > ${today}))`;
 }
 
-/** The day of the earliest of those batches that still has something; later than today for a coming harvest. */
-export function firstProducedOn(today: Day): Prisma.Sql {
-  return Prisma.sql`(SELECT MIN(b.producedOn) FROM batch b
-    WHERE b.productId = p.id AND b.available > 0 AND b.recalledAt IS NULL AND (b.expiresOn IS NULL OR b.expiresOn > ${today}))`;
+/** The same with the day of the earliest of those batches that still has something, "120 2026-09-30": one look at the batches for both. */
+export function stockText(today: Day): Prisma.Sql {
+  return Prisma.sql`(SELECT CONCAT(COALESCE(SUM(b.available), 0), ' ', COALESCE(MIN(IF(b.available > 0, b.producedOn, NULL)), '')) FROM batch b
+    WHERE b.productId = p.id AND b.recalledAt IS NULL AND (b.expiresOn IS NULL OR b.expiresOn > ${today}))`;
+}
+
+/** `producedOn` is later than the day of reading for a coming harvest; null when nothing is left. */
+export function readStock(text: string): { available: number; producedOn: Day | null } {
+  const [available, producedOn] = text.split(' ');
+  return { available: Number(available), producedOn: producedOn || null };
 }
 
 /** The price tiers of the product `p` as one text, "10:3800,40:3600", lowest quantity first. */

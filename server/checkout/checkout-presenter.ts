@@ -11,6 +11,8 @@ import type { PayerRow } from '../units/unit-queries.ts';
 import { type FormView, formView } from '../web/form-view.ts';
 import { CHECKOUT_FIELDS, lineField, NEW_ADDRESS } from './checkout-form.ts';
 
+const ADDRESS_FIELDS = ['recipient', 'phone', 'region', 'detail'];
+
 export interface CheckoutPage {
   actor: Actor;
   unitId: number | null;
@@ -99,7 +101,10 @@ export function presentCheckoutForm(
   faults: readonly Fault[],
 ): { form: FormView; lineProblems: Record<string, string> } {
   const ofFields = faults.filter((fault) => !fault.path.startsWith('line-'));
-  const form = formView(reader.t, CHECKOUT_FIELDS, values, ofFields);
+  const form: FormView = {
+    ...formView(reader.t, CHECKOUT_FIELDS, values, ofFields),
+    labels: Object.fromEntries(ADDRESS_FIELDS.map((field) => [field, reader.t(`accounts:addresses.${field}`)])),
+  };
   const lineProblems: Record<string, string> = {};
   for (const { productId } of wishes) {
     const field = lineField(productId);

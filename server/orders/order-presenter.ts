@@ -127,14 +127,16 @@ function presentTotals({ t }: Reader, order: WholeOrder) {
   const refundedFen = order.lines.reduce((sum, line) => sum + line.refundedFen, 0);
   const ended = ['cancelled', 'rejected', 'expired'].includes(order.state);
   const takenBackFen = ended ? order.totalFen : missingFen + refundedFen;
+  const paid = order.paymentWay === 'stripe' && order.placedAt !== null;
+  const whenEnded = paid ? 'givenBack' : 'ended';
   return {
     goodsFen: order.goodsFen,
     discountFen: order.discountFen,
     freightFen: order.freightFen,
     takenBackFen,
-    takenBackLabel: t(ended ? 'orders:show.ended' : missingFen > 0 ? 'orders:show.missing' : 'orders:show.refunded'),
+    takenBackLabel: t(`orders:show.${ended ? whenEnded : missingFen > 0 ? 'missing' : 'refunded'}`),
     payableFen: order.totalFen - takenBackFen,
-    payableLabel: t(order.paymentWay === 'stripe' && order.placedAt ? 'orders:show.paid' : 'orders:show.payable'),
+    payableLabel: t(paid ? 'orders:show.paid' : 'orders:show.payable'),
   };
 }
 

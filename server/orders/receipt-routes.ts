@@ -79,18 +79,18 @@ function show(req: Request, res: Response, arrived: Arrived, values: Record<stri
     breadcrumbs: [{ label: orderNumber(order), href: pathTo('order', { id: order.id }) }, { label: title }],
     supplierName: inReaderLanguage(req, parcel.supplier.name, parcel.supplier.nameEn),
     action: pathTo('fulfilmentReceipt', { id: parcel.id }),
-    form: formView(req.t, fields, values, named(req, lines, faults)),
+    form: { ...formView(req.t, fields, values, faults), labels: labelsOf(req, lines, faults) },
     lines: lines.map((line) => presentLine(req, line)),
   });
 }
 
-/** The summary stands far from the line: a fault of a line without a name of its own gets one. */
-function named(req: Request, lines: readonly Line[], faults: Fault[]): Fault[] {
-  return faults.map((fault) => {
-    const line = lines.find((candidate) => fault.path.endsWith(`-${candidate.id}`));
-    if (!line) return fault;
-    return { ...fault, values: { ...fault.values, name: inReaderLanguage(req, line.name, line.nameEn) } };
+/** What the summary calls a field whose fault does not name the goods itself. */
+function labelsOf(req: Request, lines: readonly Line[], faults: readonly Fault[]): Record<string, string> {
+  const labels = faults.flatMap(({ path, values }) => {
+    const line = lines.find((candidate) => path.endsWith(`-${candidate.id}`));
+    return line && !values?.name ? [[path, inReaderLanguage(req, line.name, line.nameEn)] as const] : [];
   });
+  return Object.fromEntries(labels);
 }
 
 function presentLine(req: Request, line: Line) {

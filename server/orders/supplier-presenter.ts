@@ -95,8 +95,20 @@ export function presentParcel(reader: Reader, parcel: SupplierFulfilment, form: 
     })),
     confirmAction: mayHappenTo(parcel.state, 'confirm') ? pathTo('fulfilmentConfirmation', { id: parcel.id }) : null,
     shipAction: mayShip ? pathTo('fulfilmentShipment', { id: parcel.id }) : null,
-    form: form ?? { values: {} },
+    form: form ? { ...form, labels: labelsOf(reader, parcel) } : { values: {} },
   };
+}
+
+function labelsOf(reader: Reader, parcel: SupplierFulfilment): Record<string, string> {
+  const { t } = reader;
+  const quantities = parcel.lines.flatMap((line) =>
+    line.allocations.map(({ batch, batchId }) => {
+      const name = inReaderLanguage(reader, line.name, line.nameEn);
+      return [quantityField(line.id, batchId), t('supplier:show.quantityOf', { name, code: batch.traceCode })] as const;
+    }),
+  );
+  const fields = ['carrier', 'trackingNumber', 'temperature'].map((key) => [key, t(`supplier:show.${key}`)] as const);
+  return Object.fromEntries([...fields, ...quantities]);
 }
 
 type Line = SupplierFulfilment['lines'][number];

@@ -6,6 +6,8 @@ export interface FormView {
   values: Record<string, unknown>;
   errors?: Record<string, string>;
   messages?: string[];
+  /** what the summary calls a field whose error does not say which it is */
+  labels?: Record<string, string>;
 }
 
 /**

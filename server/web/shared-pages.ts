@@ -9,6 +9,8 @@ export interface SharedPages {
    * what is personal belongs into the layout, which is rendered for each.
    */
   send: (req: Request, res: Response, view: string, address: string, dataOf: () => Promise<object>) => Promise<void>;
+  /** What `read` gave somebody else less than a moment ago, else what it gives now: for public facts on personal pages. */
+  recall: <T>(name: string, read: () => Promise<T>) => Promise<T>;
 }
 
 interface Rendered {
@@ -18,7 +20,7 @@ interface Rendered {
 }
 
 /** More than the addresses that are asked for again within a second, and some 20 MB. */
-const MOST_PAGES = 300;
+const MOST_KEPT = 400;
 
 /** Stands for each visitor's own token; nobody outside the process can write it. */
 const CSRF_MARK = `csrf-${randomUUID()}`;
@@ -27,29 +29,30 @@ const NOBODY = { csrfToken: CSRF_MARK, user: null, roles: {}, cartCount: 0 };
 
 /** Keeps rendered views for so many milliseconds since their data began to be read, so that price, stock and shelf are never older. */
 export function createSharedPages(milliseconds: number): SharedPages {
-  const kept = new Map<string, { rendered: Promise<Rendered>; until: number }>();
+  const kept = new Map<string, { value: Promise<unknown>; until: number }>();
 
-  const recall = (key: string, render: () => Promise<Rendered>): Promise<Rendered> => {
+  const recall = <T>(key: string, read: () => Promise<T>): Promise<T> => {
     const known = kept.get(key);
-    if (known && known.until > Date.now()) return known.rendered;
-    const rendered = render();
+    if (known && known.until > Date.now()) return known.value as Promise<T>;
+    const value = read();
     kept.delete(key);
-    kept.set(key, { rendered, until: Date.now() + milliseconds });
-    rendered.catch(() => kept.delete(key));
+    kept.set(key, { value, until: Date.now() + milliseconds });
+    value.catch(() => kept.delete(key));
     for (const oldest of kept.keys()) {
-      if (kept.size <= MOST_PAGES) break;
+      if (kept.size <= MOST_KEPT) break;
       kept.delete(oldest);
     }
-    return rendered;
+    return value;
   };
 
   return {
+    recall,
     send: async (req, res, view, address, dataOf) => {
       const render = async () => {
         const data = await dataOf();
         return { data, bodyHtml: await renderBody(req, res, view, data) };
       };
-      const { data, bodyHtml } = await recall(`${req.locale} ${view} ${address}`, render);
+      const { data, bodyHtml } = await recall<Rendered>(`${req.locale} ${view} ${address}`, render);
       res.render(view, { ...data, bodyHtml: bodyHtml.replaceAll(CSRF_MARK, res.locals.csrfToken) });
     },
   };

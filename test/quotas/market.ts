@@ -27,7 +27,7 @@ export interface Market {
   world: World;
   /** from now on it is noon of this day in Shanghai */
   turnTo: (day: string) => void;
-  get: (who: Person, path: string) => supertest.Test;
+  get: (who: Person, path: string) => Promise<supertest.Response>;
   /** a unit purchase on account below the approval threshold, or an individual one paid at once */
   buy: (who: Person, purchase: Purchase) => Promise<Placed>;
   /** ships every parcel and accepts all of it, or so many of each line */
@@ -61,10 +61,7 @@ export async function openMarket(day: string, overrides: TestAppOverrides = {}):
     turnTo: (next) => {
       now = noonOf(next);
     },
-    get: (who, path) => {
-      const answer = call(who, 'get', path);
-      return answer as unknown as supertest.Test;
-    },
+    get: (who, path) => call(who, 'get', path),
     buy: async (buyer, { lines, unit, fundingSource = unit ? 'canteen_budget' : 'individual' }) => {
       const isAlone = fundingSource === 'individual';
       const order = await must(buyer, '/orders', {

@@ -14,7 +14,7 @@ export type Check = (books: Books) => AsyncGenerator<Difference>;
 /** The database as of one moment, read only. Dates come as text, sums as numbers. */
 export interface Books {
   all<T>(sql: string, values?: readonly unknown[]): Promise<T[]>;
-  /** Inclusive ranges of a table's ids, so that memory stays bounded however large it is. */
+  /** Inclusive ranges of a table's ids in which there are any, so that memory stays bounded however large it is. */
   ranges(table: string, size?: number): AsyncGenerator<[from: number, to: number]>;
 }
 
@@ -46,11 +46,12 @@ function booksOf(connection: Connection): Books {
   return {
     all,
     async *ranges(table, size = RANGE) {
-      const [ends] = await all<{ least: number | null; most: number | null }>(
-        `SELECT MIN(id) AS least, MAX(id) AS most FROM \`${table}\``,
-      );
-      if (!ends || ends.least === null || ends.most === null) return;
-      for (let from = ends.least; from <= ends.most; from += size) yield [from, Math.min(ends.most, from + size - 1)];
+      for (let from = 0; ; from += size) {
+        const [next] = await all<{ id: number | null }>(`SELECT MIN(id) AS id FROM \`${table}\` WHERE id >= ?`, [from]);
+        if (!next || next.id === null) return;
+        from = next.id;
+        yield [from, from + size - 1];
+      }
     },
   };
 }

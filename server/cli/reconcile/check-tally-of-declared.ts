@@ -36,6 +36,10 @@ const LINES: Record<Kind, string> = {
     FROM external_purchase x JOIN external_import i ON i.id = x.importId WHERE x.id BETWEEN ? AND ?`,
 };
 
+const NEXT_LINE = `SELECT MIN(id) AS id FROM (
+  SELECT MIN(id) AS id FROM offline_line WHERE id >= ? UNION SELECT MIN(id) FROM external_purchase WHERE id >= ?
+  UNION SELECT MIN(lineId) FROM tally_entry WHERE orderId IS NULL AND lineId >= ?) x`;
+
 /**
  * The tally of offline and external purchases: placed by declaration, counted by verification, in the programmes of the day of
  * purchase (rules 1, 2, 14, 15); a returned or withdrawn one counts nothing. Goods of a certified supplier's must have been certified.
@@ -43,11 +47,10 @@ const LINES: Record<Kind, string> = {
 export async function* checkTallyOfDeclared(books: Books): AsyncGenerator<Difference> {
   const { programmesFor } = await readQualification(books);
   const standingOf = await readStandings(books);
-  const [most] = await books.all<{ id: number }>(
-    `SELECT GREATEST(COALESCE((SELECT MAX(id) FROM offline_line), 0), COALESCE((SELECT MAX(id) FROM external_purchase), 0),
-       COALESCE((SELECT MAX(lineId) FROM tally_entry WHERE orderId IS NULL), 0)) AS id`,
-  );
-  for (let from = 1; from <= (most?.id ?? 0); from += RANGE) {
+  for (let from = 0; ; from += RANGE) {
+    const [next] = await books.all<{ id: number | null }>(NEXT_LINE, [from, from, from]);
+    if (!next || next.id === null) return;
+    from = next.id;
     const range: [number, number] = [from, from + RANGE - 1];
     const expected = new TallyLines();
     for (const kind of ['offline', 'external'] as const) {

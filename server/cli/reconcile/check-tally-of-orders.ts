@@ -25,15 +25,17 @@ export async function* checkTallyOfOrders(books: Books): AsyncGenerator<Differen
   }
 }
 
-/** Entries may name orders that are not there. */
+/** Ranges of order ids in which there are orders, or entries that name orders that are not there. */
 async function* ranges(books: Books): AsyncGenerator<[number, number]> {
-  const [most] = await books.all<{ id: number | null }>(
-    'SELECT GREATEST(COALESCE((SELECT MAX(id) FROM `order`), 0), COALESCE((SELECT MAX(orderId) FROM tally_entry), 0)) AS id',
-  );
-  const [least] = await books.all<{ id: number | null }>(
-    'SELECT LEAST(COALESCE((SELECT MIN(id) FROM `order`), 1), COALESCE((SELECT MIN(orderId) FROM tally_entry), 1)) AS id',
-  );
-  for (let from = least?.id ?? 1; from <= (most?.id ?? 0); from += RANGE) yield [from, from + RANGE - 1];
+  for (let from = 0; ; from += RANGE) {
+    const [next] = await books.all<{ id: number | null }>(
+      'SELECT MIN(id) AS id FROM (SELECT MIN(id) AS id FROM `order` WHERE id >= ? UNION SELECT MIN(orderId) FROM tally_entry WHERE orderId >= ?) x',
+      [from, from],
+    );
+    if (!next || next.id === null) return;
+    from = next.id;
+    yield [from, from + RANGE - 1];
+  }
 }
 
 function* lineageOf(order: PlacedOrder, standingOf: StandingOf): Generator<Difference> {
