@@ -36,7 +36,9 @@ export function checkoutRoutes(parts: Parts): Router {
     const wishes = await cartWishes(db, actor, unitId);
     const orderId = await submitted(req, res, unitId, wishes);
     if (orderId === null) return;
-    const productIds = wishes.map((wish) => wish.productId);
+    // The order's own lines: of a form sent again the cart may hold something else by now.
+    const lines = await db.orderLine.findMany({ where: { orderId }, select: { productId: true } });
+    const productIds = lines.map((line) => line.productId);
     await takeOrdered(db, actor, unitId, productIds);
     await keepAddress(db, actor, unitId, req.body);
     await leadOn(parts, req, res, orderId);

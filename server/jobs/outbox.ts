@@ -37,10 +37,14 @@ export async function drainOutbox(
   db: PrismaClient,
   handlers: Record<string, OutboxHandler>,
   log: Logger,
+  leaseSeconds = LEASE_SECONDS,
 ): Promise<number> {
-  const rows = await lease(db, Object.keys(handlers));
+  const rows = await lease(db, Object.keys(handlers), leaseSeconds);
   const waiting = new Set(rows.map((row) => row.id));
-  const renewing = setInterval(() => void renew(db, [...waiting]).catch(() => {}), (LEASE_SECONDS * 1000) / 3);
+  const renewing = setInterval(
+    () => void renew(db, [...waiting], leaseSeconds).catch(() => {}),
+    (leaseSeconds * 1000) / 3,
+  );
   try {
     for (const group of groupBy(rows, (row) => (row.attempts > 0 ? row.id : row.topic)).values()) {
       await handOver(db, handlers, log, group);
@@ -77,7 +81,7 @@ async function handOver(
  * Sets due rows aside for a while, so that several workers share them and a dead one's come back; a living one renews its own. By the
  * database's clock, which all of them share.
  */
-function lease(db: PrismaClient, topics: readonly string[]): Promise<Row[]> {
+function lease(db: PrismaClient, topics: readonly string[], leaseSeconds: number): Promise<Row[]> {
   return inTransaction(db, async (tx) => {
     const rows = await tx.$queryRaw<Row[]>`
       SELECT id, topic, payload, attempts FROM outbox WHERE availableAt <= NOW(3) AND topic IN (${Prisma.join([...topics])})
@@ -85,15 +89,16 @@ function lease(db: PrismaClient, topics: readonly string[]): Promise<Row[]> {
     await renew(
       tx,
       rows.map((row) => row.id),
+      leaseSeconds,
     );
     return rows;
   });
 }
 
-async function renew(db: Sql, ids: readonly number[]): Promise<void> {
+async function renew(db: Sql, ids: readonly number[], leaseSeconds: number): Promise<void> {
   if (ids.length === 0) return;
   await db.$executeRaw`
-    UPDATE outbox SET availableAt = NOW(3) + INTERVAL ${LEASE_SECONDS} SECOND WHERE id IN (${Prisma.join([...ids])})`;
+    UPDATE outbox SET availableAt = NOW(3) + INTERVAL ${leaseSeconds} SECOND WHERE id IN (${Prisma.join([...ids])})`;
 }
 
 /** Works until stopped; sleeps a quarter second when there is nothing. */

@@ -70,22 +70,23 @@ const fulfilmentParts = {
 
 export type SupplierFulfilment = Prisma.FulfilmentGetPayload<{ include: typeof fulfilmentParts }>;
 
-/** Parcels of the actor's suppliers, newest first, below the key of the last one seen. */
+/** Parcels of the actor's suppliers, newest first (or oldest first, as work is done), beyond the key of the last one seen. */
 export function listFulfilments(
   db: Db,
   actor: Actor,
   states: FulfilmentState[] | null,
-  beforeId: number | null,
+  lastId: number | null,
   take: number,
+  oldestFirst = false,
 ) {
   return db.fulfilment.findMany({
     where: {
       supplierId: { in: suppliersActedFor(actor) },
       order: { placedAt: { not: null } },
       ...(states ? { state: { in: states } } : {}),
-      ...(beforeId ? { id: { lt: beforeId } } : {}),
+      ...(lastId ? { id: oldestFirst ? { gt: lastId } : { lt: lastId } } : {}),
     },
-    orderBy: { id: 'desc' },
+    orderBy: { id: oldestFirst ? 'asc' : 'desc' },
     take,
     include: fulfilmentParts,
   });

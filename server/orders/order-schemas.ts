@@ -67,8 +67,10 @@ export const shipmentBody = z.object({
     .trim()
     .min(1, 'required')
     .max(64)
-    .regex(/^[\w-]+$/, 'malformed'),
-  temperature: z.union([z.literal('').transform(() => null), z.null(), temperature]).default(null),
+    .regex(/^[\w-]+$/, 'malformedTracking'),
+  temperature: z
+    .union([z.literal('').transform(() => null), z.null(), temperature], 'malformedTemperature')
+    .default(null),
 });
 
 export const receiptBody = z.object({

@@ -34,7 +34,8 @@ export function supplierRoutes(parts: Parts): Router {
     const counts = await countFulfilments(db, actor);
     const state = WORKBENCH.find((tab) => tab === req.query.state) ?? firstBusy(counts);
     const key = decodeCursor(typeof req.query.cursor === 'string' ? req.query.cursor : undefined, 1)?.[0];
-    const found = await listFulfilments(db, actor, [state], Number(key) || null, PAGE + 1);
+    const isWork = state === 'to_confirm' || state === 'confirmed';
+    const found = await listFulfilments(db, actor, [state], Number(key) || null, PAGE + 1, isWork);
     const parcels = found.slice(0, PAGE);
     const last = found.length > PAGE ? parcels.at(-1) : undefined;
     privately(res).render('supplier/list', {

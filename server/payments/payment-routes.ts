@@ -1,5 +1,6 @@
 import express, { type Router } from 'express';
 import { actorOf } from '../accounts/who-acts.ts';
+import { isStripeAway } from '../clients/stripe.ts';
 import { mayBuyerSee } from '../orders/order-policy.ts';
 import { findOrder, type WholeOrder } from '../orders/order-queries.ts';
 import { pathTo, patterns } from '../paths.ts';
@@ -38,7 +39,11 @@ export function paymentRoutes(parts: Parts): Router {
     const id = idIn(req.params.id);
     const order = await findOrder(db, actorOf(req), id);
     const sessionId = order.payments[0]?.sessionId;
-    if (order.state === 'awaiting_payment' && sessionId) await convergePayment(db, stripe, sessionId, clock());
+    if (order.state === 'awaiting_payment' && sessionId) {
+      await convergePayment(db, stripe, sessionId, clock()).catch((error: unknown) => {
+        if (!isStripeAway(error)) throw error;
+      });
+    }
     const after = await findOrder(db, actorOf(req), id);
     flash(req, ...outcomeOf(req.t, after));
     res.redirect(303, pathTo('order', { id }));

@@ -69,9 +69,7 @@ describe('an employee checks out', () => {
     await app.visitor().post(payPage.path).type('form').send({ outcome: 'succeed' });
     const paid = await employee.open(`/orders/${order.id}/payment/return`);
     expect(paid.text).toContain('支付成功');
-    expect(paid.$('.counts').first().text().replace(/\s+/g, ' ')).toContain(
-      '已下单 ¥256.00500 克 已计入 ¥256.00500 克',
-    );
+    expect(paid.$('.counts').first().text().replace(/\s+/g, ' ')).toContain('已下单¥256.00500 克 已计入¥256.00500 克');
     expect(paid.text).toContain('个人购买：支付即为已下单并计入。');
   });
 
@@ -117,7 +115,7 @@ describe('an employee checks out', () => {
   });
 
   it.each([
-    ['an address of others', { addressId: '999999' }, '没有这个地址'],
+    ['an address that is none', { addressId: '999999' }, '没有这个地址'],
     ['no address', { addressId: null }, '请选择收货地址'],
     ['a made-up unit', { countFor: '999999' }, '您不是这个单位的采购员'],
     ['buying on account', { payment: 'on_account' }, '个人购买需线上支付'],
@@ -126,6 +124,14 @@ describe('an employee checks out', () => {
     const page = await checkout(employee, world.products.tea, 1);
     const refused = await expectRefused(() => employee.send(page, FORM, changes));
     expect(faultsOn(refused).join()).toContain(sentence);
+  });
+
+  it('sends nothing to the address of somebody else', async () => {
+    const { id } = await app.db.address.findFirstOrThrow({ where: { userId: world.users.outsider.id } });
+    const page = await checkout(employee, world.products.tea, 1);
+    expect(page.$(`input[name="addressId"][value="${id}"]`).length).toBe(0);
+    const refused = await expectRefused(() => employee.send(page, FORM, { addressId: id }));
+    expect(faultsOn(refused).join()).toContain('没有这个地址');
   });
 
   it('never pays another total than the one that stood there', async () => {

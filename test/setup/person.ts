@@ -37,7 +37,9 @@ export async function personOf(app: TestApp, login: string | null): Promise<Pers
     const sent = Object.entries(fields).filter(([, value]) => value !== null);
     const action = found.attr('action') || page.path;
     const answer = await agent.post(action).type('form').send(Object.fromEntries(sent));
-    return answer.status === 303 ? open(answer.headers.location.replace(app.url, '')) : pageOf(app, answer, action);
+    return answer.status === 303
+      ? open(String(answer.headers.location).replace(app.url, ''))
+      : pageOf(app, answer, action);
   };
   return { agent, open, send };
 }
