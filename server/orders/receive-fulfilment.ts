@@ -3,7 +3,7 @@ import { audit } from '../db/audit.ts';
 import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { enqueue } from '../jobs/outbox.ts';
-import { type Acceptance, tallyAcceptance } from '../quotas/tally-acceptance.ts';
+import { tallyCounting, type WayOfBuying } from '../quotas/tally-counting.ts';
 import { tallyReversal } from '../quotas/tally-reversal.ts';
 import { dayOf } from '../shared/days.ts';
 import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
@@ -57,7 +57,15 @@ export async function receiveFulfilment(
     await saveLines(tx, receipt.id, received);
     await tx.fulfilment.update({ where: { id: fulfilmentId }, data: { state, receivedAt: at }, select: { id: true } });
     await settleMissing(tx, fulfilled, receipt.id, received, at);
-    await tallyAcceptance(tx, { receiptId: receipt.id, day: dayOf(at), at, way: wayOf(order) });
+    await tallyCounting(tx, {
+      source: 'receipt',
+      sourceId: receipt.id,
+      orderId: order.id,
+      lineIds: received.filter(({ input }) => input.acceptedQuantity > 0).map(({ line }) => line.id),
+      way: wayOf(order),
+      day: dayOf(at),
+      at,
+    });
     await completeWhenAllReceived(tx, fulfilled, at);
     await audit(tx, {
       at,
@@ -72,7 +80,7 @@ export async function receiveFulfilment(
   });
 }
 
-function wayOf(order: { fundingSource: string; paymentWay: string }): Acceptance['way'] {
+function wayOf(order: { fundingSource: string; paymentWay: string }): WayOfBuying {
   if (order.fundingSource === 'individual') return 'individual';
   return order.paymentWay === 'on_account' ? 'on_account' : 'prepaid';
 }

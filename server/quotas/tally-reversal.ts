@@ -2,6 +2,7 @@ import type { Tx } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
 import type { TallySource } from '../db/generated/enums.ts';
 import { type Day, dayToColumn } from '../shared/days.ts';
+import { standing } from './tally-standing.ts';
 
 export interface Reversal {
   source: Extract<TallySource, 'cancellation' | 'rejection' | 'receipt' | 'refund'>;
@@ -32,14 +33,7 @@ export async function tallyReversal(tx: Tx, reversal: Reversal): Promise<void> {
       SELECT s.programmeId, v.event, ${source}, ${sourceId}, ${lineId}, ${REVERSING_LEG}, ${orderId}, ${at}, ${on}, s.placedOn, s.lineageId,
         s.unitId, s.fundingSource, s.categoryId, s.originPlaceId, s.supplierId, s.channel, s.zoneId,
         ${takenBack(reversal.of, 'Fen', fen)}, ${takenBack(reversal.of, 'Grams', grams)}, p.state = 'closed'
-      FROM (
-        SELECT programmeId, lineageId, unitId, fundingSource, categoryId, originPlaceId, supplierId, channel, zoneId, MIN(placedOn) AS placedOn,
-          SUM(IF(event = 'placed', fen, 0)) AS placedFen, SUM(IF(event = 'placed', grams, 0)) AS placedGrams,
-          SUM(IF(event = 'counted', fen, 0)) AS countedFen, SUM(IF(event = 'counted', grams, 0)) AS countedGrams
-        FROM tally_entry WHERE orderId = ${orderId} AND lineId = ${lineId}
-        GROUP BY programmeId, lineageId, unitId, fundingSource, categoryId, originPlaceId, supplierId, channel, zoneId
-        HAVING placedFen > 0 OR placedGrams > 0
-      ) s
+      FROM ${standing({ orderId, lineId })}
       JOIN programme p ON p.id = s.programmeId
       JOIN (SELECT 'placed' AS event UNION ALL SELECT 'counted') v ON v.event = 'placed' OR s.countedFen > 0 OR s.countedGrams > 0
       HAVING fen <> 0 OR grams <> 0`;

@@ -6,7 +6,7 @@ import { newWorld } from '../../server/cli/demo/world.ts';
 import { loadDemonstration } from '../../server/cli/load-demo.ts';
 import { connect, type PrismaClient, type Tx } from '../../server/db/client.ts';
 import { Prisma } from '../../server/db/generated/client.ts';
-import { tallyAcceptance } from '../../server/quotas/tally-acceptance.ts';
+import { tallyCounting } from '../../server/quotas/tally-counting.ts';
 import { certifyLines, tallyPlacing } from '../../server/quotas/tally-placing.ts';
 import { tallyReversal } from '../../server/quotas/tally-reversal.ts';
 import { dayFromColumn, dayOf } from '../../server/shared/days.ts';
@@ -290,6 +290,7 @@ async function replay(tx: Tx, orderId: number): Promise<void> {
     });
     await tallyReversal(tx, { source: 'receipt', sourceId: id, orderId, of: 'outstanding', lines, day: dayOf(at), at });
     const way = individual ? 'individual' : order.paymentWay === 'on_account' ? 'on_account' : 'prepaid';
-    await tallyAcceptance(tx, { receiptId: id, day: dayOf(at), at, way });
+    const lineIds = received.filter((line) => line.acceptedQuantity > 0).map(({ lineId }) => lineId);
+    await tallyCounting(tx, { source: 'receipt', sourceId: id, orderId, lineIds, way, day: dayOf(at), at });
   }
 }
