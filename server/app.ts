@@ -45,6 +45,7 @@ import { openApiOf } from './web/openapi.ts';
 import { limitRate } from './web/rate-limit.ts';
 import { useLocale } from './web/request-locals.ts';
 import { useSession } from './web/session.ts';
+import { takeUploads } from './web/uploads.ts';
 
 const BODY_LIMIT = '1mb';
 
@@ -74,6 +75,7 @@ export function createApp(container: Container): Express {
   app.use(useSession(config, db, clock));
   app.use(useLocale(messages));
   app.use(express.urlencoded({ extended: true, limit: BODY_LIMIT, parameterLimit: 3000 }));
+  app.use(takeUploads());
   app.use(...useCsrf(config));
   app.use(actorFromSession(db, clock, !config.production));
   app.use((req, res, next) => {

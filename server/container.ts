@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { i18n } from 'i18next';
 import { type Logger, pino } from 'pino';
+import { createFileStore, type FileStore } from './clients/file-store.ts';
 import { type PaymentSandbox, startPaymentSandbox } from './clients/payment-sandbox/start-sandbox.ts';
 import { createStripe, type Stripe } from './clients/stripe.ts';
 import type { Config } from './config.ts';
@@ -19,6 +20,7 @@ export interface Container {
   clock: Clock;
   messages: i18n;
   folders: { views: string; public: string };
+  files: FileStore;
   search: SearchEngine;
   searchReady: () => boolean;
   pages: SharedPages;
@@ -66,6 +68,7 @@ export async function createContainer(config: Config, options: ContainerOptions 
     clock,
     messages: createMessages(folders.views),
     folders,
+    files: createFileStore(config.dataDir),
     search,
     searchReady: () => search.ready(),
     pages: createSharedPages(config.keepPagesMs),

@@ -1,0 +1,67 @@
+import type { Request, RequestHandler } from 'express';
+import { fileTypeFromBuffer } from 'file-type';
+import multer from 'multer';
+import { BadInput, Refusal } from '../shared/errors.ts';
+
+export const MOST_FILE_BYTES = 10 * 1024 * 1024;
+const MOST_FILES = 12;
+
+export interface Upload {
+  /** as the person's computer calls it */
+  name: string;
+  bytes: Buffer;
+}
+
+/** What an upload may be, by its content: a photo or PDF as evidence, a sheet. */
+const KINDS = {
+  evidence: ['image/jpeg', 'image/png', 'image/webp', 'application/pdf'],
+  photo: ['image/jpeg', 'image/png', 'image/webp'],
+  sheet: ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
+} as const;
+export type UploadKind = keyof typeof KINDS;
+
+/**
+ * Reads forms with files into memory, of signed-in people only; before the CSRF check, which looks for its field. Refuses with 413
+ * `fileTooLarge` and `tooManyFiles`.
+ */
+export function takeUploads(): RequestHandler {
+  const parse = multer({
+    storage: multer.memoryStorage(),
+    limits: { fileSize: MOST_FILE_BYTES, files: MOST_FILES, fields: 3000, fieldSize: 200_000, parts: 3100 },
+    defParamCharset: 'utf8',
+  }).any();
+  return (req, res, next) => {
+    if (!req.is('multipart/form-data')) return next();
+    if (!req.session.userId) return next(new Refusal(401, 'signInNeeded'));
+    parse(req, res, (error?: unknown) => next(error instanceof multer.MulterError ? refusalOf(error) : error));
+  };
+}
+
+function refusalOf(error: multer.MulterError): Refusal {
+  if (error.code === 'LIMIT_FILE_SIZE')
+    return new Refusal(413, 'fileTooLarge', { megabytes: MOST_FILE_BYTES / 1024 / 1024 });
+  if (error.code === 'LIMIT_FILE_COUNT') return new Refusal(413, 'tooManyFiles', { maximum: MOST_FILES });
+  return new Refusal(400, 'badInput');
+}
+
+/** The files of a form's field, without the empty one that a browser sends where none was chosen. */
+export function uploadsIn(req: Request, field: string): Upload[] {
+  const files = Array.isArray(req.files) ? req.files : [];
+  return files
+    .filter((file) => file.fieldname === field && file.size > 0)
+    .map((file) => ({ name: file.originalname, bytes: file.buffer }));
+}
+
+/** An upload with its media type, told by its bytes and not its name. Throws BadInput `wrongFileKind` at the field. */
+export async function checkedUpload(
+  upload: Upload,
+  kind: UploadKind,
+  field: string,
+): Promise<Upload & { mime: string }> {
+  const mime = (await fileTypeFromBuffer(upload.bytes))?.mime ?? '';
+  if (!(KINDS[kind] as readonly string[]).includes(mime))
+    throw new BadInput([
+      { path: field, code: `wrongFileKind${kind === 'sheet' ? 'Sheet' : 'Evidence'}`, values: { name: upload.name } },
+    ]);
+  return { ...upload, mime };
+}
