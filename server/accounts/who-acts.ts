@@ -6,6 +6,7 @@ import { dayOf } from '../shared/days.ts';
 import { NotAllowed, Refusal, SignInNeeded } from '../shared/errors.ts';
 import { type Actor, findActor } from './actor.ts';
 import { findTokenOwner } from './api-tokens.ts';
+import { workNavOf } from './work-nav.ts';
 
 declare global {
   namespace Express {
@@ -30,6 +31,7 @@ export function actorFromSession(db: PrismaClient, clock: Clock, allowDemo = tru
         unitName: req.locale === 'en' ? unit?.unitNameEn : unit?.unitName,
       };
       res.locals.roles = Object.fromEntries(roles.map((role: Role) => [role, true]));
+      res.locals.workNav = workNavOf(actor, req.t);
     } else {
       res.locals.user = null;
       res.locals.roles = {};

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { load } from 'cheerio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvLine } from '../../server/quotas/csv.ts';
@@ -36,8 +37,11 @@ async function signedIn(login: string): Promise<Agent> {
 async function open(login: string, path: string) {
   const agent = await signedIn(login);
   await agent.get(path);
+  // Prisma tells of a statement some time after it.
+  await pause(100);
   statements = 0;
   const answer = await agent.get(path);
+  await pause(100);
   return { answer, $: load(answer.text), statements };
 }
 

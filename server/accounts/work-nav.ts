@@ -1,0 +1,58 @@
+import type { Role } from '../db/generated/enums.ts';
+import { type PathName, pathTo } from '../paths.ts';
+import type { Translate } from '../web/i18n.ts';
+import type { Actor } from './actor.ts';
+
+interface Entry {
+  path: PathName;
+  icon: string;
+  roles: readonly Role[];
+  /** also stands in the strip on top of the shop's pages */
+  inStrip?: boolean;
+}
+
+/** Where people work, by part of the work; labels are `common:work.<path>` and `common:workParts.<part>`. */
+const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
+  {
+    part: 'quotas',
+    entries: [{ path: 'board', icon: 'board', roles: ['organizer', 'approver', 'buyer', 'operator'], inStrip: true }],
+  },
+  {
+    part: 'buying',
+    entries: [
+      { path: 'approvals', icon: 'stamp', roles: ['approver'], inStrip: true },
+      { path: 'orders', icon: 'orders', roles: ['employee', 'buyer', 'approver', 'organizer'] },
+    ],
+  },
+  {
+    part: 'selling',
+    entries: [
+      { path: 'supplierFulfilments', icon: 'truck', roles: ['supplier'], inStrip: true },
+      { path: 'workTeam', icon: 'people', roles: ['work_team'], inStrip: true },
+    ],
+  },
+  {
+    part: 'market',
+    entries: [
+      { path: 'admin', icon: 'tools', roles: ['operator'], inStrip: true },
+      { path: 'auditTrail', icon: 'shield', roles: ['operator'] },
+      { path: 'certifications', icon: 'certificate', roles: ['certifier', 'operator'], inStrip: true },
+    ],
+  },
+];
+
+/** The links to a person's work, by part, for the side navigation and the strip; empty for who only shops. */
+export function workNavOf(actor: Actor, t: Translate) {
+  const roles = new Set(actor.grants.map((grant) => grant.role));
+  return PARTS.flatMap(({ part, entries }) => {
+    const links = entries
+      .filter((entry) => entry.roles.some((role) => roles.has(role)))
+      .map(({ path, icon, inStrip = false }) => ({
+        label: t(`common:work.${path}`),
+        href: pathTo(path),
+        icon,
+        inStrip,
+      }));
+    return links.length > 0 ? [{ title: t(`common:workParts.${part}`), links }] : [];
+  });
+}
