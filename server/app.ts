@@ -27,6 +27,7 @@ import { webhookRoutes } from './payments/webhook-routes.ts';
 import { zoneEndpoints } from './promotions/zone-api.ts';
 import { zoneRoutes } from './promotions/zone-routes.ts';
 import { boardRoutes } from './quotas/board-routes.ts';
+import { capRoutes } from './quotas/cap-routes.ts';
 import { quotaEndpoints } from './quotas/quota-api.ts';
 import { searchEndpoints } from './search/search-api.ts';
 import { searchRoutes } from './search/search-routes.ts';
@@ -98,6 +99,7 @@ export function createApp(container: Container): Express {
   app.use(supplierRoutes(container));
   app.use(paymentRoutes(container));
   app.use(boardRoutes(container));
+  app.use(capRoutes(container));
   app.use(adminRoutes(container));
   app.use(apiDocsRoutes(endpoints, config.baseUrl));
 

@@ -15,7 +15,10 @@ interface Entry {
 const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
   {
     part: 'quotas',
-    entries: [{ path: 'board', icon: 'board', roles: ['organizer', 'approver', 'buyer', 'operator'], inStrip: true }],
+    entries: [
+      { path: 'board', icon: 'board', roles: ['organizer', 'approver', 'buyer', 'operator'], inStrip: true },
+      { path: 'caps', icon: 'scale', roles: ['organizer', 'operator'] },
+    ],
   },
   {
     part: 'buying',

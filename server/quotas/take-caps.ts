@@ -49,13 +49,14 @@ export async function takeCaps(tx: Sql, purchase: CappedPurchase): Promise<void>
   if (faults.length > 0) throw new RuleRefusal('cannotOrder', faults);
 }
 
+/** The caps that hold, kept from being changed until the order is written: buyers share the lock, whoever sets a cap waits. */
 function findCaps(tx: Sql, { lines, day }: CappedPurchase): PromiseLike<CapRow[]> {
   const on = dayToColumn(day);
   return tx.$queryRaw<CapRow[]>`
     SELECT id, kind, productId, limitValue FROM cap
     WHERE productId IN (${Prisma.join(lines.map((line) => line.productId))}) AND kind IN ('person_product', 'unit_product')
       AND startsOn <= ${on} AND endsOn >= ${on}
-    ORDER BY id`;
+    ORDER BY id LOCK IN SHARE MODE`;
 }
 
 async function left(tx: Sql, cap: CapRow, holderId: number): Promise<Record<string, number>> {

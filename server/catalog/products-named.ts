@@ -1,0 +1,25 @@
+import type { Db } from '../db/client.ts';
+
+export interface NamedProduct {
+  id: number;
+  code: string;
+  name: string;
+  nameEn: string;
+  spec: string;
+  specEn: string;
+  saleUnit: string;
+  saleUnitEn: string;
+  supplierName: string;
+}
+
+const MOST = 20;
+
+/** Products by what staff types: the number or code itself, or a part of the name; at most 20. No search engine: it must find drafts too. */
+export function productsNamed(db: Db, text: string): Promise<NamedProduct[]> {
+  const part = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  return db.$queryRaw<NamedProduct[]>`
+    SELECT p.id, p.code, f.name, f.nameEn, p.spec, p.specEn, p.saleUnit, p.saleUnitEn, s.name AS supplierName
+    FROM product p JOIN product_family f ON f.id = p.familyId JOIN supplier s ON s.id = p.supplierId
+    WHERE p.code = ${text} OR p.id = ${/^\d{1,9}$/.test(text) ? Number(text) : 0} OR f.name LIKE ${part} OR f.nameEn LIKE ${part}
+    ORDER BY p.code = ${text} DESC, f.name, p.netGrams, p.id LIMIT ${MOST}`;
+}
