@@ -127,11 +127,15 @@ export interface ListedUnit {
 
 /**
  * The units of a programme's board on a day: the members of its groups with all below them, whoever has a target or an exemption, and
- * whoever bought for it while it still took part. Exemptions by the end of the day `by`; null: all.
+ * whoever bought for it while it still took part. Exemptions as they stood at the end of the day `by`; null: as they stand now.
  */
 export async function loadUnits(db: Db, programmeId: number, day: Day, by: Day | null): Promise<ListedUnit[]> {
   const on = dayToColumn(day);
-  const known = by === null ? Prisma.empty : Prisma.sql`AND e.at < ${startOfDay(addDays(by, 1))}`;
+  const end = by && startOfDay(addDays(by, 1));
+  const stands =
+    end === null
+      ? Prisma.sql`e.endedAt IS NULL`
+      : Prisma.sql`e.at < ${end} AND (e.endedAt IS NULL OR e.endedAt >= ${end})`;
   const held = Prisma.sql`x.since <= ${on} AND (x.until IS NULL OR x.until > ${on})`;
   const rows = await db.$queryRaw<(Omit<ListedUnit, 'groupIds'> & { groupIds: string | null })[]>`
     WITH RECURSIVE taking (unitId) AS (
@@ -147,11 +151,12 @@ export async function loadUnits(db: Db, programmeId: number, day: Day, by: Day |
         JOIN unit_lineage l ON l.id = t.lineageId
       UNION SELECT unitId FROM tally_entry WHERE programmeId = ${programmeId} AND folded = 0
     )
-    SELECT u.id, u.code, u.name, u.nameEn, u.kind, u.placeId, e.reason AS exemptReason,
+    SELECT u.id, u.code, u.name, u.nameEn, u.kind, u.placeId,
+      (SELECT e.reason FROM target_exemption e WHERE e.programmeId = ${programmeId} AND e.unitId = u.id AND ${stands}
+        ORDER BY e.id DESC LIMIT 1) AS exemptReason,
       (SELECT x.parentId FROM unit_position x WHERE x.unitId = u.id AND ${held} ORDER BY x.since DESC LIMIT 1) AS parentId,
       (SELECT GROUP_CONCAT(DISTINCT x.groupId ORDER BY x.groupId) FROM group_member x WHERE x.unitId = u.id AND ${held}) AS groupIds
     FROM listed JOIN unit u ON u.id = listed.unitId
-    LEFT JOIN target_exemption e ON e.programmeId = ${programmeId} AND e.unitId = u.id ${known}
     ORDER BY u.id`;
   return rows.map((row) => ({ ...row, groupIds: (row.groupIds ?? '').split(',').filter(Boolean).map(Number) }));
 }

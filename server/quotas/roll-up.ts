@@ -42,7 +42,8 @@ export interface RollUpParts {
 export function rollUp({ units, byId, targets, sums, pace, covers }: RollUpParts) {
   const sumsOfUnit = indexSums(sums);
   const targetsOfUnit = new Map<number, TargetNow[]>();
-  for (const target of targets) {
+  // One of 0 has been withdrawn.
+  for (const target of targets.filter(({ value }) => value > 0)) {
     const own = targetsOfUnit.get(target.unitId);
     if (own) own.push(target);
     else targetsOfUnit.set(target.unitId, [target]);
