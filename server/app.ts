@@ -28,7 +28,9 @@ import { zoneEndpoints } from './promotions/zone-api.ts';
 import { zoneRoutes } from './promotions/zone-routes.ts';
 import { boardRoutes } from './quotas/board-routes.ts';
 import { capRoutes } from './quotas/cap-routes.ts';
+import { declarationEndpoints } from './quotas/declaration-api.ts';
 import { quotaEndpoints } from './quotas/quota-api.ts';
+import { targetEndpoints } from './quotas/target-api.ts';
 import { searchEndpoints } from './search/search-api.ts';
 import { searchRoutes } from './search/search-routes.ts';
 import { noticeRoutes } from './suppliers/notice-routes.ts';
@@ -129,6 +131,8 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...orderEndpoints(container),
     ...fulfilmentEndpoints(container),
     ...quotaEndpoints(container),
+    ...targetEndpoints(container),
+    ...declarationEndpoints(container),
   ];
 }
 
