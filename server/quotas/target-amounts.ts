@@ -17,12 +17,12 @@ export function isTargetUnit(text: string): text is TargetUnit {
 /** The most that a target may be: ten billion yuan, or a million tonnes. */
 export const MOST_TARGET = 1_000_000_000_000;
 
-export type AmountFault = 'notAnAmount' | 'negativeAmount' | 'amountTooFine' | 'amountTooLarge';
+export type AmountFault = 'notATargetAmount' | 'negativeAmount' | 'amountTooFine' | 'amountTooLarge';
 
 /** Reads an amount as typed ("1,234.5") in a unit into whole fen or grams, without floating point; or says what is wrong with it. */
 export function readAmount(text: string, unit: TargetUnit): number | AmountFault {
   const match = /^([-+−]?)(\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.(\d{1,9}))?$/.exec(text.trim());
-  if (!match?.[2]) return 'notAnAmount';
+  if (!match?.[2]) return 'notATargetAmount';
   const [sign, whole, decimals = ''] = [match[1], match[2].replaceAll(',', ''), match[3]];
   const scale = 10n ** BigInt(decimals.length);
   const exact = BigInt(`${whole}${decimals}`) * BigInt(TARGET_UNITS[unit].per);
