@@ -20,6 +20,7 @@ import { fulfilmentEndpoints } from './orders/fulfilment-api.ts';
 import { orderEndpoints } from './orders/order-api.ts';
 import { orderRoutes } from './orders/order-routes.ts';
 import { receiptRoutes } from './orders/receipt-routes.ts';
+import { refundEndpoints } from './orders/refund-api.ts';
 import { supplierRoutes } from './orders/supplier-routes.ts';
 import { patterns } from './paths.ts';
 import { paymentRoutes } from './payments/payment-routes.ts';
@@ -130,6 +131,7 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...checkoutEndpoints(container),
     ...orderEndpoints(container),
     ...fulfilmentEndpoints(container),
+    ...refundEndpoints(container),
     ...quotaEndpoints(container),
     ...targetEndpoints(container),
     ...declarationEndpoints(container),

@@ -3,6 +3,7 @@ import type { Container } from './container.ts';
 import type { OutboxHandler } from './jobs/outbox.ts';
 import { runOutbox } from './jobs/outbox.ts';
 import { type PeriodicJob, runSchedule } from './jobs/schedule.ts';
+import { tellOfRefunds } from './notifications/tell-of-refunds.ts';
 import { tellSuppliers } from './notifications/tell-suppliers.ts';
 import { expireWaitingOrders } from './payments/expire-waiting-orders.ts';
 import { refundDue } from './payments/note-refund.ts';
@@ -13,6 +14,7 @@ import { foldTally } from './quotas/fold-tally.ts';
 import { followSearch, searchHandlers } from './search/search-changes.ts';
 
 const REFUND_DUE = 'payment.refund_due';
+const refundChanged = z.object({ refundId: z.number().int() });
 const orderPlaced = z.object({ orderId: z.number().int() });
 
 /** What each outbox topic leads to. */
@@ -24,6 +26,12 @@ export function outboxHandlers(container: Container) {
       await tellSuppliers(
         db,
         payloads.map((payload) => orderPlaced.parse(payload).orderId),
+      );
+    },
+    'refund.changed': async (payloads) => {
+      await tellOfRefunds(
+        db,
+        payloads.map((payload) => refundChanged.parse(payload).refundId),
       );
     },
     [REFUND_DUE]: async (payloads) => {

@@ -10,6 +10,7 @@ import { type LockedOrder, lockOrder } from './lock-order.ts';
 import { writeJournal } from './order-journal.ts';
 import { mayBuyerSee } from './order-policy.ts';
 import { mayHappenTo, nextOrderState } from './order-states.ts';
+import { refundedFreightOfOrder } from './refunded-parts.ts';
 import { releaseHolds } from './release-holds.ts';
 
 /**
@@ -27,7 +28,8 @@ export async function cancelOrder(
     const order = await lockOrder(tx, orderId);
     if (!mayBuyerSee(actor, order)) throw new NotFound();
     const state = nextOrderState(order.state, 'cancel');
-    if (order.fulfilments.some((fulfilment) => !mayHappenTo(fulfilment.state, 'cancel')))
+    const open = order.fulfilments.filter((fulfilment) => fulfilment.state !== 'cancelled');
+    if (open.some((fulfilment) => !mayHappenTo(fulfilment.state, 'cancel')))
       throw new StateConflict('alreadyConfirmed');
     await tx.order.update({
       where: { id: orderId },
@@ -39,6 +41,7 @@ export async function cancelOrder(
       data: { orderId, byId: actor.id, reason, at },
       select: { id: true },
     });
+    await tx.refund.updateMany({ where: { orderId, state: 'requested' }, data: { state: 'withdrawn', decidedAt: at } });
     if (order.placedAt) await reversePlacing(tx, order, cancellation.id, at);
     await audit(tx, {
       at,
@@ -56,12 +59,19 @@ export async function cancelOrder(
 }
 
 async function reversePlacing(tx: Tx, order: LockedOrder, cancellationId: number, at: Date): Promise<void> {
+  const refundedFen = order.lines.reduce((sum, line) => sum + line.refundedFen, 0);
+  const freightFen = await refundedFreightOfOrder(tx, order.id);
+  const amountFen = order.totalFen - refundedFen - freightFen;
   await tallyReversal(tx, {
     source: 'cancellation',
     sourceId: cancellationId,
     orderId: order.id,
     of: 'outstanding',
-    lines: order.lines.map((line) => ({ lineId: line.id, fen: line.payableFen, grams: line.grams })),
+    lines: order.lines.map((line) => ({
+      lineId: line.id,
+      fen: line.payableFen - line.refundedFen,
+      grams: line.grams - line.refundedGrams,
+    })),
     day: dayOf(at),
     at,
   });
@@ -70,11 +80,16 @@ async function reversePlacing(tx: Tx, order: LockedOrder, cancellationId: number
     source: 'cancellation',
     sourceId: cancellationId,
     at,
-    amounts: { goods: -order.goodsFen, discount: order.discountFen, freight: -order.freightFen, owed: order.totalFen },
+    amounts: {
+      goods: -(order.goodsFen - refundedFen),
+      discount: order.discountFen,
+      freight: -(order.freightFen - freightFen),
+      owed: amountFen,
+    },
   });
-  if (order.paymentWay === 'stripe') {
+  if (order.paymentWay === 'stripe' && amountFen > 0) {
     await enqueue(tx, 'payment.refund_due', [
-      { orderId: order.id, source: 'cancellation', sourceId: cancellationId, amountFen: order.totalFen },
+      { orderId: order.id, source: 'cancellation', sourceId: cancellationId, amountFen },
     ]);
   }
 }

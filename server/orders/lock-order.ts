@@ -22,3 +22,17 @@ export async function lockFulfilment(tx: Tx, fulfilmentId: number) {
   if (!fulfilment) throw new NotFound();
   return { order, fulfilment, lines: order.lines.filter((line) => line.fulfilmentId === fulfilmentId) };
 }
+
+/** A refund with its order and parcel, under the order's lock. Throws NotFound. */
+export async function lockRefund(tx: Tx, refundId: number) {
+  const found = await tx.refund.findUnique({ where: { id: refundId }, select: { orderId: true } });
+  if (!found) throw new NotFound();
+  const order = await lockOrder(tx, found.orderId);
+  const refund = await tx.refund.findUniqueOrThrow({
+    where: { id: refundId },
+    include: { lines: { orderBy: { lineId: 'asc' } } },
+  });
+  const fulfilment = order.fulfilments.find((candidate) => candidate.id === refund.fulfilmentId);
+  if (!fulfilment) throw new NotFound();
+  return { order, refund, fulfilment, lines: order.lines.filter((line) => line.fulfilmentId === fulfilment.id) };
+}

@@ -16,6 +16,9 @@ const lineJson = z.object({
   acceptedQuantity: z.int(),
   acceptedFen: z.int(),
   acceptedGrams: z.int(),
+  refundedQuantity: z.int(),
+  refundedFen: z.int(),
+  refundedGrams: z.int(),
   batches: z.array(z.object({ batchId: z.int(), traceCode: z.string(), quantity: z.int() })),
 });
 
@@ -98,6 +101,9 @@ function lineOf(line: AnyLine): z.infer<typeof lineJson> {
     acceptedQuantity,
     acceptedFen,
     acceptedGrams,
+    refundedQuantity,
+    refundedFen,
+    refundedGrams,
   } = line;
   const batches = line.allocations.map((share) => ({
     batchId: share.batchId,
@@ -118,6 +124,9 @@ function lineOf(line: AnyLine): z.infer<typeof lineJson> {
     acceptedQuantity,
     acceptedFen,
     acceptedGrams,
+    refundedQuantity,
+    refundedFen,
+    refundedGrams,
     batches,
   };
 }

@@ -31,3 +31,8 @@ export function maySee(actor: Actor, order: OrderOwner): boolean {
 export function mayFulfil(actor: Actor, fulfilment: { supplierId: number }): boolean {
   return suppliersActedFor(actor).includes(fulfilment.supplierId);
 }
+
+/** The parcel's supplier, or the operator where it does not act. */
+export function mayDecideRefund(actor: Actor, fulfilment: { supplierId: number }): boolean {
+  return mayFulfil(actor, fulfilment) || hasRole(actor, 'operator');
+}

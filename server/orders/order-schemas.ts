@@ -73,6 +73,30 @@ export const shipmentBody = z.object({
     .default(null),
 });
 
+export const refundBody = z.object({
+  lines: z
+    .array(z.strictObject({ lineId: id, quantity: count.pipe(z.number().min(1, 'notAQuantity')) }))
+    .min(1, 'nothingToRefund')
+    .max(500),
+  reason: z.string().trim().min(1, 'reasonNeeded').max(500),
+});
+
+export const refundDecisionBody = z.object({
+  decision: z.enum(['approve', 'refuse']),
+  /** none: all as asked for, nothing of it back on the shelf */
+  lines: z
+    .array(z.strictObject({ lineId: id, quantity: count, restockedQuantity: count.optional() }))
+    .max(500)
+    .default([]),
+  freightFen: z.int().min(0).max(100_000_000).default(0),
+  reason: z.string().trim().max(500).default(''),
+});
+
+export const reviewBody = z.object({
+  rating: z.union([z.int(), digits], 'ratingNeeded').pipe(z.number().min(1, 'ratingNeeded').max(5, 'ratingNeeded')),
+  text: z.string().trim().max(2000).default(''),
+});
+
 export const receiptBody = z.object({
   lines: z
     .array(

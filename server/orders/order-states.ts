@@ -23,6 +23,9 @@ const fulfilmentTransitions = [
   ['to_confirm', 'ship', 'shipped'],
   ['confirmed', 'ship', 'shipped'],
   ['shipped', 'receive', 'received'],
+  ['to_confirm', 'refund_whole', 'cancelled'],
+  ['confirmed', 'refund_whole', 'cancelled'],
+  ['shipped', 'refund_whole', 'cancelled'],
 ] as const satisfies readonly (readonly [FulfilmentState, string, FulfilmentState])[];
 
 export type OrderEvent = (typeof orderTransitions)[number][1];

@@ -7,11 +7,12 @@ import { tallyCounting, type WayOfBuying } from '../quotas/tally-counting.ts';
 import { tallyReversal } from '../quotas/tally-reversal.ts';
 import { dayOf } from '../shared/days.ts';
 import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
-import { allocate } from '../shared/money.ts';
+import { completeWhenAllReceived } from './complete-order.ts';
+import { less, splitOff } from './line-parts.ts';
 import { lockFulfilment } from './lock-order.ts';
 import { writeJournal } from './order-journal.ts';
 import { mayBuyerSee } from './order-policy.ts';
-import { nextFulfilmentState, nextOrderState } from './order-states.ts';
+import { nextFulfilmentState } from './order-states.ts';
 
 export interface ReceiptLineInput {
   lineId: number;
@@ -38,7 +39,7 @@ interface ReceivedLine {
 /**
  * Receives a parcel: what is accepted counts (where acceptance counts), what is short or damaged is reversed, no longer owed, and due
  * back when it was paid (rules 2, 4, 28). No lines: everything as ordered. Refuses a stranger with 404 and lines whose quantities do
- * not add up to what was ordered, by line.
+ * not add up to what was ordered and not refunded since, by line.
  */
 export async function receiveFulfilment(
   db: PrismaClient,
@@ -66,7 +67,7 @@ export async function receiveFulfilment(
       day: dayOf(at),
       at,
     });
-    await completeWhenAllReceived(tx, fulfilled, at);
+    await completeWhenAllReceived(tx, order, fulfilmentId, at);
     await audit(tx, {
       at,
       actorId: actor.id,
@@ -93,20 +94,21 @@ function checkedLines(lines: OrderLine[], inputs: ReceiptLineInput[]): ReceivedL
       faults.push({ path: `lines.${index}.lineId`, code: 'notInParcel' });
   }
   const received = lines.map((line) => {
+    const quantity = line.quantity - line.refundedQuantity;
     const index = inputs.findIndex((input) => input.lineId === line.id);
     const input = inputs[index] ?? {
       lineId: line.id,
-      acceptedQuantity: line.quantity,
+      acceptedQuantity: quantity,
       shortQuantity: 0,
       damagedQuantity: 0,
     };
-    if (inputs.length > 0 && index < 0)
+    if (inputs.length > 0 && index < 0 && quantity > 0)
       faults.push({ path: 'lines', code: 'lineMissing', values: { name: line.name } });
-    if (input.acceptedQuantity + input.shortQuantity + input.damagedQuantity !== line.quantity) {
+    if (input.acceptedQuantity + input.shortQuantity + input.damagedQuantity !== quantity) {
       faults.push({
         path: `lines.${index}.acceptedQuantity`,
         code: 'mustAddUp',
-        values: { quantity: line.quantity, name: line.name },
+        values: { quantity, name: line.name },
       });
     }
     return receivedLine(line, input);
@@ -115,11 +117,23 @@ function checkedLines(lines: OrderLine[], inputs: ReceiptLineInput[]): ReceivedL
   return received;
 }
 
+/** Of what is still to arrive: what was ordered less what was refunded before. */
 function receivedLine(line: OrderLine, input: ReceiptLineInput): ReceivedLine {
-  const missing = line.quantity - input.acceptedQuantity;
-  const [acceptedFen = 0, missingFen = 0] = allocate(line.payableFen, [input.acceptedQuantity, missing]);
-  const acceptedGrams = line.netGrams * input.acceptedQuantity;
-  return { line, input, acceptedFen, acceptedGrams, missingFen, missingGrams: line.grams - acceptedGrams };
+  const toArrive = {
+    quantity: line.quantity - line.refundedQuantity,
+    fen: line.payableFen - line.refundedFen,
+    grams: line.grams - line.refundedGrams,
+  };
+  const accepted = splitOff(toArrive, input.acceptedQuantity);
+  const missing = less(toArrive, accepted);
+  return {
+    line,
+    input,
+    acceptedFen: accepted.fen,
+    acceptedGrams: accepted.grams,
+    missingFen: missing.fen,
+    missingGrams: missing.grams,
+  };
 }
 
 async function saveLines(tx: Tx, receiptId: number, received: ReceivedLine[]): Promise<void> {
@@ -176,14 +190,4 @@ async function settleMissing(
   if (amountFen > 0 && order.paymentWay === 'stripe') {
     await enqueue(tx, 'payment.refund_due', [{ orderId: order.id, source: 'receipt', sourceId: receiptId, amountFen }]);
   }
-}
-
-async function completeWhenAllReceived(tx: Tx, { order, fulfilment }: Fulfilled, at: Date): Promise<void> {
-  const others = order.fulfilments.filter((candidate) => candidate.id !== fulfilment.id);
-  if (others.some((candidate) => candidate.state !== 'received' && candidate.state !== 'cancelled')) return;
-  await tx.order.update({
-    where: { id: order.id },
-    data: { state: nextOrderState(order.state, 'complete'), closedAt: at },
-    select: { id: true },
-  });
 }

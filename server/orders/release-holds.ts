@@ -2,8 +2,9 @@ import { returnStock } from '../catalog/stock.ts';
 import type { Tx } from '../db/client.ts';
 import { enqueue } from '../jobs/outbox.ts';
 import { giveBackCaps } from '../quotas/take-caps.ts';
+import { heldShares } from './held-shares.ts';
 
-/** Gives back all the stock and caps that an order's lines hold, once: on cancelling, rejecting or expiring before anything was shipped. */
+/** Gives back all the stock and caps that an order's lines still hold, once: on cancelling, rejecting or expiring before anything was shipped. */
 export async function releaseHolds(
   tx: Tx,
   order: { id: number; lines: { id: number; productId: number }[] },
@@ -12,10 +13,10 @@ export async function releaseHolds(
   const lineIds = order.lines.map((line) => line.id);
   // Caps before stock, as an order takes them: the other way round two buyers would wait for one another.
   await giveBackCaps(tx, order.id, at);
-  const allocations = await tx.lineAllocation.findMany({ where: { lineId: { in: lineIds } } });
+  const held = await heldShares(tx, lineIds);
   await returnStock(
     tx,
-    allocations.map(({ lineId, batchId, quantity }) => ({
+    held.map(({ lineId, batchId, quantity }) => ({
       batchId,
       quantity,
       event: 'released',

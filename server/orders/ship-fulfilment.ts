@@ -3,6 +3,7 @@ import { audit } from '../db/audit.ts';
 import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
+import { heldShares } from './held-shares.ts';
 import { lockFulfilment } from './lock-order.ts';
 import { mayFulfil } from './order-policy.ts';
 import { nextFulfilmentState } from './order-states.ts';
@@ -67,7 +68,10 @@ async function checkedLines(
   { lines }: Fulfilled,
   input: ShipmentInput,
 ): Promise<Required<ShipmentLineInput>[]> {
-  const allocations = await tx.lineAllocation.findMany({ where: { lineId: { in: lines.map((line) => line.id) } } });
+  const allocations = await heldShares(
+    tx,
+    lines.map((line) => line.id),
+  );
   const wanted: ShipmentLineInput[] =
     input.lines.length > 0
       ? input.lines

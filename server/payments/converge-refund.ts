@@ -5,6 +5,7 @@ import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { lockOrder } from '../orders/lock-order.ts';
 import { writeJournal } from '../orders/order-journal.ts';
+import { nextRefundState } from '../orders/refund-states.ts';
 import { refundDue } from './note-refund.ts';
 
 export interface RefundDeps {
@@ -44,6 +45,8 @@ interface NotedRefund {
   id: number;
   state: string;
   amountFen: number;
+  /** the buyer's request that it pays */
+  refundId: number | null;
 }
 
 async function confirm(tx: Tx, orderId: number, refund: NotedRefund, sent: Stripe.Refund, at: Date): Promise<void> {
@@ -55,6 +58,7 @@ async function confirm(tx: Tx, orderId: number, refund: NotedRefund, sent: Strip
     select: { id: true },
   });
   if (state === 'pending') return;
+  await moveRequest(tx, refund, 'pay');
   const amounts = { refunded: refund.amountFen, owed: -refund.amountFen };
   await writeJournal(tx, { orderId, source: 'refund', sourceId: refund.id, at, amounts });
   await noteFor(tx, orderId, 'payment.refund', refund, at);
@@ -68,8 +72,20 @@ async function takeBack(tx: Tx, orderId: number, refund: NotedRefund, providerId
   });
   await noteFor(tx, orderId, 'payment.refund_failed', refund, at);
   if (refund.state !== 'succeeded') return;
+  await moveRequest(tx, refund, 'come_back');
   const amounts = { refunded: -refund.amountFen, owed: refund.amountFen };
   await writeJournal(tx, { orderId, source: 'refund_failure', sourceId: refund.id, at, amounts });
+}
+
+/** The buyer's request is paid once its money has gone, and no longer when that came back. */
+async function moveRequest(tx: Tx, { refundId }: NotedRefund, event: 'pay' | 'come_back'): Promise<void> {
+  if (refundId === null) return;
+  const { state } = await tx.refund.findUniqueOrThrow({ where: { id: refundId }, select: { state: true } });
+  await tx.refund.update({
+    where: { id: refundId },
+    data: { state: nextRefundState(state, event) },
+    select: { id: true },
+  });
 }
 
 function noteFor(tx: Tx, orderId: number, action: string, refund: NotedRefund, at: Date): Promise<void> {

@@ -36,6 +36,13 @@ export async function noteRefund(tx: Tx, { orderId, source, sourceId, amountFen 
   );
   if (!payment) throw new Error(`no payment of order ${orderId} has ${amountFen} fen left for ${source} ${sourceId}`);
   return tx.paymentRefund.create({
-    data: { paymentId: payment.id, source, sourceId, amountFen, idempotencyKey: randomUUID() },
+    data: {
+      paymentId: payment.id,
+      refundId: source === 'refund' ? sourceId : null,
+      source,
+      sourceId,
+      amountFen,
+      idempotencyKey: randomUUID(),
+    },
   });
 }

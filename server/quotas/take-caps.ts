@@ -66,23 +66,55 @@ async function left(tx: Sql, cap: CapRow, holderId: number): Promise<Record<stri
   return { limit, left: Math.max(0, limit - Number(counter?.used ?? 0)) };
 }
 
-/** Gives back all that an order took of its caps, once: the movement's key refuses a second time. */
+/** Gives back all that an order still holds of its caps, once: the movement's key refuses a second time. */
 export async function giveBackCaps(tx: Sql, orderId: number, at: Date): Promise<void> {
-  const taken = await tx.$queryRaw<{ capId: number; holderId: number; value: number | bigint }[]>`
-    SELECT capId, holderId, value FROM cap_movement WHERE capId IN (
+  const held = await tx.$queryRaw<{ capId: number; holderId: number; value: number | bigint }[]>`
+    SELECT m.capId, m.holderId, m.value + COALESCE((
+        SELECT SUM(r.value) FROM cap_movement r JOIN refund_line x ON x.id = r.sourceId JOIN order_line y ON y.id = x.lineId
+        WHERE r.capId = m.capId AND r.source = 'refund' AND y.orderId = ${orderId}), 0) AS value
+    FROM cap_movement m WHERE m.capId IN (
       SELECT c.id FROM cap c JOIN order_line l ON l.productId = c.productId AND l.orderId = ${orderId}
-    ) AND source = 'order' AND sourceId = ${orderId} ORDER BY capId`;
-  for (const { capId, holderId, value } of taken) {
-    await tx.$executeRaw`UPDATE cap_counter SET used = used - ${value} WHERE capId = ${capId} AND holderId = ${holderId}`;
-    await noteMovement(tx, capId, holderId, 'release', orderId, -Number(value), at);
+    ) AND m.source = 'order' AND m.sourceId = ${orderId} ORDER BY m.capId`;
+  for (const { capId, holderId, value } of held)
+    if (Number(value) > 0) await giveBack(tx, { capId, holderId }, 'release', orderId, Number(value), at);
+}
+
+export interface CapPart {
+  /** what gives it back */
+  refundLineId: number;
+  productId: number;
+  quantity: number;
+}
+
+/** Gives back the parts of an order's caps that its refunded goods had taken; each refunded line once. */
+export async function giveBackCapParts(tx: Sql, orderId: number, parts: readonly CapPart[], at: Date): Promise<void> {
+  const taken = await tx.$queryRaw<{ capId: number; holderId: number; productId: number }[]>`
+    SELECT m.capId, m.holderId, c.productId FROM cap c JOIN cap_movement m ON m.capId = c.id
+    WHERE c.productId IN (${Prisma.join(parts.map((part) => part.productId))}) AND m.source = 'order' AND m.sourceId = ${orderId}
+    ORDER BY m.capId`;
+  for (const { productId, ...cap } of taken) {
+    const part = parts.find((candidate) => candidate.productId === productId);
+    if (part && part.quantity > 0) await giveBack(tx, cap, 'refund', part.refundLineId, part.quantity, at);
   }
+}
+
+async function giveBack(
+  tx: Sql,
+  { capId, holderId }: { capId: number; holderId: number },
+  source: 'release' | 'refund',
+  sourceId: number,
+  quantity: number,
+  at: Date,
+): Promise<void> {
+  await tx.$executeRaw`UPDATE cap_counter SET used = used - ${quantity} WHERE capId = ${capId} AND holderId = ${holderId}`;
+  await noteMovement(tx, capId, holderId, source, sourceId, -quantity, at);
 }
 
 async function noteMovement(
   tx: Sql,
   capId: number,
   holderId: number,
-  source: 'order' | 'release',
+  source: 'order' | 'release' | 'refund',
   sourceId: number,
   value: number,
   at: Date,

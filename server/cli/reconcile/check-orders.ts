@@ -8,6 +8,8 @@ export async function* checkOrders(books: Books): AsyncGenerator<Difference> {
   yield* parcels(books);
   yield* lines(books);
   yield* receiptLines(books);
+  yield* refunds(books);
+  yield* discounts(books);
 }
 
 async function* totals(books: Books): AsyncGenerator<Difference> {
@@ -84,13 +86,57 @@ async function* lines(books: Books): AsyncGenerator<Difference> {
   }
 }
 
+/** A refund's goods are its lines', it is paid when its money has gone, and no parcel gives more freight back than it had. */
+async function* refunds(books: Books): AsyncGenerator<Difference> {
+  const rows = overRanges<Row>(
+    books,
+    'refund',
+    `SELECT * FROM (
+       SELECT r.id, r.goodsFen, r.state = 'paid' AS paid, f.freightFen AS parcelFen, r.state IN ('approved', 'paid') AS isGranted,
+         COALESCE((SELECT SUM(x.fen) FROM refund_line x WHERE x.refundId = r.id), 0) AS goods,
+         (SELECT COUNT(*) FROM refund_line x JOIN order_line l ON l.id = x.lineId WHERE x.refundId = r.id AND l.fulfilmentId <> r.fulfilmentId) AS strangers,
+         (SELECT COUNT(*) FROM payment_refund p WHERE p.source = 'refund' AND p.sourceId = r.id AND p.state = 'succeeded') AS sent,
+         COALESCE((SELECT SUM(q.freightFen) FROM refund q WHERE q.fulfilmentId = r.fulfilmentId AND q.state IN ('approved', 'paid')), 0) AS freight
+       FROM refund r JOIN fulfilment f ON f.id = r.fulfilmentId WHERE r.id BETWEEN :from AND :to
+     ) x WHERE (isGranted AND goodsFen <> goods) OR paid <> sent OR freight > parcelFen OR strangers > 0`,
+  );
+  for await (const row of rows) {
+    const what = `refund ${row.id}`;
+    if (row.isGranted) yield* unequal(what, row, { goodsFen: 'goods' });
+    yield* unequal(what, row, { paid: 'sent' });
+    yield* atMost(`its parcel by ${what}`, row, 'freight', 'parcelFen');
+    if (row.strangers) yield { what: `lines of other parcels in ${what}`, expected: 0, found: row.strangers };
+  }
+}
+
+/** What campaigns took off an order is what its lines bear. */
+async function* discounts(books: Books): AsyncGenerator<Difference> {
+  const rows = overRanges<Row>(
+    books,
+    'order',
+    `SELECT * FROM (
+       SELECT o.id, o.discountFen, COALESCE((SELECT SUM(d.fen) FROM order_discount d WHERE d.orderId = o.id), 0) AS campaigns,
+         (SELECT COUNT(*) FROM order_line l WHERE l.orderId = o.id AND (l.discountFen < 0 OR l.discountFen > l.goodsFen)) AS wrongLines
+       FROM \`order\` o WHERE o.id BETWEEN :from AND :to
+     ) x WHERE discountFen <> campaigns OR wrongLines > 0`,
+  );
+  for await (const row of rows) {
+    yield* unequal(`order ${row.id}`, row, { discountFen: 'campaigns' });
+    if (row.wrongLines)
+      yield { what: `lines of order ${row.id} with an impossible discount`, expected: 0, found: row.wrongLines };
+  }
+}
+
 async function* receiptLines(books: Books): AsyncGenerator<Difference> {
   const rows = overRanges<Row>(
     books,
     'receipt',
-    `SELECT r.id, x.lineId, l.quantity, x.acceptedQuantity + x.shortQuantity + x.damagedQuantity AS received
-     FROM receipt r JOIN receipt_line x ON x.receiptId = r.id JOIN order_line l ON l.id = x.lineId
-     WHERE r.id BETWEEN :from AND :to AND (x.acceptedQuantity + x.shortQuantity + x.damagedQuantity <> l.quantity OR l.fulfilmentId <> r.fulfilmentId)`,
+    `SELECT * FROM (
+       SELECT r.id, x.lineId, x.acceptedQuantity + x.shortQuantity + x.damagedQuantity AS received, l.fulfilmentId <> r.fulfilmentId AS isStrange,
+         l.quantity - COALESCE((SELECT SUM(b.quantity) FROM refund_line b JOIN refund q ON q.id = b.refundId AND q.state IN ('approved', 'paid')
+           WHERE b.lineId = l.id AND b.outstanding), 0) AS quantity
+       FROM receipt r JOIN receipt_line x ON x.receiptId = r.id JOIN order_line l ON l.id = x.lineId WHERE r.id BETWEEN :from AND :to
+     ) x WHERE received <> quantity OR isStrange`,
   );
   for await (const row of rows)
     yield {

@@ -6,6 +6,7 @@ export async function* checkStock(books: Books): AsyncGenerator<Difference> {
   yield* holds(books);
   yield* promised(books);
   yield* strayMovements(books);
+  yield* restocked(books);
 }
 
 async function* batches(books: Books): AsyncGenerator<Difference> {
@@ -30,6 +31,8 @@ interface Hold {
   promised: number;
   held: number;
   released: number;
+  /** put back by refunds */
+  returned: number;
 }
 
 async function* holds(books: Books): AsyncGenerator<Difference> {
@@ -38,17 +41,19 @@ async function* holds(books: Books): AsyncGenerator<Difference> {
     'order',
     `SELECT * FROM (
        SELECT l.id AS lineId, o.id AS orderId, a.batchId, o.state IN ('cancelled', 'expired', 'rejected') AS isOver, a.quantity AS promised,
-         -COALESCE(h.quantity, 0) AS held, COALESCE(r.quantity, 0) AS released
+         -COALESCE(h.quantity, 0) AS held, COALESCE(r.quantity, 0) AS released, COALESCE((
+           SELECT SUM(b.quantity) FROM stock_movement b JOIN refund_line x ON x.id = b.sourceId
+           WHERE b.batchId = a.batchId AND b.event = 'returned' AND b.source = 'refund_line' AND x.lineId = l.id), 0) AS returned
        FROM \`order\` o JOIN order_line l ON l.orderId = o.id JOIN line_allocation a ON a.lineId = l.id
        LEFT JOIN stock_movement h ON h.batchId = a.batchId AND h.event = 'held' AND h.source = 'line' AND h.sourceId = l.id
        LEFT JOIN stock_movement r ON r.batchId = a.batchId AND r.event = 'released' AND r.source = 'line' AND r.sourceId = l.id
        WHERE o.id BETWEEN :from AND :to
-     ) x WHERE held <> promised OR released <> IF(isOver, promised, 0)`,
+     ) x WHERE held <> promised OR released <> IF(isOver, promised - returned, 0)`,
   );
   for await (const row of rows) {
     const line = `of order ${row.orderId} line ${row.lineId} on batch ${row.batchId}`;
     if (row.held !== row.promised) yield { what: `stock held ${line}`, expected: row.promised, found: row.held };
-    const released = row.isOver ? row.promised : 0;
+    const released = row.isOver ? row.promised - row.returned : 0;
     if (row.released !== released) yield { what: `stock released ${line}`, expected: released, found: row.released };
   }
 }
@@ -83,4 +88,19 @@ async function* strayMovements(books: Books): AsyncGenerator<Difference> {
       expected: 'a promise to that line',
       found: row.quantity,
     };
+}
+
+async function* restocked(books: Books): AsyncGenerator<Difference> {
+  const rows = overRanges<{ id: number; restocked: number; quantity: number; returned: number }>(
+    books,
+    'refund_line',
+    `SELECT * FROM (
+       SELECT x.id, x.quantity, IF(r.state IN ('approved', 'paid'), x.restocked, 0) AS restocked, COALESCE((
+         SELECT SUM(m.quantity) FROM line_allocation a JOIN stock_movement m ON m.batchId = a.batchId
+         WHERE a.lineId = x.lineId AND m.event = 'returned' AND m.source = 'refund_line' AND m.sourceId = x.id), 0) AS returned
+       FROM refund_line x JOIN refund r ON r.id = x.refundId WHERE x.id BETWEEN :from AND :to
+     ) x WHERE restocked <> returned OR returned > quantity`,
+  );
+  for await (const { id, restocked, returned } of rows)
+    yield { what: `stock put back by refund line ${id}`, expected: restocked, found: returned };
 }

@@ -69,10 +69,11 @@ function expect(
 
 const NOTHING: Amount = { fen: 0, grams: 0 };
 
-/** Placed is what was ordered until a receipt says what was accepted, less what was refunded; nothing of a cancelled order. */
-function placedOf({ isCancelled }: PlacedOrder, { payableFen, grams, receipts, refunded }: LineFacts): Amount {
+/** Placed is what was ordered and is to arrive until a receipt says what was accepted, less what was refunded; nothing of a cancelled order. */
+function placedOf({ isCancelled }: PlacedOrder, line: LineFacts): Amount {
   if (isCancelled) return NOTHING;
-  return less(receipts.length > 0 ? sumOf(receipts) : { fen: payableFen, grams }, refunded);
+  const { payableFen, grams, receipts, refunded, notToArrive } = line;
+  return less(receipts.length > 0 ? sumOf(receipts) : less({ fen: payableFen, grams }, notToArrive), refunded);
 }
 
 /** Counted follows the way of buying and what the programme counts that by; facts after `countUntil` do not count. */

@@ -24,7 +24,10 @@ export interface LineFacts {
   payableFen: number;
   grams: number;
   receipts: { fen: number; grams: number; day: string }[];
+  /** granted back of what was accepted */
   refunded: { fen: number; grams: number };
+  /** granted back before it arrived, so that no receipt tells of it */
+  notToArrive: { fen: number; grams: number };
   reviewedOn: string | null;
   /** when its statement's lines had been wholly paid */
   paidOn: string | null;
@@ -61,7 +64,7 @@ export async function readOrders(books: Books, from: number, to: number): Promis
 async function readLines(books: Books, range: readonly number[]): Promise<Map<number, LineFacts[]>> {
   const ofOrders = 'JOIN order_line l ON l.id = x.lineId WHERE l.orderId BETWEEN ? AND ?';
   const lines = await books.all<
-    Omit<LineFacts, 'receipts' | 'refunded' | 'reviewedOn' | 'paidOn'> & { reviewedAt: string | null }
+    Omit<LineFacts, 'receipts' | 'refunded' | 'notToArrive' | 'reviewedOn' | 'paidOn'> & { reviewedAt: string | null }
   >(
     `SELECT l.id, l.orderId, l.productId, l.supplierId, l.categoryId, l.originPlaceId, l.payableFen, l.grams, v.at AS reviewedAt
      FROM order_line l LEFT JOIN delivery_review v ON v.fulfilmentId = l.fulfilmentId WHERE l.orderId BETWEEN ? AND ?`,
@@ -72,9 +75,9 @@ async function readLines(books: Books, range: readonly number[]): Promise<Map<nu
      FROM receipt_line x JOIN receipt r ON r.id = x.receiptId ${ofOrders}`,
     range,
   );
-  const refunds = await books.all<{ lineId: number; fen: number; grams: number }>(
-    `SELECT x.lineId, SUM(x.fen) AS fen, SUM(x.grams) AS grams
-     FROM refund_line x JOIN refund r ON r.id = x.refundId AND r.state IN ('approved', 'paid') ${ofOrders} GROUP BY x.lineId`,
+  const refunds = await books.all<{ lineId: number; outstanding: number; fen: number; grams: number }>(
+    `SELECT x.lineId, x.outstanding, SUM(x.fen) AS fen, SUM(x.grams) AS grams
+     FROM refund_line x JOIN refund r ON r.id = x.refundId AND r.state IN ('approved', 'paid') ${ofOrders} GROUP BY x.lineId, x.outstanding`,
     range,
   );
   const payments = await books.all<{ lineId: number; paidAt: string | null }>(
@@ -85,7 +88,10 @@ async function readLines(books: Books, range: readonly number[]): Promise<Map<nu
     range,
   );
   const receiptsOf = groupByLine(receipts);
-  const refundOf = new Map(refunds.map((row) => [row.lineId, row]));
+  const refundOf = (lineId: number, outstanding: boolean) => {
+    const found = refunds.find((row) => row.lineId === lineId && Boolean(row.outstanding) === outstanding);
+    return { fen: found?.fen ?? 0, grams: found?.grams ?? 0 };
+  };
   const paidAt = new Map(payments.map((row) => [row.lineId, row.paidAt]));
   const ofOrder = new Map<number, LineFacts[]>();
   for (const { reviewedAt, ...line } of lines) {
@@ -93,7 +99,8 @@ async function readLines(books: Books, range: readonly number[]): Promise<Map<nu
     const facts: LineFacts = {
       ...line,
       receipts: (receiptsOf.get(line.id) ?? []).map(({ fen, grams, at }) => ({ fen, grams, day: dayInShanghai(at) })),
-      refunded: { fen: refundOf.get(line.id)?.fen ?? 0, grams: refundOf.get(line.id)?.grams ?? 0 },
+      refunded: refundOf(line.id, false),
+      notToArrive: refundOf(line.id, true),
       reviewedOn: reviewedAt === null ? null : dayInShanghai(reviewedAt),
       paidOn: paid ? dayInShanghai(paid) : null,
     };

@@ -1,0 +1,91 @@
+import { returnStock } from '../catalog/stock.ts';
+import type { Tx } from '../db/client.ts';
+import { enqueue } from '../jobs/outbox.ts';
+import { giveBackCapParts } from '../quotas/take-caps.ts';
+import { tallyReversal } from '../quotas/tally-reversal.ts';
+import { dayOf } from '../shared/days.ts';
+import { completeWhenAllReceived } from './complete-order.ts';
+import type { DecidedRefund, Grant } from './decide-refund.ts';
+import { REFUND_LINE, takeFrom } from './held-shares.ts';
+import { writeJournal } from './order-journal.ts';
+import { nextFulfilmentState } from './order-states.ts';
+
+/** Carries a granted refund out: line by line, then tally, journal and money, the parcel's state, and last caps and stock. */
+export async function grantRefund(
+  tx: Tx,
+  { order, refund, fulfilment }: DecidedRefund,
+  grant: Grant,
+  at: Date,
+): Promise<void> {
+  const { outstanding, freightFen } = grant;
+  const goodsFen = grant.lines.reduce((sum, line) => sum + line.fen, 0);
+  await tx.refund.update({ where: { id: refund.id }, data: { goodsFen, freightFen }, select: { id: true } });
+  for (const { refundLineId, lineId, quantity, fen, grams, restocked } of grant.lines) {
+    await tx.refundLine.update({
+      where: { id: refundLineId },
+      data: { quantity, fen, grams, restocked, outstanding },
+      select: { id: true },
+    });
+    await tx.orderLine.update({
+      where: { id: lineId },
+      data: {
+        refundedQuantity: { increment: quantity },
+        refundedFen: { increment: fen },
+        refundedGrams: { increment: grams },
+      },
+      select: { id: true },
+    });
+  }
+  await tallyReversal(tx, {
+    source: 'refund',
+    sourceId: refund.id,
+    orderId: order.id,
+    of: outstanding ? 'outstanding' : 'accepted',
+    lines: grant.lines,
+    day: dayOf(at),
+    at,
+  });
+  const amountFen = goodsFen + freightFen;
+  await writeJournal(tx, {
+    orderId: order.id,
+    source: 'refund_decision',
+    sourceId: refund.id,
+    at,
+    amounts: { goods: -goodsFen, freight: -freightFen, owed: amountFen },
+  });
+  if (order.paymentWay === 'stripe' && amountFen > 0)
+    await enqueue(tx, 'payment.refund_due', [{ orderId: order.id, source: 'refund', sourceId: refund.id, amountFen }]);
+  if (outstanding && grant.isWhole) {
+    const state = nextFulfilmentState(fulfilment.state, 'refund_whole');
+    await tx.fulfilment.update({ where: { id: fulfilment.id }, data: { state }, select: { id: true } });
+    await completeWhenAllReceived(tx, order, fulfilment.id, at);
+  }
+  await freeHolds(tx, order.id, grant, at);
+}
+
+/** Caps before stock, as an order takes them. */
+async function freeHolds(tx: Tx, orderId: number, { lines, held }: Grant, at: Date): Promise<void> {
+  await giveBackCapParts(
+    tx,
+    orderId,
+    lines.map(({ refundLineId, productId, quantity }) => ({ refundLineId, productId, quantity })),
+    at,
+  );
+  const shares = takeFrom(held, new Map(lines.map((line) => [line.lineId, line.restocked])));
+  await returnStock(
+    tx,
+    shares.map(({ lineId, batchId, quantity }) => ({
+      batchId,
+      quantity,
+      event: 'returned',
+      source: REFUND_LINE,
+      sourceId: lines.find((line) => line.lineId === lineId)?.refundLineId ?? 0,
+    })),
+    at,
+  );
+  await enqueue(
+    tx,
+    'product.changed',
+    lines.filter((line) => line.restocked > 0).map(({ productId }) => ({ productId })),
+  );
+}
