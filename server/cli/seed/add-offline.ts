@@ -15,7 +15,7 @@ export async function addOffline(connection: Connection, { members, from, until,
        IF(x.id % 10 = 0, 'Seed', NULL)
      FROM (SELECT a.n + b.n * 20000 + 1 AS id, FROM_UNIXTIME(FLOOR(? + (a.n + b.n * 20000) * ?)) AS at
        FROM seed_number a JOIN seed_number b ON b.n < 10 WHERE a.n + b.n * 20000 < ?) x
-     JOIN seed_slot s ON s.slot = x.id * 7 % 900 ORDER BY x.id`,
+     JOIN seed_slot s ON s.slot = x.id * 7 % (SELECT COUNT(*) FROM seed_slot WHERE unitId IS NOT NULL) ORDER BY x.id`,
     [people.organizer, from, step, many],
   );
   await connection.query(

@@ -10,6 +10,7 @@ import type { TimeLeft } from './time-left.ts';
 /** Orders in the sequence of their placing with everything that followed from each, a few ten thousand at a time. */
 export async function addOrders(connection: Connection, base: Base, left: TimeLeft): Promise<void> {
   const [pavilion] = base.world.rows.of('zone').filter((zone) => zone.kind === 'pavilion');
+  left('orders', 0, base.orders);
   await connection.query('SET @pavilion = ?, @now = FROM_UNIXTIME(?)', [pavilion?.id ?? null, base.until + 3600]);
   for (let from = 1; from <= base.orders; from += CHUNK) {
     const many = Math.min(CHUNK, base.orders - from + 1);

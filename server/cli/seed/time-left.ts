@@ -12,6 +12,7 @@ export function timeLeft(tell: (line: string) => void): TimeLeft {
     const isOver = done >= all;
     if (!isOver && now - told < EVERY_MS) return;
     told = now;
+    if (done === 0) return;
     const percent = Math.floor((done / all) * 100);
     const rest = isOver
       ? `took ${spanText(now - started.at)}`
