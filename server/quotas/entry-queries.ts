@@ -84,17 +84,8 @@ export async function loadEntries(db: Db, wish: EntryWish, mergeIndividuals: boo
 }
 
 function conditionsOf(wish: EntryWish): Prisma.Sql {
-  const parts = [Prisma.sql`e.programmeId = ${wish.programmeId}`, lineageFilter(wish)];
+  const parts = [Prisma.sql`e.programmeId = ${wish.programmeId}`, lineageFilter(wish) ?? Prisma.sql`TRUE`];
   if (wish.beforeId) parts.push(Prisma.sql`e.id < ${wish.beforeId}`);
-  if (wish.groupIds)
-    parts.push(
-      wish.groupIds.length === 0
-        ? Prisma.sql`FALSE`
-        : Prisma.sql`(${Prisma.join(
-            wish.groupIds.map((id) => Prisma.sql`LOCATE(${`,${id},`}, l.groupIds) > 0`),
-            ' OR ',
-          )})`,
-    );
   if (wish.originPlaceIds) parts.push(Prisma.sql`e.originPlaceId IN (${listOf(wish.originPlaceIds)})`);
   if (wish.categoryIds) parts.push(Prisma.sql`e.categoryId IN (${listOf(wish.categoryIds)})`);
   if (wish.fundingSource) parts.push(Prisma.sql`e.fundingSource = ${wish.fundingSource}`);

@@ -1,7 +1,10 @@
 import type { Db } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
 import type { FundingSource, Measure, UnitKind } from '../db/generated/enums.ts';
-import { addDays, type Day, dayToColumn, monthOf, startOfDay } from '../shared/days.ts';
+import { addDays, type Day, dayToColumn, startOfDay } from '../shared/days.ts';
+import { type Dimension, type SumFilter, sourcesOf } from './tally-sources.ts';
+
+export { type Dimension, lineageFilter, listOf, type SumFilter } from './tally-sources.ts';
 
 export interface Amounts {
   placedFen: number;
@@ -9,9 +12,6 @@ export interface Amounts {
   countedFen: number;
   countedGrams: number;
 }
-
-/** What entries can be summed by, beside the lineage. */
-export type Dimension = 'fundingSource' | 'categoryId' | 'originPlaceId' | 'channel' | 'month';
 
 /** Entries of one lineage summed; the dimensions that were asked for are set. */
 export interface Sum extends Amounts {
@@ -25,55 +25,39 @@ export interface Sum extends Amounts {
   month?: Day;
 }
 
-export interface SumWish {
-  programmeId: number;
+export interface SumWish extends SumFilter {
   dimensions: readonly Dimension[];
-  /** only entries up to this day; null: all */
-  until: Day | null;
-  /** only what this unit and those below it bought, by their places on the day of placing */
-  unitIds?: readonly number[];
-  groupId?: number;
-  /** only units whose own place is one of these */
-  unitPlaceIds?: readonly number[];
-  originPlaceIds?: readonly number[];
 }
 
+/** What was bought of one part (of a category, origin, funding source, channel or month, or of several of these), by whomever. */
+export type Part = Omit<Sum, 'unitId' | 'path' | 'groupIds'>;
+
 /**
- * Progress at this moment: tally_total and the entries that it does not hold yet, in one statement and thus one snapshot, so that it
- * equals the sum of all entries however far folding has come (rule 11). For a past day the months before come from the totals and
- * the day's own month from the entries themselves.
+ * Progress at this moment: sums of folded entries and the entries that they do not hold yet, in one statement and thus one snapshot, so
+ * that it equals the sum of all entries however far folding has come (rule 11).
  */
 export async function loadSums(db: Db, wish: SumWish): Promise<Sum[]> {
-  const { programmeId, until } = wish;
+  return summed<Sum>(db, wish, true);
+}
+
+/** The same sums of all units together, by the dimensions alone; without any dimension one row, or none where nothing was bought. */
+export async function loadParts(db: Db, wish: SumWish): Promise<Part[]> {
+  return summed<Part>(db, wish, false);
+}
+
+async function summed<T extends Amounts>(db: Db, wish: SumWish, byLineage: boolean): Promise<T[]> {
   const dimensions = [...new Set(wish.dimensions)];
-  const columns = (month: Prisma.Sql) =>
-    dimensions.map((name) => (name === 'month' ? Prisma.sql`, ${month} AS month` : Prisma.raw(`, ${name}`)));
-  const names = dimensions.map((name) => Prisma.raw(`, x.${name}`));
-  const origin = wish.originPlaceIds ? Prisma.sql`AND originPlaceId IN (${listOf(wish.originPlaceIds)})` : Prisma.empty;
-  const fromTotals = columns(Prisma.sql`DATE_FORMAT(month, '%Y-%m-%d')`);
-  const fromEntries = columns(Prisma.sql`DATE_FORMAT(onDay, '%Y-%m-01')`);
-  const source = (table: string, chosen: Prisma.Sql[], where: Prisma.Sql) => Prisma.sql`
-    SELECT lineageId, event, fen, grams ${joined(chosen)} FROM ${Prisma.raw(table)}
-    WHERE programmeId = ${programmeId} ${origin} AND ${where}`;
-  const month = until && dayToColumn(monthOf(until));
-  const sources =
-    until === null
-      ? [
-          source('tally_total', fromTotals, Prisma.sql`TRUE`),
-          source('tally_entry', fromEntries, Prisma.sql`folded = 0`),
-        ]
-      : [
-          source('tally_total', fromTotals, Prisma.sql`month < ${month}`),
-          source('tally_entry', fromEntries, Prisma.sql`folded = 0 AND onDay < ${month}`),
-          source('tally_entry', fromEntries, Prisma.sql`onDay >= ${month} AND onDay <= ${dayToColumn(until)}`),
-        ];
-  const rows = await db.$queryRaw<Sum[]>`
-    SELECT l.unitId, l.path, l.groupIds ${joined(names)},
-      SUM(IF(x.event = 'placed', x.fen, 0)) AS placedFen, SUM(IF(x.event = 'placed', x.grams, 0)) AS placedGrams,
-      SUM(IF(x.event = 'counted', x.fen, 0)) AS countedFen, SUM(IF(x.event = 'counted', x.grams, 0)) AS countedGrams
-    FROM (${Prisma.join(sources, ' UNION ALL ')}) x JOIN unit_lineage l ON l.id = x.lineageId
-    WHERE ${lineageFilter(wish)}
-    GROUP BY x.lineageId, l.unitId, l.path, l.groupIds ${joined(names)}`;
+  const keys = [...(byLineage ? ['x.lineageId'] : []), ...dimensions.map((name) => `x.${name}`)];
+  const sources = Prisma.join(sourcesOf({ filter: wish, dimensions, byLineage }), ' UNION ALL ');
+  const sums = Prisma.sql`
+    SELECT ${Prisma.raw(keys.map((key) => `${key}, `).join(''))}
+      SUM(x.placedFen) AS placedFen, SUM(x.placedGrams) AS placedGrams, SUM(x.countedFen) AS countedFen, SUM(x.countedGrams) AS countedGrams
+    FROM (${sources}) x ${keys.length > 0 ? Prisma.raw(`GROUP BY ${keys.join(', ')}`) : Prisma.sql`HAVING placedFen IS NOT NULL`}`;
+  const rows = await db.$queryRaw<T[]>(
+    byLineage
+      ? Prisma.sql`SELECT l.unitId, l.path, l.groupIds, s.* FROM (${sums}) s JOIN unit_lineage l ON l.id = s.lineageId`
+      : sums,
+  );
   return rows.map((row) => ({
     ...row,
     placedFen: Number(row.placedFen),
@@ -81,33 +65,6 @@ export async function loadSums(db: Db, wish: SumWish): Promise<Sum[]> {
     countedFen: Number(row.countedFen),
     countedGrams: Number(row.countedGrams),
   }));
-}
-
-/** Which lineages `l` a reader asked for. */
-export function lineageFilter(wish: Pick<SumWish, 'unitIds' | 'groupId' | 'unitPlaceIds'>): Prisma.Sql {
-  const parts = [Prisma.sql`TRUE`];
-  if (wish.unitIds)
-    parts.push(
-      wish.unitIds.length === 0
-        ? Prisma.sql`FALSE`
-        : Prisma.sql`(${Prisma.join(
-            wish.unitIds.map((id) => Prisma.sql`LOCATE(${`/${id}/`}, l.path) > 0`),
-            ' OR ',
-          )})`,
-    );
-  if (wish.groupId !== undefined) parts.push(Prisma.sql`LOCATE(${`,${wish.groupId},`}, l.groupIds) > 0`);
-  if (wish.unitPlaceIds)
-    parts.push(Prisma.sql`l.unitId IN (SELECT id FROM unit WHERE placeId IN (${listOf(wish.unitPlaceIds)}))`);
-  return Prisma.join(parts, ' AND ');
-}
-
-function joined(parts: readonly Prisma.Sql[]): Prisma.Sql {
-  return parts.length > 0 ? Prisma.join([...parts], ' ') : Prisma.empty;
-}
-
-/** Ids for IN (…); no id is 0, so an empty list finds nothing. */
-export function listOf(ids: readonly number[]): Prisma.Sql {
-  return Prisma.join(ids.length > 0 ? [...ids] : [0]);
 }
 
 export interface ListedUnit {
@@ -147,9 +104,9 @@ export async function loadUnits(db: Db, programmeId: number, day: Day, by: Day |
       SELECT unitId FROM taking
       UNION SELECT unitId FROM target WHERE programmeId = ${programmeId}
       UNION SELECT unitId FROM target_exemption WHERE programmeId = ${programmeId}
-      UNION SELECT l.unitId FROM (SELECT DISTINCT lineageId FROM tally_total WHERE programmeId = ${programmeId}) t
+      UNION SELECT l.unitId FROM (SELECT DISTINCT lineageId FROM tally_sum WHERE programmeId = ${programmeId} AND cut = 'unit' AND grain = 'month') t
         JOIN unit_lineage l ON l.id = t.lineageId
-      UNION SELECT unitId FROM tally_entry WHERE programmeId = ${programmeId} AND folded = 0
+      UNION SELECT unitId FROM tally_entry FORCE INDEX (tally_entry_folded_id_idx) WHERE programmeId = ${programmeId} AND folded = 0
     )
     SELECT u.id, u.code, u.name, u.nameEn, u.kind, u.placeId,
       (SELECT e.reason FROM target_exemption e WHERE e.programmeId = ${programmeId} AND e.unitId = u.id AND ${stands}

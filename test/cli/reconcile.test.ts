@@ -116,7 +116,7 @@ describe('reconciling', () => {
   });
   const anyEntry = () => `orderId = ${own.id} AND event = 'counted'`;
 
-  it.each<[string, () => { table: string; where: string; fault: string; says: RegExp }]>([
+  it.each<[string, () => Planted]>([
     [
       'a tally entry that is gone',
       () => ({
@@ -182,6 +182,24 @@ describe('reconciling', () => {
         where: 'TRUE',
         fault: 'UPDATE tally_total SET grams = grams + 1 ORDER BY id LIMIT 1',
         says: /tally total of .*2026-05, placed/,
+      }),
+    ],
+    ...(['unit', 'scope', 'goods'] as const).map((cut): [string, () => Planted] => [
+      `a sum by ${cut} that was changed`,
+      () => ({
+        table: 'tally_sum',
+        where: 'TRUE',
+        fault: `UPDATE tally_sum SET countedFen = countedFen + 1 WHERE cut = '${cut}' LIMIT 1`,
+        says: new RegExp(`tally sum of .*by ${cut} and month`),
+      }),
+    ]),
+    [
+      'a sum of a day that is gone',
+      () => ({
+        table: 'tally_sum',
+        where: 'TRUE',
+        fault: "DELETE FROM tally_sum WHERE grain = 'day' LIMIT 1",
+        says: /tally sum of .*by unit and day/,
       }),
     ],
     [
@@ -303,6 +321,14 @@ describe('reconciling', () => {
     ]);
   }, 60_000);
 });
+
+interface Planted {
+  table: string;
+  where: string;
+  fault: string;
+  /** what reconciling must say of it */
+  says: RegExp;
+}
 
 /** In one session, since rows that others refer to come and go. */
 async function restore(statements: readonly string[]): Promise<void> {

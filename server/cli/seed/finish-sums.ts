@@ -26,4 +26,26 @@ export async function addUp(connection: Connection, left: TimeLeft): Promise<voi
     );
     left('totals of months', done + 1, months.length);
   }
+  for (const statement of SUMS) await connection.query(statement);
 }
+
+const sum = (event: string, measure: string) => `SUM(IF(x.event = '${event}', x.${measure}, 0))`;
+
+/** The cuts of tally_sum: months from the totals, which are fewer, days from the entries. */
+const SUMS = [
+  ...(['unit', 'scope', 'goods'] as const).map((cut) => ['tally_total', 'month', 'month', cut] as const),
+  ...(['unit', 'goods'] as const).map((cut) => ['tally_entry', 'day', 'onDay', cut] as const),
+].map(([table, grain, period, cut]) => {
+  const keys = [
+    ...[`x.programmeId`, `x.${period}`, 'x.fundingSource'],
+    ...(cut === 'goods' ? ['x.categoryId', 'x.originPlaceId', 'x.channel'] : ['x.lineageId']),
+    ...(cut === 'scope' ? ['x.categoryId'] : []),
+  ];
+  return `
+    INSERT INTO tally_sum (programmeId, cut, grain, period, lineageId, fundingSource, categoryId, originPlaceId, channel,
+      placedFen, placedGrams, countedFen, countedGrams)
+    SELECT x.programmeId, '${cut}', '${grain}', x.${period}, ${cut === 'goods' ? '0' : 'x.lineageId'}, x.fundingSource,
+      ${cut === 'unit' ? '0' : 'x.categoryId'}, ${cut === 'goods' ? 'x.originPlaceId, x.channel' : "0, 'market'"},
+      ${sum('placed', 'fen')}, ${sum('placed', 'grams')}, ${sum('counted', 'fen')}, ${sum('counted', 'grams')}
+    FROM ${table} x GROUP BY ${keys.join(', ')}`;
+});
