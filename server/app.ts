@@ -30,6 +30,8 @@ import { zoneRoutes } from './promotions/zone-routes.ts';
 import { boardRoutes } from './quotas/board-routes.ts';
 import { capRoutes } from './quotas/cap-routes.ts';
 import { declarationEndpoints } from './quotas/declaration-api.ts';
+import { programmeEndpoints } from './quotas/programme-api.ts';
+import { programmeRoutes } from './quotas/programme-routes.ts';
 import { quotaEndpoints } from './quotas/quota-api.ts';
 import { targetEndpoints } from './quotas/target-api.ts';
 import { searchEndpoints } from './search/search-api.ts';
@@ -103,6 +105,7 @@ export function createApp(container: Container): Express {
   app.use(paymentRoutes(container));
   app.use(boardRoutes(container));
   app.use(capRoutes(container));
+  app.use(programmeRoutes(container));
   app.use(adminRoutes(container));
   app.use(apiDocsRoutes(endpoints, config.baseUrl));
 
@@ -135,6 +138,7 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...quotaEndpoints(container),
     ...targetEndpoints(container),
     ...declarationEndpoints(container),
+    ...programmeEndpoints(container),
   ];
 }
 

@@ -18,6 +18,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
     entries: [
       { path: 'board', icon: 'board', roles: ['organizer', 'approver', 'buyer', 'operator'], inStrip: true },
       { path: 'caps', icon: 'scale', roles: ['organizer', 'operator'] },
+      { path: 'programmes', icon: 'calendar', roles: ['organizer', 'operator'] },
     ],
   },
   {

@@ -11,6 +11,7 @@ const SUBJECTS = [
   'fulfilment',
   'payment',
   'certification',
+  'programme',
   'product',
   'supplier',
   'unit',

@@ -24,8 +24,10 @@ export interface Placing {
 }
 
 /**
- * Writes the placed entries of an order, and the counted ones of an individual's payment, for every open programme that its lines
- * qualify for: day, participants, origin and category (rules 1, 2, 8). One statement; the entries' key refuses a second time.
+ * Writes the placed entries of an order, and the counted ones of an individual's payment, for every programme that its lines qualify
+ * for: day, participants, origin and category (rules 1, 2, 8). Its period decides, so closing it loses nothing that is placed meanwhile.
+ * The order's row is locked before programmes are read, which is what lets one that is being opened find the order (see
+ * programme-taking-in.ts). One statement; the entries' key refuses a second time.
  */
 export async function tallyPlacing(tx: Sql, { orderId, lineage, day, at, paidByIndividual }: Placing): Promise<void> {
   const on = dayToColumn(day);
@@ -34,14 +36,14 @@ export async function tallyPlacing(tx: Sql, { orderId, lineage, day, at, paidByI
     : Prisma.sql`(SELECT 'placed' AS event)`;
   await tx.$executeRaw`
     INSERT INTO tally_entry (programmeId, event, source, sourceId, lineId, leg, orderId, at, onDay, placedOn, lineageId, unitId,
-      fundingSource, categoryId, originPlaceId, supplierId, channel, zoneId, fen, grams)
+      fundingSource, categoryId, originPlaceId, supplierId, channel, zoneId, fen, grams, isAdjustment)
     SELECT p.id, v.event, 'order', o.id, l.id, 0, o.id, ${at}, ${on}, ${on}, ${lineage.id}, ${lineage.unitId},
-      o.fundingSource, l.categoryId, l.originPlaceId, l.supplierId, o.channel, o.zoneId, l.payableFen, l.grams
+      o.fundingSource, l.categoryId, l.originPlaceId, l.supplierId, o.channel, o.zoneId, l.payableFen, l.grams, p.state = 'closed'
     FROM \`order\` o
     JOIN order_line l ON l.orderId = o.id
     JOIN category k ON k.id = l.categoryId
     JOIN place g ON g.id = l.originPlaceId
-    JOIN programme p ON p.state = 'open' AND p.startsOn <= ${on} AND p.endsOn >= ${on}
+    JOIN programme p ON p.state <> 'draft' AND p.startsOn <= ${on} AND p.endsOn >= ${on}
     JOIN ${events} v ON v.event = 'placed' OR (p.countIndividualBy = 'payment' AND p.countUntil >= ${on})
     WHERE o.id = ${orderId} AND l.supplierCertificationId IS NOT NULL AND l.productCertificationId IS NOT NULL
       AND EXISTS (SELECT 1 FROM programme_participant t WHERE t.programmeId = p.id

@@ -153,15 +153,17 @@ describe('tasks of the demonstration', () => {
     return found;
   };
 
-  it('run this year and last for Yongdong and for Wulong, and one over two years', () => {
+  it('run this year and last for Yongdong and for Wulong, and one over two years; next year’s is a draft', () => {
     expect(facts.programmes.map((row) => row.code).sort()).toEqual([
       'wulong-2025',
       'wulong-2026',
       'yongdong-2025',
       'yongdong-2026',
+      'yongdong-2027',
       'yongdong-rice-2025-2026',
     ]);
     expect(programme('yongdong-2025').state).toBe('closed');
+    expect(programme('yongdong-2027').state).toBe('draft');
     expect(programme('yongdong-2026')).toMatchObject({ origins: ['xiushan'], assistedPlace: 'xiushan-yongdong' });
   });
 

@@ -1,7 +1,7 @@
 import { addDays, dayToColumn, startOfDay } from '../../shared/days.ts';
 import type { People } from './add-people.ts';
 import type { DemoProgramme, DemoTarget } from './fact-tasks.ts';
-import { atMinute, type World } from './world.ts';
+import { atMinute, earliest, type World } from './world.ts';
 
 /** Programmes with their targets, declarations and exemptions, and the caps. */
 export function addTasks(world: World, people: People): void {
@@ -10,7 +10,8 @@ export function addTasks(world: World, people: People): void {
 }
 
 /** A programme closes when nothing can be counted any more, whatever year the demonstration is loaded in. */
-export function stateOf(programme: DemoProgramme, today: string): 'open' | 'closed' {
+export function stateOf(programme: DemoProgramme, today: string): DemoProgramme['state'] {
+  if (programme.state === 'draft') return 'draft';
   return programme.state === 'closed' && programme.countUntil < today ? 'closed' : 'open';
 }
 
@@ -18,7 +19,10 @@ function addProgramme(world: World, people: People, programme: DemoProgramme): v
   const { rows, id, idOrNull, name, today } = world;
   const { group, assistedPlace, kind, participants, origins, categories, milestones, ...rest } = programme;
   const { exemptions, declarations, targets, startsOn, endsOn, countUntil, ...columns } = rest;
-  const set = atMinute(addDays(startsOn, -20), 600);
+  const set = atMinute(earliest(addDays(startsOn, -20), addDays(today, -6)), 600);
+  const state = stateOf(programme, today);
+  const openedAt = state === 'draft' ? null : atMinute(addDays(startsOn, -15), 600);
+  const closedAt = state === 'closed' ? atMinute(addDays(countUntil, 1), 600) : null;
   const programmeId = rows.add('programme', {
     ...columns,
     groupId: idOrNull('group', group),
@@ -26,10 +30,13 @@ function addProgramme(world: World, people: People, programme: DemoProgramme): v
     startsOn: dayToColumn(startsOn),
     endsOn: dayToColumn(endsOn),
     countUntil: dayToColumn(countUntil),
-    state: stateOf(programme, today),
+    state,
     createdAt: set,
+    openedAt,
+    closedAt,
   });
   name('programme', programme.code, programmeId);
+  addActs(world, people, programmeId, { create: set, open: openedAt, close: closedAt });
   for (const code of participants) rows.add('programmeParticipant', { programmeId, groupId: id('group', code) });
   for (const code of origins) rows.add('programmeOrigin', { programmeId, placeId: id('place', code) });
   for (const code of categories) rows.add('programmeCategory', { programmeId, categoryId: id('category', code) });
@@ -54,6 +61,21 @@ function addProgramme(world: World, people: People, programme: DemoProgramme): v
       reviewedAt: reviewed ? atMinute(reviewedAt, 940) : null,
     });
   }
+}
+
+/** Who made, opened and closed it: an organizer (rule 32). */
+function addActs({ rows }: World, people: People, programmeId: number, acts: Record<string, Date | null>): void {
+  for (const [act, at] of Object.entries(acts))
+    if (at)
+      rows.add('auditLine', {
+        ...{
+          at,
+          actorId: people.organizer,
+          action: `programme.${act}`,
+          subjectType: 'programme',
+          subjectId: programmeId,
+        },
+      });
 }
 
 function addTarget(

@@ -45,7 +45,7 @@ export const programme = z.strictObject({
   startsOn: day,
   endsOn: day,
   countUntil: day,
-  state: z.enum(['open', 'closed']),
+  state: z.enum(['draft', 'open', 'closed']),
   countIndividualBy: z.enum(['payment', 'receipt']),
   countPrepaidBy: z.enum(['acceptance', 'review']),
   countOnAccountBy: z.enum(['acceptance', 'payment', 'review']),

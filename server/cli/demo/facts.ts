@@ -50,8 +50,8 @@ function readFacts(directory: string, name: string, today: Day): unknown {
 
 function fillYears(json: string, today: Day): string {
   const year = Number(today.slice(0, 4));
-  const years = { last: year - 1, this: year, next: year + 1 };
-  return json.replace(/\{(last|this|next)\}/g, (_, which: keyof typeof years) => String(years[which]));
+  const years = { last: year - 1, this: year, next: year + 1, after: year + 2 };
+  return json.replace(/\{(last|this|next|after)\}/g, (_, which: keyof typeof years) => String(years[which]));
 }
 
 /** Found by walking up, because the bundled command does not lie where its source does. */

@@ -72,7 +72,8 @@ export interface Tally {
 }
 
 export function newTally(world: World): Tally {
-  const rules = world.facts.programmes.map((facts): Rule => ruleOf(world, facts));
+  const counting = world.facts.programmes.filter(({ state }) => state !== 'draft');
+  const rules = counting.map((facts): Rule => ruleOf(world, facts));
   const entries: Tables['tallyEntry'][] = [];
   const write = (tally: LineTally, rule: Rule, event: TallyEvent, sum: Sum, fact: Fact, leg = 0) => {
     const { groupIds, categoryPath, originPath, certified, placedOn, fen, grams, ...copied } = tally.line;

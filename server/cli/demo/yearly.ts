@@ -7,7 +7,9 @@ import type { World } from './world.ts';
 /** The programmes of a year in which a unit takes part. */
 export function yearly({ facts }: World, unit: DemoUnit): DemoProgramme[] {
   const county = countyOf(unit);
-  return facts.programmes.filter((programme) => programme.kind === 'year' && programme.origins.includes(county));
+  return facts.programmes.filter(
+    ({ kind, state, origins }) => kind === 'year' && state !== 'draft' && origins.includes(county),
+  );
 }
 
 export function countyOf(unit: DemoUnit): 'xiushan' | 'wulong' {
