@@ -33,6 +33,8 @@ import { declarationEndpoints } from './quotas/declaration-api.ts';
 import { programmeEndpoints } from './quotas/programme-api.ts';
 import { programmeRoutes } from './quotas/programme-routes.ts';
 import { quotaEndpoints } from './quotas/quota-api.ts';
+import { reAttributionEndpoints } from './quotas/re-attribution-api.ts';
+import { reAttributionRoutes } from './quotas/re-attribution-routes.ts';
 import { targetEndpoints } from './quotas/target-api.ts';
 import { searchEndpoints } from './search/search-api.ts';
 import { searchRoutes } from './search/search-routes.ts';
@@ -106,6 +108,7 @@ export function createApp(container: Container): Express {
   app.use(boardRoutes(container));
   app.use(capRoutes(container));
   app.use(programmeRoutes(container));
+  app.use(reAttributionRoutes(container));
   app.use(adminRoutes(container));
   app.use(apiDocsRoutes(endpoints, config.baseUrl));
 
@@ -139,6 +142,7 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...targetEndpoints(container),
     ...declarationEndpoints(container),
     ...programmeEndpoints(container),
+    ...reAttributionEndpoints(container),
   ];
 }
 

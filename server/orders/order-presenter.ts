@@ -156,5 +156,13 @@ function presentActions(actor: Actor, order: WholeOrder) {
     approveAction: decides ? pathTo('orderApproval', { id }) : undefined,
     rejectAction: decides ? pathTo('orderRejection', { id }) : undefined,
     repeatAction: mine ? pathTo('orderRepeat', { id }) : undefined,
+    moveHref: mayAskToMove(actor, order) ? pathTo('newReAttribution', { order: id }) : undefined,
   };
+}
+
+/** Somebody of the unit, or the buyer of an own purchase, may say that it counts for the wrong unit (rule 6). */
+function mayAskToMove(actor: Actor, order: WholeOrder): boolean {
+  const stands = order.unitId !== null && (order.state === 'placed' || order.state === 'completed');
+  if (order.fundingSource === 'individual') return stands && order.buyerId === actor.id;
+  return stands && (mayBuyerSee(actor, order) || isApproverOf(actor, order));
 }

@@ -165,14 +165,23 @@ function presentEntries(reader: Reader, page: UnitPage) {
       unitName: nameOf(reader, { name: entry.unitName, nameEn: entry.unitNameEn }),
       isOther: entry.unitCode !== page.unit.code,
       orderHref: orderHref(page, entry),
+      moveHref: page.purchases === 'units_and_sums' ? moveHref(entry) : undefined,
     })),
     prevHref: query.cursor === undefined ? undefined : anchored(page, { cursor: undefined }),
     nextHref: entries.nextId === null ? undefined : anchored(page, { cursor: encodeCursor([entries.nextId]) }),
   };
 }
 
-function orderHref({ linksOrders, unit }: UnitPage, { orderId, unitCode }: Entry): string | undefined {
-  return linksOrders && orderId !== null && unitCode === unit.code ? pathTo('order', { id: orderId }) : undefined;
+function orderHref({ linksOrders, unit }: UnitPage, { orderId, unitCode, source }: Entry): string | undefined {
+  const isOwn = unitCode === unit.code && source !== 're_attribution';
+  return linksOrders && orderId !== null && isOwn ? pathTo('order', { id: orderId }) : undefined;
+}
+
+/** Where to ask that a unit's purchase count for another one; an individual's buyer asks on the order's page. */
+function moveHref({ event, fundingSource, orderId, lineId, channel, fen }: Entry): string | undefined {
+  if (event !== 'placed' || fen <= 0 || fundingSource === 'individual') return undefined;
+  if (orderId !== null) return pathTo('newReAttribution', { order: orderId });
+  return pathTo('newReAttribution', { [channel === 'external' ? 'external' : 'offlineLine']: lineId ?? undefined });
 }
 
 function categoryName(reader: Reader, { categories }: Board, id: number): string {

@@ -39,8 +39,8 @@ async function* ranges(books: Books): AsyncGenerator<[number, number]> {
 }
 
 function* lineageOf(order: PlacedOrder, standingOf: StandingOf): Generator<Difference> {
-  if (order.unitId === null) return;
-  const { path, groups } = standingOf(order.unitId, order.placedDay);
+  if (order.boughtFor === null) return;
+  const { path, groups } = standingOf(order.boughtFor, order.placedDay);
   const expected = `${path} of groups ${groups.join(' ') || 'none'}`;
   const found = order.lineage
     ? `${order.lineage.path} of groups ${order.lineage.groupIds.split(',').filter(Boolean).join(' ') || 'none'}`

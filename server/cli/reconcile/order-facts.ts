@@ -2,6 +2,9 @@ import { type Books, dayInShanghai } from './books.ts';
 
 export interface PlacedOrder {
   id: number;
+  /** whom it was bought for, as its lineage says */
+  boughtFor: number | null;
+  /** for whom it counts: the unit that it was last re-attributed to */
   unitId: number | null;
   fundingSource: string;
   paymentWay: 'stripe' | 'on_account';
@@ -41,7 +44,7 @@ export async function readOrders(books: Books, from: number, to: number): Promis
   >(
     `SELECT o.id, COALESCE((SELECT r.toUnitId FROM re_attribution r WHERE r.orderId = o.id AND r.state = 'approved'
          ORDER BY r.decidedAt DESC, r.id DESC LIMIT 1), o.unitId) AS unitId,
-       o.fundingSource, o.paymentWay, o.channel, o.placedAt, g.path, g.groupIds,
+       o.unitId AS boughtFor, o.fundingSource, o.paymentWay, o.channel, o.placedAt, g.path, g.groupIds,
        EXISTS (SELECT 1 FROM cancellation c WHERE c.orderId = o.id) AS isCancelled,
        EXISTS (SELECT 1 FROM allowance_entry a WHERE a.orderId = o.id) AS isSplit
      FROM \`order\` o LEFT JOIN unit_lineage g ON g.id = o.lineageId
