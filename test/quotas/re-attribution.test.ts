@@ -238,7 +238,7 @@ async function refund({ id: orderId, fulfilments }: Placed, quantity: number): P
     const { id } = await tx.refund.create({
       data: {
         ...{ orderId, state: 'approved', reason: '破损', goodsFen: fen, requestedAt: now(), decidedAt: now() },
-        lines: { create: { lineId, quantity, fen, grams } },
+        lines: { create: { lineId, requestedQuantity: quantity, quantity, fen, grams } },
       },
     });
     await tx.orderLine.update({
