@@ -231,13 +231,15 @@ describe('a purchase counted for the wrong unit', () => {
 
 /** A refund of accepted goods as it is decided: its rows, the line's sums, its reversal. */
 async function refund({ id: orderId, fulfilments }: Placed, quantity: number): Promise<void> {
+  const fulfilmentId = fulfilments[0]?.id ?? 0;
   const lineId = fulfilments[0]?.lines[0]?.id ?? 0;
   const { fen, grams } = { fen: 12_800 * quantity, grams: 250 * quantity };
   await inTransaction(market.app.db, async (tx) => {
     await tx.$queryRaw`SELECT id FROM \`order\` WHERE id = ${orderId} FOR UPDATE`;
     const { id } = await tx.refund.create({
       data: {
-        ...{ orderId, state: 'approved', reason: '破损', goodsFen: fen, requestedAt: now(), decidedAt: now() },
+        ...{ orderId, fulfilmentId, state: 'approved', reason: '破损', goodsFen: fen },
+        ...{ requestedAt: now(), decidedAt: now() },
         lines: { create: { lineId, requestedQuantity: quantity, quantity, fen, grams } },
       },
     });
