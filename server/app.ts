@@ -30,6 +30,9 @@ import { zoneRoutes } from './promotions/zone-routes.ts';
 import { boardRoutes } from './quotas/board-routes.ts';
 import { capRoutes } from './quotas/cap-routes.ts';
 import { declarationEndpoints } from './quotas/declaration-api.ts';
+import { offlineEndpoints } from './quotas/offline-api.ts';
+import { offlineFormRoutes } from './quotas/offline-form-routes.ts';
+import { offlineRoutes } from './quotas/offline-routes.ts';
 import { programmeEndpoints } from './quotas/programme-api.ts';
 import { programmeRoutes } from './quotas/programme-routes.ts';
 import { quotaEndpoints } from './quotas/quota-api.ts';
@@ -109,6 +112,8 @@ export function createApp(container: Container): Express {
   app.use(capRoutes(container));
   app.use(programmeRoutes(container));
   app.use(reAttributionRoutes(container));
+  app.use(offlineFormRoutes(container));
+  app.use(offlineRoutes(container));
   app.use(adminRoutes(container));
   app.use(apiDocsRoutes(endpoints, config.baseUrl));
 
@@ -143,6 +148,7 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...declarationEndpoints(container),
     ...programmeEndpoints(container),
     ...reAttributionEndpoints(container),
+    ...offlineEndpoints(container),
   ];
 }
 

@@ -20,6 +20,12 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'caps', icon: 'scale', roles: ['organizer', 'operator'] },
       { path: 'programmes', icon: 'calendar', roles: ['organizer', 'operator'] },
       { path: 'reAttributions', icon: 'repeat', roles: ['organizer', 'approver', 'buyer', 'operator'] },
+      {
+        path: 'offlinePurchases',
+        icon: 'invoice',
+        roles: ['organizer', 'approver', 'buyer', 'operator', 'work_team'],
+        inStrip: true,
+      },
     ],
   },
   {

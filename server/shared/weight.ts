@@ -22,3 +22,10 @@ export function formatKilograms(grams: Grams | bigint): string {
 export function formatJin(grams: Grams | bigint): string {
   return scaled(grams, GRAMS_PER_JIN);
 }
+
+/** Reads kilograms as typed ("12", "12.5", "1,234.567") into grams; null when it is not exactly a weight. */
+export function parseKilograms(text: string): Grams | null {
+  const match = /^(\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.(\d{1,3}))?$/.exec(text.trim());
+  if (!match?.[1]) return null;
+  return Number(match[1].replaceAll(',', '')) * GRAMS_PER_KG + Number((match[2] ?? '').padEnd(3, '0'));
+}

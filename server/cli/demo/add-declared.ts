@@ -58,6 +58,8 @@ export type Offline = Bought & {
   invoiceFen: number;
   note: string;
   reason: string | null;
+  /** bought from a farmer: a receipt in the place of an invoice */
+  isFromFarmer?: boolean;
   lines: (BoughtLine & { goods: string })[];
 };
 
@@ -72,12 +74,16 @@ function addOffline(means: Means, purchase: Offline): LineTally[] {
   const unitId = id('unit', purchase.unit);
   const declaredAt = atMinute(purchase.declaredOn, 590);
   const decidedAt = purchase.decidedOn === null ? null : atMinute(purchase.decidedOn, 905);
+  const supplierId = idOrNull('supplier', purchase.lines[0]?.supplier ?? null);
+  const sellerCode = supplierId === null ? null : rows.of('supplier')[supplierId - 1]?.creditCode;
   const purchaseId = rows.add('offlinePurchase', {
     unitId,
     fundingSource,
     state,
     sellerName,
-    sellerTaxNumber,
+    // The seller's own made-up code, whose check character is right.
+    sellerTaxNumber: sellerTaxNumber && (sellerCode ?? sellerTaxNumber),
+    isFromFarmer: purchase.isFromFarmer ?? false,
     invoiceNumber,
     invoiceFen,
     purchasedOn: dayToColumn(purchase.purchasedOn),

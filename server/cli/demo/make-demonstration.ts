@@ -78,7 +78,7 @@ function addCampaignSales({ rows }: World): void {
     rows.add('helpedSale', {
       unitId,
       campaignId,
-      orderId: id,
+      ...{ orderId: id, source: 'order', sourceId: id },
       onDay: dayToColumn(String(placedOn instanceof Date ? placedOn.toISOString() : placedOn).slice(0, 10)),
       ...sum,
     });

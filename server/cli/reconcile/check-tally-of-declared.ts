@@ -61,6 +61,8 @@ export async function* checkTallyOfDeclared(books: Books): AsyncGenerator<Differ
         for (const programme of programmesFor(goods, standing.groups, line.purchasedOn)) {
           const add = (event: 'placed' | 'counted') =>
             expected.add(programme, `${kind} line ${line.id}`, event, { ...line, channel: kind }, standing, line);
+          // What is declared too late for a programme is nowhere in it (rule 3).
+          if (dayInShanghai(line.declaredAt) > programme.countUntil) continue;
           add('placed');
           const verifiedOn = line.state === 'verified' && line.decidedAt ? dayInShanghai(line.decidedAt) : null;
           if (verifiedOn !== null && verifiedOn <= programme.countUntil) add('counted');
