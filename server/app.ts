@@ -16,6 +16,7 @@ import { checkoutEndpoints } from './checkout/checkout-api.ts';
 import { checkoutRoutes } from './checkout/checkout-routes.ts';
 import { SANDBOX_PAY_PATH } from './clients/payment-sandbox/start-sandbox.ts';
 import type { Container } from './container.ts';
+import { inboxRoutes } from './notifications/inbox-routes.ts';
 import { fulfilmentEndpoints } from './orders/fulfilment-api.ts';
 import { orderEndpoints } from './orders/order-api.ts';
 import { orderRoutes } from './orders/order-routes.ts';
@@ -28,6 +29,7 @@ import { webhookRoutes } from './payments/webhook-routes.ts';
 import { zoneEndpoints } from './promotions/zone-api.ts';
 import { zoneRoutes } from './promotions/zone-routes.ts';
 import { boardRoutes } from './quotas/board-routes.ts';
+import { callRoutes } from './quotas/call-routes.ts';
 import { capRoutes } from './quotas/cap-routes.ts';
 import { declarationEndpoints } from './quotas/declaration-api.ts';
 import { offlineEndpoints } from './quotas/offline-api.ts';
@@ -98,6 +100,7 @@ export function createApp(container: Container): Express {
   app.use(useNavCategories(container));
 
   app.use(accountRoutes(container));
+  app.use(inboxRoutes(container));
   app.use(catalogRoutes(container));
   app.use(searchRoutes(container));
   app.use(zoneRoutes(container));
@@ -108,6 +111,7 @@ export function createApp(container: Container): Express {
   app.use(receiptRoutes(container));
   app.use(supplierRoutes(container));
   app.use(paymentRoutes(container));
+  app.use(callRoutes(container));
   app.use(boardRoutes(container));
   app.use(capRoutes(container));
   app.use(programmeRoutes(container));

@@ -14,6 +14,11 @@ const environment = z.object({
   STRIPE_SECRET_KEY: optionalText,
   STRIPE_WEBHOOK_SECRET: optionalText,
   STRIPE_API_BASE: z.url().optional(),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'must look like smtp://user:password@host:587')
+    .optional(),
+  MAIL_FROM: optionalText,
   ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   RATE_LIMIT: z.coerce.number().int().min(0).default(600),
   KEEP_PAGES_MS: z.coerce.number().int().min(0).max(10_000).default(1_000),
@@ -33,6 +38,8 @@ export interface Config {
   dataDir: string;
   sessionSecret: string;
   stripe: { secretKey: string; webhookSecret: string; apiBase?: string } | null;
+  /** null: messages stay in the inbox */
+  mail: { url: string; from: string } | null;
   role: 'all' | 'web' | 'worker';
   rateLimit: number;
   /** how long public pages are shown again without asking the database; 0: not at all */
@@ -64,6 +71,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     production &&
       !e.STRIPE_SECRET_KEY &&
       'STRIPE_SECRET_KEY: needed in production; the payment sandbox does not run there',
+    e.SMTP_URL && !e.MAIL_FROM && 'MAIL_FROM: needed with SMTP_URL, the address that mails come from',
     e.STRIPE_SECRET_KEY && !e.STRIPE_WEBHOOK_SECRET && 'STRIPE_WEBHOOK_SECRET: needed with STRIPE_SECRET_KEY',
     production && e.CLOCK && 'CLOCK: refused in production',
   ].filter((fault) => typeof fault === 'string');
@@ -82,6 +90,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       e.STRIPE_SECRET_KEY && e.STRIPE_WEBHOOK_SECRET
         ? { secretKey: e.STRIPE_SECRET_KEY, webhookSecret: e.STRIPE_WEBHOOK_SECRET, apiBase: e.STRIPE_API_BASE }
         : null,
+    mail: e.SMTP_URL && e.MAIL_FROM ? { url: e.SMTP_URL, from: e.MAIL_FROM } : null,
     role: e.ROLE,
     rateLimit: e.RATE_LIMIT,
     keepPagesMs: e.KEEP_PAGES_MS,

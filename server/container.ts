@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { i18n } from 'i18next';
 import { type Logger, pino } from 'pino';
 import { createFileStore, type FileStore } from './clients/file-store.ts';
+import { createMailer, type Mailer } from './clients/mail.ts';
 import { type PaymentSandbox, startPaymentSandbox } from './clients/payment-sandbox/start-sandbox.ts';
 import { createStripe, type Stripe } from './clients/stripe.ts';
 import type { Config } from './config.ts';
@@ -21,6 +22,8 @@ export interface Container {
   messages: i18n;
   folders: { views: string; public: string };
   files: FileStore;
+  /** null where no mail server is set */
+  mail: Mailer | null;
   search: SearchEngine;
   searchReady: () => boolean;
   pages: SharedPages;
@@ -69,6 +72,7 @@ export async function createContainer(config: Config, options: ContainerOptions 
     messages: createMessages(folders.views),
     folders,
     files: createFileStore(config.dataDir),
+    mail: createMailer(config.mail),
     search,
     searchReady: () => search.ready(),
     pages: createSharedPages(config.keepPagesMs),

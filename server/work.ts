@@ -3,19 +3,25 @@ import type { Container } from './container.ts';
 import type { OutboxHandler } from './jobs/outbox.ts';
 import { runOutbox } from './jobs/outbox.ts';
 import { type PeriodicJob, runSchedule } from './jobs/schedule.ts';
+import { MAIL_DUE } from './notifications/notify.ts';
+import { sendMail } from './notifications/send-mail.ts';
 import { tellOfRefunds } from './notifications/tell-of-refunds.ts';
 import { tellSuppliers } from './notifications/tell-suppliers.ts';
+import { tellUnits } from './notifications/tell-units.ts';
 import { expireWaitingOrders } from './payments/expire-waiting-orders.ts';
 import { refundDue } from './payments/note-refund.ts';
 import { oneByOne } from './payments/one-by-one.ts';
 import { refundPayment } from './payments/refund-payment.ts';
 import { settleOpenPayments } from './payments/settle-open-payments.ts';
 import { foldTally } from './quotas/fold-tally.ts';
+import { UNIT_REMINDED, unitReminded } from './quotas/remind-units.ts';
 import { followSearch, searchHandlers } from './search/search-changes.ts';
+import { dayOf } from './shared/days.ts';
 
 const REFUND_DUE = 'payment.refund_due';
 const refundChanged = z.object({ refundId: z.number().int() });
 const orderPlaced = z.object({ orderId: z.number().int() });
+const mailDue = z.object({ userId: z.number().int(), dedupeKey: z.string() });
 
 /** What each outbox topic leads to. */
 export function outboxHandlers(container: Container) {
@@ -33,6 +39,14 @@ export function outboxHandlers(container: Container) {
         db,
         payloads.map((payload) => refundChanged.parse(payload).refundId),
       );
+    },
+    [UNIT_REMINDED]: async (payloads) => {
+      const ids = payloads.map((payload) => unitReminded.parse(payload).reminderId);
+      await tellUnits(db, ids, dayOf(clock()));
+    },
+    [MAIL_DUE]: async (payloads) => {
+      const faults = await oneByOne(payloads, (payload) => sendMail(container, mailDue.parse(payload), clock()));
+      if (faults.length > 0) throw new AggregateError(faults, `${faults.length} mails were not sent`);
     },
     [REFUND_DUE]: async (payloads) => {
       const send = (payload: unknown) => refundPayment({ db, stripe, log }, refundDue.parse(payload), clock());
@@ -71,14 +85,15 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
 export function startWork(container: Container): { stop: () => Promise<void> } {
   const { config, db, log } = container;
   const stopping = new AbortController();
-  const { [REFUND_DUE]: refund, ...quick } = outboxHandlers(container);
+  const { [REFUND_DUE]: refund, [MAIL_DUE]: mail, ...quick } = outboxHandlers(container);
   const running =
     config.role === 'web'
       ? []
       : [
           runOutbox(db, quick, log, stopping.signal),
-          // By itself: Stripe may be slow to answer, and nothing else should wait for it.
+          // By themselves: Stripe or the mail server may be slow to answer, and nothing else should wait for them.
           runOutbox(db, { [REFUND_DUE]: refund }, log, stopping.signal),
+          runOutbox(db, { [MAIL_DUE]: mail }, log, stopping.signal),
           runSchedule(db, periodicJobs(container), log, stopping.signal),
         ];
   running.push(followSearch(container, stopping.signal));

@@ -22,11 +22,14 @@ export interface Actor {
   locale: string;
   grants: Grant[];
   cartCount: number;
+  /** messages in the inbox that were not opened yet */
+  unreadCount: number;
   /** of a limited API token; null: everything the person may do */
   scopes: string[] | null;
 }
 
-type ActorRow = Grant & { id: number; login: string; name: string; locale: string; cartCount: number | bigint };
+type ActorRow = Grant &
+  Pick<Actor, 'id' | 'login' | 'name' | 'locale'> & { cartCount: number | bigint; unreadCount: number | bigint };
 
 /** Loads a person with all rights in one statement; null when unknown, disabled, or of the demonstration where that is not allowed. */
 export async function findActor(db: PrismaClient, userId: number, today: Day, allowDemo = true): Promise<Actor | null> {
@@ -34,7 +37,8 @@ export async function findActor(db: PrismaClient, userId: number, today: Day, al
   const rows = await fast(db).$queryRaw<(Omit<ActorRow, 'role'> & { role: Role | null })[]>`
     SELECT u.id, u.login, u.name, u.locale, g.role, g.unitId, un.code AS unitCode, un.name AS unitName, un.nameEn AS unitNameEn,
       g.groupId, g.supplierId, g.placeId,
-      (SELECT COUNT(*) FROM cart c JOIN cart_line l ON l.cartId = c.id WHERE c.userId = u.id) AS cartCount
+      (SELECT COUNT(*) FROM cart c JOIN cart_line l ON l.cartId = c.id WHERE c.userId = u.id) AS cartCount,
+      (SELECT COUNT(*) FROM notification n WHERE n.userId = u.id AND n.readAt IS NULL) AS unreadCount
     FROM user u
     LEFT JOIN role_grant g ON g.userId = u.id AND g.since <= ${day} AND (g.until IS NULL OR g.until > ${day})
     LEFT JOIN unit un ON un.id = g.unitId
@@ -48,6 +52,7 @@ export async function findActor(db: PrismaClient, userId: number, today: Day, al
     name: first.name,
     locale: first.locale,
     cartCount: Number(first.cartCount),
+    unreadCount: Number(first.unreadCount),
     scopes: null,
     grants: rows.flatMap(({ role, unitId, unitCode, unitName, unitNameEn, groupId, supplierId, placeId }) =>
       role ? [{ role, unitId, unitCode, unitName, unitNameEn, groupId, supplierId, placeId }] : [],

@@ -37,6 +37,7 @@ export function actorFromSession(db: PrismaClient, clock: Clock, allowDemo = tru
       res.locals.roles = {};
     }
     res.locals.cartCount = actor?.cartCount ?? 0;
+    res.locals.unreadCount = actor?.unreadCount ?? 0;
     res.locals.buysFor = (actor?.grants ?? [])
       .filter((grant) => grant.role === 'buyer')
       .map((grant) => ({ code: grant.unitCode, name: (req.locale === 'en' && grant.unitNameEn) || grant.unitName }));

@@ -1,5 +1,6 @@
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo } from '../paths.ts';
+import { type Notice, notify } from './notify.ts';
 
 /**
  * Tells everyone who acts for the supplier of a refund that was asked for, and its buyer of one that was decided; each once, however
@@ -19,26 +20,20 @@ export async function tellOfRefunds(db: PrismaClient, refundIds: readonly number
       },
     },
   });
-  const wanted = refunds.flatMap(({ id, orderId, state, requestedById, order, fulfilment }) => {
-    const data = { refundId: id, orderId };
-    if (state === 'requested')
-      return fulfilment.supplier.grants.map(({ userId }) => ({
-        userId,
-        kind: 'refund.requested',
-        data,
-        link: pathTo('refund', { id }),
-      }));
-    if (state === 'withdrawn') return [];
-    const kind = state === 'refused' ? 'refund.refused' : 'refund.approved';
-    const buyers = [...new Set([order.buyerId, requestedById ?? order.buyerId])];
-    return buyers.map((userId) => ({ userId, kind, data, link: `${pathTo('order', { id: orderId })}#refund-${id}` }));
-  });
-  const told = await db.notification.findMany({
-    where: { userId: { in: wanted.map((notice) => notice.userId) }, link: { in: wanted.map((notice) => notice.link) } },
-    select: { userId: true, kind: true, link: true },
-  });
-  const keyOf = (notice: { userId: number; kind: string; link: string | null }) =>
-    `${notice.userId} ${notice.kind} ${notice.link}`;
-  const known = new Set(told.map(keyOf));
-  await db.notification.createMany({ data: wanted.filter((notice) => !known.has(keyOf(notice))) });
+  await notify(
+    db,
+    refunds.flatMap(({ id, orderId, state, requestedById, order, fulfilment }): Notice[] => {
+      const data = { refundId: id, orderId };
+      if (state === 'withdrawn') return [];
+      const kind =
+        state === 'requested' ? 'refund_requested' : state === 'refused' ? 'refund_refused' : 'refund_approved';
+      const told =
+        state === 'requested'
+          ? fulfilment.supplier.grants.map(({ userId }) => userId)
+          : [order.buyerId, requestedById ?? order.buyerId];
+      const link =
+        state === 'requested' ? pathTo('refund', { id }) : `${pathTo('order', { id: orderId })}#refund-${id}`;
+      return [...new Set(told)].map((userId) => ({ userId, kind, data, link, dedupeKey: `${kind} ${id}` }));
+    }),
+  );
 }

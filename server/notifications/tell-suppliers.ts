@@ -1,4 +1,6 @@
 import type { PrismaClient } from '../db/client.ts';
+import { pathTo } from '../paths.ts';
+import { notify } from './notify.ts';
 
 /** Puts a new parcel into the inbox of everyone who acts for its supplier; once, however often it is called. */
 export async function tellSuppliers(db: PrismaClient, orderIds: readonly number[]): Promise<void> {
@@ -7,21 +9,22 @@ export async function tellSuppliers(db: PrismaClient, orderIds: readonly number[
     select: {
       id: true,
       orderId: true,
-      supplier: { select: { grants: { where: { role: 'supplier' }, select: { userId: true } } } },
+      _count: { select: { lines: true } },
+      supplier: {
+        select: { name: true, nameEn: true, grants: { where: { role: 'supplier' }, select: { userId: true } } },
+      },
     },
   });
-  const wanted = parcels.flatMap((parcel) =>
-    parcel.supplier.grants.map(({ userId }) => ({
-      userId,
-      kind: 'fulfilment.new',
-      data: { fulfilmentId: parcel.id, orderId: parcel.orderId },
-      link: `/supplier/fulfilments/${parcel.id}`,
-    })),
+  await notify(
+    db,
+    parcels.flatMap(({ id, orderId, supplier, _count }) =>
+      supplier.grants.map(({ userId }) => ({
+        userId,
+        kind: 'fulfilment_new' as const,
+        data: { fulfilmentId: id, orderId, supplier: supplier.name, supplierEn: supplier.nameEn, lines: _count.lines },
+        link: pathTo('supplierFulfilment', { id }),
+        dedupeKey: `fulfilment.new ${id}`,
+      })),
+    ),
   );
-  const told = await db.notification.findMany({
-    where: { kind: 'fulfilment.new', link: { in: wanted.map((notice) => notice.link) } },
-    select: { userId: true, link: true },
-  });
-  const known = new Set(told.map((notice) => `${notice.userId} ${notice.link}`));
-  await db.notification.createMany({ data: wanted.filter((notice) => !known.has(`${notice.userId} ${notice.link}`)) });
 }

@@ -1,0 +1,26 @@
+import type { Locale, Translate } from '../web/i18n.ts';
+
+/** Every kind of message; its sentences are `notifications:kind.<kind>.title` and `.text`. */
+export const NOTICE_KINDS = [
+  'fulfilment_new',
+  'refund_requested',
+  'refund_approved',
+  'refund_refused',
+  'unit_reminded',
+] as const;
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+
+/** A message in the reader's language; data named `…En` stands in for its Chinese fellow. */
+export function noticeText(t: Translate, locale: Locale, kind: string, data: unknown): { title: string; text: string } {
+  const values = valuesFor(locale, data);
+  return { title: t(`notifications:kind.${kind}.title`, values), text: t(`notifications:kind.${kind}.text`, values) };
+}
+
+function valuesFor(locale: Locale, data: unknown): Record<string, unknown> {
+  const given = typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
+  if (locale !== 'en') return given;
+  const english = Object.entries(given)
+    .filter(([key, value]) => key.endsWith('En') && value)
+    .map(([key, value]) => [key.slice(0, -2), value]);
+  return { ...given, ...Object.fromEntries(english) };
+}
