@@ -268,8 +268,8 @@ describe('a refund of last year’s purchase', () => {
 describe('notices', () => {
   it('tell the supplier of a request and the buyer of its decision, each once', async () => {
     const { db } = market.app;
-    const asked = await db.notification.count({ where: { kind: 'refund.requested' } });
-    const decided = await db.notification.count({ where: { kind: { in: ['refund.approved', 'refund.refused'] } } });
+    const asked = await db.notification.count({ where: { kind: 'refund_requested' } });
+    const decided = await db.notification.count({ where: { kind: { in: ['refund_approved', 'refund_refused'] } } });
     expect(asked).toBeGreaterThan(0);
     expect(decided).toBeGreaterThan(0);
   });
