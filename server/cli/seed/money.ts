@@ -92,11 +92,11 @@ export const MONEY = [
     ),
     'o.receivedAt IS NOT NULL AND l.short > 0',
   ),
-  `INSERT INTO refund (id, orderId, state, reason, goodsFen, requestedById, requestedAt, decidedAt)
-   SELECT o.id, o.id, 'paid', 'Seed', l.refunded * l.priceFen, o.buyerId, o.refundedAt - INTERVAL 6 HOUR, o.refundedAt
+  `INSERT INTO refund (id, orderId, fulfilmentId, state, reason, goodsFen, requestedById, requestedAt, decidedAt)
+   SELECT o.id, o.id, l.fulfilmentId, 'paid', 'Seed', l.refunded * l.priceFen, o.buyerId, o.refundedAt - INTERVAL 6 HOUR, o.refundedAt
    FROM ${FIRST_LINE} WHERE o.refundedAt IS NOT NULL ORDER BY o.id`,
-  `INSERT INTO refund_line (refundId, lineId, quantity, fen, grams)
-   SELECT o.id, l.id, l.refunded, l.refunded * l.priceFen, l.refunded * l.netGrams
+  `INSERT INTO refund_line (refundId, lineId, requestedQuantity, quantity, fen, grams)
+   SELECT o.id, l.id, l.refunded, l.refunded, l.refunded * l.priceFen, l.refunded * l.netGrams
    FROM ${FIRST_LINE} WHERE o.refundedAt IS NOT NULL ORDER BY o.id`,
   of(
     journal(
