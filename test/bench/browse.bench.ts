@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import autocannon from 'autocannon';
 import express from 'express';
 import { createApp } from '../../server/app.ts';
@@ -8,6 +7,7 @@ import { createContainer } from '../../server/container.ts';
 import { reindexProducts } from '../../server/search/index-products.ts';
 import { dayOf } from '../../server/shared/days.ts';
 import { benchDatabase } from './harness.ts';
+import { listen, type Served } from './served.ts';
 
 const WIDTH = 16;
 const SECONDS = 5;
@@ -58,25 +58,6 @@ const pagesOf = (productId: number): [string, string][] => [
   ['product', `/products/${productId}`],
   ['API list', '/api/v1/products?perPage=24'],
 ];
-
-interface Served {
-  origin: string;
-  stop: () => void;
-}
-
-function listen(app: express.Express): Promise<Served> {
-  return new Promise((resolve) => {
-    const server = app.listen(0, '127.0.0.1', () =>
-      resolve({
-        origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-        stop: () => {
-          server.closeAllConnections();
-          server.close();
-        },
-      }),
-    );
-  });
-}
 
 /** The most that Express does on this machine now: a string of the page's length. */
 function plainRoute(page: string): Promise<Served> {

@@ -1,0 +1,228 @@
+/**
+ * The tally as the rules have it and nothing else: purchases, what happened to each, and the signed amounts that follow. It knows no
+ * table, no statement and no code of the market.
+ */
+export type Event = 'placed' | 'counted';
+export type Funding = 'individual' | 'canteen_budget' | 'union_funds';
+
+export interface Amount {
+  fen: number;
+  grams: number;
+}
+
+export interface ModelProgramme {
+  id: number;
+  startsOn: string;
+  endsOn: string;
+  countUntil: string;
+  groups: number[];
+  counties: string[];
+  individualsBy: 'payment' | 'receipt';
+  onAccountBy: 'acceptance' | 'payment' | 'review';
+}
+
+export interface Good extends Amount {
+  productId: number;
+  supplierId: number;
+  categoryId: number;
+  originPlaceId: number;
+  county: string;
+}
+
+export interface Line {
+  id: number;
+  good: Good;
+  quantity: number;
+  /** of it, given back before it arrived */
+  givenUp: number;
+  accepted: number | null;
+  /** given back after it was accepted */
+  returned: number;
+  standing: Map<number, Record<Event, Amount>>;
+}
+
+export interface Parcel {
+  id: number;
+  lines: Line[];
+  state: 'open' | 'received' | 'over';
+}
+
+export interface Purchase {
+  id: number;
+  buyer: number;
+  unit: number;
+  funding: Funding;
+  parcels: Parcel[];
+  isCancelled: boolean;
+  chain: number[];
+  groups: number[];
+}
+
+export interface Booked extends Amount {
+  programme: number;
+  event: Event;
+  day: string;
+  chain: number[];
+  groups: number[];
+  fundingSource: Funding;
+  categoryId: number;
+  originPlaceId: number;
+}
+
+interface Position {
+  since: string;
+  parent: number | null;
+}
+
+interface Membership {
+  unit: number;
+  group: number;
+  since: string;
+  until: string | null;
+}
+
+export class Model {
+  readonly booked: Booked[] = [];
+  readonly purchases: Purchase[] = [];
+  readonly programmes: ModelProgramme[];
+  readonly positions: Map<number, Position[]>;
+  readonly memberships: Membership[];
+
+  constructor(programmes: ModelProgramme[], positions: Map<number, Position[]>, memberships: Membership[]) {
+    this.programmes = programmes;
+    this.positions = positions;
+    this.memberships = memberships;
+  }
+
+  chainOf(unit: number, day: string): number[] {
+    const chain = [unit];
+    for (;;) {
+      const now = this.positions.get(chain[0] as number)?.findLast(({ since }) => since <= day);
+      if (!now || now.parent === null) return chain;
+      chain.unshift(now.parent);
+    }
+  }
+
+  groupsOf(chain: readonly number[], day: string): number[] {
+    const held = this.memberships.filter(
+      ({ unit, since, until }) => chain.includes(unit) && since <= day && (until === null || day < until),
+    );
+    return [...new Set(held.map(({ group }) => group))];
+  }
+
+  buy(purchase: Omit<Purchase, 'chain' | 'groups' | 'isCancelled'>, day: string): void {
+    const chain = this.chainOf(purchase.unit, day);
+    const bought: Purchase = { ...purchase, chain, groups: this.groupsOf(chain, day), isCancelled: false };
+    this.purchases.push(bought);
+    for (const line of bought.parcels.flatMap(({ lines }) => lines))
+      for (const programme of this.programmes) {
+        if (day < programme.startsOn || day > programme.endsOn) continue;
+        if (!programme.groups.some((group) => bought.groups.includes(group))) continue;
+        if (!programme.counties.includes(line.good.county)) continue;
+        line.standing.set(programme.id, { placed: { fen: 0, grams: 0 }, counted: { fen: 0, grams: 0 } });
+        this.#add(bought, line, programme, 'placed', times(line.good, line.quantity), day);
+        if (bought.funding === 'individual' && programme.individualsBy === 'payment' && day <= programme.countUntil)
+          this.#add(bought, line, programme, 'counted', times(line.good, line.quantity), day);
+      }
+  }
+
+  cancel(purchase: Purchase, day: string): void {
+    purchase.isCancelled = true;
+    for (const line of purchase.parcels.flatMap(({ lines }) => lines))
+      for (const [programme, { placed }] of this.#standingIn(line))
+        this.#takeBack(purchase, line, programme, { ...placed }, day);
+  }
+
+  /** What did not arrive is taken back; what was accepted counts now where that is what counts. */
+  receive(purchase: Purchase, parcel: Parcel, accepted: Map<number, number>, day: string): void {
+    parcel.state = 'received';
+    for (const line of parcel.lines) {
+      line.accepted = accepted.get(line.id) ?? 0;
+      const missing = line.quantity - line.givenUp - line.accepted;
+      for (const [programme, standing] of this.#standingIn(line)) {
+        this.#takeBack(purchase, line, programme, times(line.good, missing), day);
+        const counts =
+          purchase.funding === 'individual'
+            ? programme.individualsBy === 'receipt'
+            : programme.onAccountBy === 'acceptance';
+        if (counts && line.accepted > 0 && day <= programme.countUntil)
+          this.#add(purchase, line, programme, 'counted', minus(standing.placed, standing.counted), day);
+      }
+    }
+  }
+
+  review(purchase: Purchase, parcel: Parcel, day: string): void {
+    if (purchase.funding === 'individual') return;
+    for (const line of parcel.lines)
+      for (const [programme, { placed, counted }] of this.#standingIn(line))
+        if (programme.onAccountBy === 'review' && day <= programme.countUntil)
+          this.#add(purchase, line, programme, 'counted', minus(placed, counted), day);
+  }
+
+  refund(purchase: Purchase, parcel: Parcel, line: Line, quantity: number, day: string): void {
+    const part = times(line.good, quantity);
+    if (parcel.state === 'open') {
+      line.givenUp += quantity;
+      for (const [programme] of this.#standingIn(line)) this.#takeBack(purchase, line, programme, part, day);
+      if (parcel.lines.every((one) => one.givenUp === one.quantity)) parcel.state = 'over';
+      return;
+    }
+    line.returned += quantity;
+    for (const [programme, { counted }] of this.#standingIn(line)) {
+      const fromCounted = { fen: Math.min(part.fen, counted.fen), grams: Math.min(part.grams, counted.grams) };
+      this.#add(purchase, line, programme, 'placed', minus(NOTHING, part), day);
+      this.#add(purchase, line, programme, 'counted', minus(NOTHING, fromCounted), day);
+    }
+  }
+
+  /** The sum of what was booked of such entries, up to a day. */
+  sum(where: (entry: Booked) => boolean, until: string | null) {
+    const total = { placedFen: 0, placedGrams: 0, countedFen: 0, countedGrams: 0 };
+    for (const entry of this.booked) {
+      if ((until !== null && entry.day > until) || !where(entry)) continue;
+      total[`${entry.event}Fen`] += entry.fen;
+      total[`${entry.event}Grams`] += entry.grams;
+    }
+    return total;
+  }
+
+  #standingIn(line: Line): [ModelProgramme, Record<Event, Amount>][] {
+    return this.programmes.flatMap((programme) => {
+      const standing = line.standing.get(programme.id);
+      return standing ? [[programme, standing] as [ModelProgramme, Record<Event, Amount>]] : [];
+    });
+  }
+
+  /** Of goods that nobody has: placed by the part, counted only down to what is still placed. */
+  #takeBack(purchase: Purchase, line: Line, programme: ModelProgramme, part: Amount, day: string): void {
+    const standing = line.standing.get(programme.id);
+    if (!standing) return;
+    this.#add(purchase, line, programme, 'placed', minus(NOTHING, part), day);
+    const { placed, counted } = standing;
+    const over = { fen: Math.max(0, counted.fen - placed.fen), grams: Math.max(0, counted.grams - placed.grams) };
+    this.#add(purchase, line, programme, 'counted', minus(NOTHING, over), day);
+  }
+
+  #add(purchase: Purchase, line: Line, { id }: ModelProgramme, event: Event, { fen, grams }: Amount, day: string) {
+    const standing = line.standing.get(id);
+    if (!standing || (fen === 0 && grams === 0)) return;
+    standing[event].fen += fen;
+    standing[event].grams += grams;
+    const { chain, groups, funding } = purchase;
+    const { categoryId, originPlaceId } = line.good;
+    this.booked.push({
+      ...{ programme: id, event, day, chain, groups, fundingSource: funding, categoryId, originPlaceId },
+      ...{ fen, grams },
+    });
+  }
+}
+
+const NOTHING: Amount = { fen: 0, grams: 0 };
+
+function times({ fen, grams }: Amount, quantity: number): Amount {
+  return { fen: fen * quantity, grams: grams * quantity };
+}
+
+function minus(a: Amount, b: Amount): Amount {
+  return { fen: a.fen - b.fen, grams: a.grams - b.grams };
+}

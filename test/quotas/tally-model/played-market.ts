@@ -1,0 +1,292 @@
+import { randomUUID } from 'node:crypto';
+import { type Actor, findActor } from '../../../server/accounts/actor.ts';
+import { submitOrder } from '../../../server/checkout/submit-order.ts';
+import type { FileStore } from '../../../server/clients/file-store.ts';
+import type { PrismaClient } from '../../../server/db/client.ts';
+import { inTransaction } from '../../../server/db/in-transaction.ts';
+import { cancelOrder } from '../../../server/orders/cancel-order.ts';
+import { decideRefund } from '../../../server/orders/decide-refund.ts';
+import { lockOrder } from '../../../server/orders/lock-order.ts';
+import { placeOrder } from '../../../server/orders/place-order.ts';
+import { receiveFulfilment } from '../../../server/orders/receive-fulfilment.ts';
+import { requestRefund } from '../../../server/orders/request-refund.ts';
+import { foldTally } from '../../../server/quotas/fold-tally.ts';
+import { listProgrammes, type Programme } from '../../../server/quotas/programme-list.ts';
+import { addDays, type Day, dayToColumn } from '../../../server/shared/days.ts';
+import { aProduct } from '../../world/products.ts';
+import { aProgramme } from '../../world/programmes.ts';
+import { aSupplier } from '../../world/suppliers.ts';
+import { aUser } from '../../world/users.ts';
+import { makeWorld, type World } from '../../world/world.ts';
+import { type Funding, type Good, type Line, Model, type ModelProgramme, type Parcel, type Purchase } from './model.ts';
+import type { Rules, Step } from './steps.ts';
+
+export const FIRST_DAY = '2026-03-02';
+const FUNDING: Funding[] = ['individual', 'individual', 'canteen_budget', 'union_funds'];
+const FOREVER = '2035-12-31';
+
+/** A market whose every step is played twice: by the market's own use cases, and in the model. */
+export class PlayedMarket {
+  day: Day = FIRST_DAY;
+  model: Model = new Model([], new Map(), []);
+  programmes: Programme[] = [];
+
+  private constructor(
+    readonly db: PrismaClient,
+    readonly world: World,
+    readonly goods: Good[],
+    private readonly buyers: { actor: Actor; unit: number }[],
+    private readonly operator: Actor,
+    private readonly start: {
+      positions: Awaited<ReturnType<PrismaClient['unitPosition']['findMany']>>;
+      members: Awaited<ReturnType<PrismaClient['groupMember']['findMany']>>;
+    },
+  ) {}
+
+  static async open(db: PrismaClient): Promise<PlayedMarket> {
+    const world = await makeWorld(db, { now: noonOf(FIRST_DAY) });
+    const { places, categories, units, users } = world;
+    const goods: Good[] = [];
+    for (const [place, county, category, priceFen, netGrams] of [
+      [places.lianghe, 'xiushan', categories.tea, 12_800, 250],
+      [places.chuanhe, 'xiushan', categories.rice, 6_010, 5_000],
+      [places.shuanghe, 'wulong', categories.tea, 8_800, 250],
+      [places.shuanghe, 'wulong', categories.chicken, 9_801, 1_500],
+    ] as const) {
+      const supplier = await aSupplier(db, { place });
+      const stock = [{ quantity: 100_000_000, expiresOn: null }];
+      const product = await aProduct(db, { supplier, category, priceFen, netGrams, stock });
+      goods.push({
+        ...{ productId: product.id, supplierId: supplier.id, categoryId: category.id, originPlaceId: place.id, county },
+        ...{ fen: priceFen, grams: netGrams },
+      });
+    }
+    const grants = (['employee', 'buyer'] as const).map((role) => ({ role, unit: units.secondPrison }));
+    const second = await aUser(db, { grants });
+    const actorOf = async ({ id }: { id: number }) => (await findActor(db, id, FIRST_DAY)) as Actor;
+    const buyers = await Promise.all(
+      (
+        [
+          [users.buyer, units.bank],
+          [users.prisonBuyer, units.firstPrison],
+          [second, units.secondPrison],
+          [users.dualBuyer, units.dual],
+        ] as const
+      ).map(async ([user, unit]) => ({ actor: await actorOf(user), unit: unit.id })),
+    );
+    const start = { positions: await db.unitPosition.findMany(), members: await db.groupMember.findMany() };
+    return new PlayedMarket(db, world, goods, buyers, await actorOf(users.operator), start);
+  }
+
+  /** A new pair of programmes in the tree as it was at the beginning; what was before counts in others. */
+  async begin(rules: Rules): Promise<void> {
+    const { db, world } = this;
+    this.day = FIRST_DAY;
+    while ((await foldTally(db)) > 0);
+    await db.programme.updateMany({ data: { state: 'closed' } });
+    await db.unitPosition.deleteMany();
+    await db.groupMember.deleteMany();
+    await db.unitPosition.createMany({ data: this.start.positions });
+    await db.groupMember.createMany({ data: this.start.members });
+    const { commerce, wulong } = world.groups;
+    const endsOn = addDays(FIRST_DAY, rules.lasts);
+    const made: ModelProgramme[] = [];
+    const open = async (
+      terms: Omit<ModelProgramme, 'id' | 'groups' | 'counties'>,
+      groups: (typeof commerce)[],
+      counties: ('xiushan' | 'wulong')[],
+    ) => {
+      const { startsOn, endsOn: last, countUntil, individualsBy, onAccountBy } = terms;
+      const { id } = await aProgramme(db, {
+        ...{ startsOn, endsOn: last, countUntil, participants: groups, assistedPlace: world.places.yongdong },
+        ...{ origins: counties.map((county) => world.places[county]) },
+        ...{ countIndividualBy: individualsBy, countOnAccountBy: onAccountBy },
+      });
+      made.push({ ...terms, id, groups: groups.map((group) => group.id), counties });
+    };
+    await open(
+      { ...rules, startsOn: FIRST_DAY, endsOn, countUntil: addDays(endsOn, rules.grace) },
+      [commerce],
+      ['xiushan'],
+    );
+    const other = rules.individualsBy === 'payment' ? 'receipt' : 'payment';
+    await open(
+      {
+        ...{ startsOn: '2026-01-01', endsOn: FOREVER, countUntil: FOREVER },
+        ...{ individualsBy: other, onAccountBy: 'acceptance' },
+      },
+      [commerce, wulong],
+      ['xiushan', 'wulong'],
+    );
+    const all = await listProgrammes(db, this.operator, FIRST_DAY);
+    this.programmes = made.map(({ id }) => all.find((one) => one.id === id) as Programme);
+    const positions = new Map<number, { since: string; parent: number | null }[]>();
+    for (const { unitId, since, parentId } of this.start.positions)
+      positions.set(unitId, [...(positions.get(unitId) ?? []), { since: dayIn(since), parent: parentId }]);
+    const members = this.start.members.map(({ unitId, groupId, since, until }) => ({
+      ...{ unit: unitId, group: groupId, since: dayIn(since), until: until && dayIn(until) },
+    }));
+    this.model = new Model(made, positions, members);
+  }
+
+  async play(step: Step): Promise<void> {
+    if (step.kind === 'pass') this.day = addDays(this.day, step.days);
+    else if (step.kind === 'fold') await foldTally(this.db, step.most);
+    else if (step.kind === 'buy') await this.#buy(step);
+    else if (step.kind === 'receive') await this.#receive(step);
+    else if (step.kind === 'refund') await this.#refund(step);
+    else if (step.kind === 'cancel') await this.#cancel(step);
+    else if (step.kind === 'move') await this.#move(step);
+    else await this.#joinOrLeave(step);
+  }
+
+  get #now(): Date {
+    return noonOf(this.day);
+  }
+
+  async #buy({ who, funding, lines }: Extract<Step, { kind: 'buy' }>): Promise<void> {
+    const { db } = this;
+    const buyer = who % this.buyers.length;
+    const { actor, unit } = this.buyers[buyer] as (typeof this.buyers)[number];
+    const fundingSource = FUNDING[funding % FUNDING.length] as Funding;
+    const isAlone = fundingSource === 'individual';
+    const id = await submitOrder(
+      db,
+      actor,
+      {
+        lines: lines.map(({ good, quantity }) => ({ productId: this.#good(good).productId, quantity })),
+        ...{ unitId: unit, fundingSource, paymentWay: isAlone ? 'stripe' : 'on_account', channel: 'market' },
+        ...{
+          zoneId: null,
+          note: null,
+          recipient: '收货人',
+          phone: '13800000000',
+          region: '重庆市',
+          address: '测试路 1 号',
+        },
+        ...{ checkoutKey: randomUUID(), expectedTotalFen: null },
+      },
+      this.#now,
+    );
+    if (isAlone) await inTransaction(db, async (tx) => placeOrder(tx, await lockOrder(tx, id), 'pay', this.#now));
+    const parcels = await db.fulfilment.findMany({
+      where: { orderId: id },
+      select: { id: true, lines: { select: { id: true, productId: true, quantity: true }, orderBy: { id: 'asc' } } },
+      orderBy: { id: 'asc' },
+    });
+    const lineOf = (line: { id: number; productId: number; quantity: number }): Line => ({
+      ...{ id: line.id, quantity: line.quantity, givenUp: 0, accepted: null, returned: 0, standing: new Map() },
+      good: this.goods.find(({ productId }) => productId === line.productId) as Good,
+    });
+    const told = parcels.map((parcel): Parcel => ({ id: parcel.id, state: 'open', lines: parcel.lines.map(lineOf) }));
+    this.model.buy({ id, buyer, unit, funding: fundingSource, parcels: told }, this.day);
+  }
+
+  async #receive({ pick, percent }: Extract<Step, { kind: 'receive' }>): Promise<void> {
+    const open = this.#parcels().filter(({ parcel, purchase }) => parcel.state === 'open' && !purchase.isCancelled);
+    const chosen = open[pick % open.length];
+    if (!chosen) return;
+    const { purchase, parcel } = chosen;
+    const left = parcel.lines.filter((line) => line.givenUp < line.quantity);
+    const accepted = new Map(
+      left.map((line, at) => [
+        line.id,
+        Math.floor(((line.quantity - line.givenUp) * (percent[at % percent.length] ?? 100)) / 100),
+      ]),
+    );
+    const inputs = left.map((line) => {
+      const acceptedQuantity = accepted.get(line.id) ?? 0;
+      const missing = line.quantity - line.givenUp - acceptedQuantity;
+      const shortQuantity = Math.floor(missing / 2);
+      return { lineId: line.id, acceptedQuantity, shortQuantity, damagedQuantity: missing - shortQuantity };
+    });
+    await this.db.fulfilment.update({ where: { id: parcel.id }, data: { state: 'shipped' } });
+    await receiveFulfilment(this.db, this.#actorOf(purchase), parcel.id, inputs, this.#now);
+    this.model.receive(purchase, parcel, accepted, this.day);
+  }
+
+  async #refund({ pick, line: at, quantity: wished }: Extract<Step, { kind: 'refund' }>): Promise<void> {
+    const lines = this.#parcels().flatMap(({ purchase, parcel }) =>
+      purchase.isCancelled || parcel.state === 'over'
+        ? []
+        : parcel.lines.flatMap((line) => {
+            const most = parcel.state === 'open' ? line.quantity - line.givenUp : (line.accepted ?? 0) - line.returned;
+            return most > 0 ? [{ purchase, parcel, line, most }] : [];
+          }),
+    );
+    const chosen = lines[(pick + at) % lines.length];
+    if (!chosen) return;
+    const { purchase, parcel, line, most } = chosen;
+    const quantity = Math.min(wished, most);
+    const request = { lines: [{ lineId: line.id, quantity }], reason: '测试', photos: [] };
+    const parts = { db: this.db, files: {} as FileStore };
+    const refundId = await requestRefund(parts, this.#actorOf(purchase), purchase.id, request, this.#now);
+    const approval = { decision: 'approve' as const, lines: [], freightFen: 0, reason: '' };
+    await decideRefund(this.db, this.operator, refundId, approval, this.#now);
+    this.model.refund(purchase, parcel, line, quantity, this.day);
+  }
+
+  async #cancel({ pick }: Extract<Step, { kind: 'cancel' }>): Promise<void> {
+    const open = this.model.purchases.filter(
+      ({ isCancelled, parcels }) => !isCancelled && parcels.every(({ state }) => state === 'open'),
+    );
+    const purchase = open[pick % open.length];
+    if (!purchase) return;
+    await cancelOrder(this.db, this.#actorOf(purchase), purchase.id, '测试', this.#now);
+    this.model.cancel(purchase, this.day);
+  }
+
+  /** Moves hold from the next day, so that a day's purchases all stand where the unit stood then. */
+  async #move({ unit, parent }: Extract<Step, { kind: 'move' }>): Promise<void> {
+    const { bank, bureau, firstPrison, secondPrison, dual, commission } = this.world.units;
+    const unitId = [firstPrison, secondPrison, dual, bank][unit % 4]?.id as number;
+    const parentId = [bureau.id, commission.id, null][parent % 3] as number | null;
+    const since = addDays(this.day, 1);
+    const known = this.model.positions.get(unitId) ?? [];
+    if (known.some((position) => position.since === since)) return;
+    const on = dayToColumn(since);
+    await this.db.unitPosition.updateMany({ where: { unitId, until: null }, data: { until: on } });
+    await this.db.unitPosition.create({ data: { unitId, parentId, since: on } });
+    this.model.positions.set(unitId, [...known, { since, parent: parentId }]);
+  }
+
+  async #joinOrLeave({ kind, unit, group }: Extract<Step, { kind: 'join' | 'leave' }>): Promise<void> {
+    const { bank, bureau, firstPrison, dual, outside } = this.world.units;
+    const { commerce, wulong } = this.world.groups;
+    const unitId = [bank, bureau, firstPrison, dual, outside][unit % 5]?.id as number;
+    const groupId = [commerce, wulong][group % 2]?.id as number;
+    const on = addDays(this.day, 1);
+    const { memberships } = this.model;
+    const mine = memberships.filter((one) => one.unit === unitId && one.group === groupId);
+    const held = mine.find(({ until }) => until === null);
+    if (kind === 'leave') {
+      if (!held) return;
+      held.until = on;
+      const open = { unitId, groupId, until: null };
+      await this.db.groupMember.updateMany({ where: open, data: { until: dayToColumn(on) } });
+    } else if (!held && !mine.some(({ since }) => since === on)) {
+      memberships.push({ unit: unitId, group: groupId, since: on, until: null });
+      await this.db.groupMember.create({ data: { unitId, groupId, since: dayToColumn(on) } });
+    }
+  }
+
+  #parcels(): { purchase: Purchase; parcel: Parcel }[] {
+    return this.model.purchases.flatMap((purchase) => purchase.parcels.map((parcel) => ({ purchase, parcel })));
+  }
+
+  #good(at: number): Good {
+    return this.goods[at % this.goods.length] as Good;
+  }
+
+  #actorOf({ buyer }: Purchase): Actor {
+    return (this.buyers[buyer] as (typeof this.buyers)[number]).actor;
+  }
+}
+
+function noonOf(day: Day): Date {
+  return new Date(`${day}T04:00:00Z`);
+}
+
+function dayIn(column: Date): Day {
+  return column.toISOString().slice(0, 10);
+}

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+
+/** What happens next; numbers pick one of what there is at that moment, so that any sequence of steps makes sense. */
+export type Step =
+  | { kind: 'buy'; who: number; funding: number; lines: { good: number; quantity: number }[] }
+  | { kind: 'receive'; pick: number; percent: number[] }
+  | { kind: 'refund'; pick: number; line: number; quantity: number }
+  | { kind: 'cancel'; pick: number }
+  | { kind: 'move'; unit: number; parent: number }
+  | { kind: 'join' | 'leave'; unit: number; group: number }
+  | { kind: 'fold'; most: number }
+  | { kind: 'pass'; days: number };
+
+export interface Rules {
+  individualsBy: 'payment' | 'receipt';
+  onAccountBy: 'acceptance' | 'payment' | 'review';
+  /** the first programme ends after so many days, and takes facts for as many more */
+  lasts: number;
+  grace: number;
+}
+
+export interface History {
+  rules: Rules;
+  steps: Step[];
+}
+
+const pick = fc.nat(99);
+const percent = fc.constantFrom(0, 40, 70, 100, 100);
+
+const buy: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('buy' as const),
+  who: pick,
+  funding: pick,
+  lines: fc.uniqueArray(fc.record({ good: fc.nat(3), quantity: fc.integer({ min: 1, max: 6 }) }), {
+    ...{ minLength: 1, maxLength: 3, selector: ({ good }) => good },
+  }),
+});
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: buy },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      ...{ kind: fc.constant('receive' as const), pick },
+      percent: fc.array(percent, { minLength: 3, maxLength: 3 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      ...{ kind: fc.constant('refund' as const), pick, line: pick },
+      quantity: fc.integer({ min: 1, max: 4 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('cancel' as const), pick }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('move' as const), unit: pick, parent: pick }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom('join' as const, 'leave' as const), unit: pick, group: pick }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('fold' as const), most: fc.integer({ min: 1, max: 12 }) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('pass' as const), days: fc.integer({ min: 1, max: 45 }) }) },
+);
+
+/** A purchase first, so that no history is about nothing. */
+export const histories: fc.Arbitrary<History> = fc
+  .record({
+    rules: fc.record({
+      individualsBy: fc.constantFrom('payment' as const, 'receipt' as const),
+      onAccountBy: fc.constantFrom('acceptance' as const, 'acceptance' as const, 'payment' as const, 'review' as const),
+      lasts: fc.integer({ min: 20, max: 120 }),
+      grace: fc.integer({ min: 0, max: 30 }),
+    }),
+    first: buy,
+    rest: fc.array(step, { minLength: 3, maxLength: 14 }),
+  })
+  .map(({ rules, first, rest }) => ({ rules, steps: [first, ...rest] }));
