@@ -15,6 +15,7 @@ import { refundPayment } from './payments/refund-payment.ts';
 import { settleOpenPayments } from './payments/settle-open-payments.ts';
 import { foldTally } from './quotas/fold-tally.ts';
 import { UNIT_REMINDED, unitReminded } from './quotas/remind-units.ts';
+import { reverseDisqualified } from './quotas/reverse-disqualified.ts';
 import { followSearch, searchHandlers } from './search/search-changes.ts';
 import { dayOf } from './shared/days.ts';
 
@@ -64,6 +65,13 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
       everyMs: 2_000,
       run: async () => {
         while ((await foldTally(db)) > 0);
+      },
+    },
+    {
+      name: 'reverse-disqualified',
+      everyMs: 5_000,
+      run: async () => {
+        while ((await reverseDisqualified(db, clock())) > 0);
       },
     },
     { name: 'expire-orders', everyMs: 15_000, run: async () => void (await expireWaitingOrders(db, stripe, clock())) },

@@ -1,8 +1,9 @@
 import express, { type Request, type Response, type Router } from 'express';
-import { type Actor, requireRole } from '../accounts/actor.ts';
+import { type Actor, hasRole, requireRole } from '../accounts/actor.ts';
 import { actorOf } from '../accounts/who-acts.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
+import { disqualificationEffect } from '../quotas/disqualified-purchases.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
@@ -10,8 +11,18 @@ import type { ActOnCertification } from '../suppliers/certification-act.ts';
 import { findCertificationFile } from '../suppliers/certification-history.ts';
 import { isWithin, placesCertified, placesOfRegister } from '../suppliers/certification-policy.ts';
 import { countStandings, listRegister } from '../suppliers/certification-register.ts';
-import { registerQuery, revocationForm, suspensionForm } from '../suppliers/certification-schemas.ts';
+import {
+  disqualificationDecision,
+  disqualificationForm,
+  disqualificationRefusal,
+  registerQuery,
+  revocationForm,
+  suspensionForm,
+} from '../suppliers/certification-schemas.ts';
+import { decideDisqualification } from '../suppliers/decide-disqualification.ts';
+import { disqualificationsOf } from '../suppliers/disqualification-queries.ts';
 import { liftSuspension } from '../suppliers/lift-suspension.ts';
+import { proposeDisqualification } from '../suppliers/propose-disqualification.ts';
 import { revokeCertification } from '../suppliers/revoke-certification.ts';
 import { suspendCertification } from '../suppliers/suspend-certification.ts';
 import { placeTree } from '../units/place-tree.ts';
@@ -19,15 +30,17 @@ import { flash } from '../web/flash.ts';
 import { type FormView, formView, refusedForm } from '../web/form-view.ts';
 import { read } from '../web/forms.ts';
 import { presentFile, presentRegister } from './certification-presenter.ts';
+import { presentFraud } from './disqualification-presenter.ts';
 
 interface Parts {
   db: PrismaClient;
   clock: Clock;
 }
 
-type Act = (db: PrismaClient, actor: Actor, act: ActOnCertification) => Promise<void>;
+type Act = (db: PrismaClient, actor: Actor, act: ActOnCertification) => Promise<unknown>;
 
 const PER_PAGE = 30;
+const FIELDS = ['reason', 'revocationReason', 'disqualifySince', 'disqualifyReason', 'note', 'refusalReason'];
 
 /** The register of certifications: certifiers act on it, operators look (rules 1, 17). */
 export function certificationRoutes({ db, clock }: Parts): Router {
@@ -57,17 +70,40 @@ export function certificationRoutes({ db, clock }: Parts): Router {
   router.post(patterns.certificationRevocation, (req, res) =>
     act(req, res, revokeCertification, 'revoked', () => read(revocationForm, req.body).revocationReason),
   );
+
+  router.post(patterns.certificationDisqualification, (req, res) => {
+    const propose: Act = (tx, actor, asked) => {
+      const { disqualifySince: since, disqualifyReason } = read(disqualificationForm, req.body);
+      return proposeDisqualification(tx, actor, { ...asked, since, reason: disqualifyReason });
+    };
+    return act(req, res, propose, 'proposed', () => '');
+  });
+  router.post(patterns.disqualificationApproval, (req, res) => {
+    const approve: Act = (tx, actor, asked) => decideDisqualification(tx, actor, { ...asked, approve: true });
+    return act(req, res, approve, 'disqualified', () => read(disqualificationDecision, req.body).note, true);
+  });
+  router.post(patterns.disqualificationRefusal, (req, res) => {
+    const refuse: Act = (tx, actor, asked) => decideDisqualification(tx, actor, { ...asked, approve: false });
+    return act(req, res, refuse, 'notDisqualified', () => read(disqualificationRefusal, req.body).refusalReason, true);
+  });
   return router;
 
-  async function act(req: Request, res: Response, perform: Act, done: string, reasonOf: () => string): Promise<void> {
+  async function act(
+    req: Request,
+    res: Response,
+    perform: Act,
+    done: string,
+    reasonOf: () => string,
+    orOperator = false,
+  ): Promise<void> {
     const actor = reader(req);
-    requireRole(actor, 'certifier');
+    requireRole(actor, 'certifier', ...(orOperator ? (['operator'] as const) : []));
     const certificationId = idOf(req);
     try {
       await perform(db, actor, { certificationId, reason: reasonOf(), at: clock(), places: await placeTree(db) });
     } catch (error) {
       const { status, faults } = refusedForm(error);
-      const form = formView(req.t, ['reason', 'revocationReason'], req.body ?? {}, faults);
+      const form = formView(req.t, FIELDS, req.body ?? {}, faults);
       return showFile(req, res.status(status), form);
     }
     flash(req, 'success', req.t(`certifications:done.${done}`));
@@ -79,11 +115,18 @@ export function certificationRoutes({ db, clock }: Parts): Router {
     const tree = await placeTree(db);
     const file = await findCertificationFile(db, idOf(req), tree, placesOfRegister(actor));
     const mayAct = isWithin(tree, placesCertified(actor), file.placeId);
+    const disqualifications = await disqualificationsOf(db, file.id);
+    const open = disqualifications.find(({ state }) => state === 'proposed');
+    const holder = { supplierId: file.productId === null ? file.supplierId : null, productId: file.productId };
+    const effect = open && (await disqualificationEffect(db, holder, open.since));
+    const mayDecide = open !== undefined && (mayAct || hasRole(actor, 'operator'));
+    const fraud = { disqualifications, effect, mayDecide, isProposer: open?.proposedById === actor.id };
     res.set('Cache-Control', 'no-store');
     res.render('admin/certification', {
       layout: 'work',
       currentPage: patterns.certifications,
       ...presentFile(req, tree, dayOf(clock()), { file, mayAct, form }),
+      ...presentFraud(req, { file, mayAct, form }, fraud),
     });
   }
 }

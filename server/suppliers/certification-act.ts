@@ -33,13 +33,14 @@ interface Row extends Omit<ActedCertification, 'validUntil' | 'today'> {
 }
 
 /**
- * The certification under its row's lock, for a certifier of its place. Throws NotFound when it does not exist or belongs to
+ * The certification under its row's lock, for a certifier of its place (or an operator, where an act is theirs too). Throws NotFound when it does not exist or belongs to
  * another's place, NotAllowed for who may look at it and no more.
  */
 export async function lockCertification(
   tx: Tx,
   actor: Actor,
   { certificationId, at, places }: ActOnCertification,
+  orOperator = false,
 ): Promise<ActedCertification> {
   await tx.$queryRaw`SELECT id FROM certification WHERE id = ${certificationId} FOR UPDATE`;
   const [row] = await tx.$queryRaw<Row[]>`
@@ -47,7 +48,9 @@ export async function lockCertification(
     FROM certification ce LEFT JOIN product p ON p.id = ce.productId
     JOIN supplier s ON s.id = COALESCE(ce.supplierId, p.supplierId) WHERE ce.id = ${certificationId}`;
   if (!row || !isWithin(places, placesOfRegister(actor), row.placeId)) throw new NotFound();
-  if (!hasRole(actor, 'certifier') || !isWithin(places, placesCertified(actor), row.placeId)) throw new NotAllowed();
+  const isOperator = orOperator && hasRole(actor, 'operator');
+  if (!isOperator && (!hasRole(actor, 'certifier') || !isWithin(places, placesCertified(actor), row.placeId)))
+    throw new NotAllowed();
   return { ...row, validUntil: row.validUntil && dayFromColumn(row.validUntil), today: dayOf(at) };
 }
 
@@ -60,7 +63,7 @@ export async function recordAct(
   actor: Actor,
   certification: ActedCertification,
   act: CertificationAct,
-  { reason, at }: ActOnCertification,
+  { reason, at }: Pick<ActOnCertification, 'reason' | 'at'>,
 ): Promise<void> {
   const { id, state: before } = certification;
   const state = nextCertificationState(before, act);

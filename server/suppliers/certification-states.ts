@@ -7,6 +7,9 @@ const transitions = [
   ['suspended', 'lift', 'certified'],
   ['certified', 'revoke', 'revoked'],
   ['suspended', 'revoke', 'revoked'],
+  ['certified', 'disqualify', 'disqualified'],
+  ['suspended', 'disqualify', 'disqualified'],
+  ['revoked', 'disqualify', 'disqualified'],
 ] as const satisfies readonly (readonly [CertificationState, string, CertificationState])[];
 
 export type CertificationAct = (typeof transitions)[number][1];

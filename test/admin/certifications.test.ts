@@ -166,7 +166,8 @@ describe('a certification', () => {
     const again = await submit(certifier, fileOf(id), lifting(id), { reason: '想恢复' });
     expect(again.status).toBe(409);
     expect(load(again.text)('.error-summary').text()).toContain('状态刚刚有了变化');
-    expect(load((await certifier.get(fileOf(id))).text)('main form')).toHaveLength(0);
+    const acts = load((await certifier.get(fileOf(id))).text)('main form');
+    expect(acts.map((_, form) => form.attribs.action).get()).toEqual([`${fileOf(id)}/disqualification`]);
   });
 
   it('counts for what was bought before, and not for what is bought after', async () => {

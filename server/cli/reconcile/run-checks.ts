@@ -1,5 +1,6 @@
 import { type Check, type Difference, withBooks } from './books.ts';
 import { checkCaps } from './check-caps.ts';
+import { checkDecisions } from './check-decisions.ts';
 import { checkJournal } from './check-journal.ts';
 import { checkOrders } from './check-orders.ts';
 import { checkStatements } from './check-statements.ts';
@@ -19,6 +20,7 @@ const CHECKS: readonly Check[] = [
   checkOrders,
   checkStates,
   checkStatements,
+  checkDecisions,
 ];
 
 /**
