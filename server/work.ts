@@ -8,6 +8,7 @@ import { sendMail } from './notifications/send-mail.ts';
 import { tellOfRefunds } from './notifications/tell-of-refunds.ts';
 import { tellSuppliers } from './notifications/tell-suppliers.ts';
 import { tellUnits } from './notifications/tell-units.ts';
+import { receiveByTime } from './orders/receive-by-time.ts';
 import { expireWaitingOrders } from './payments/expire-waiting-orders.ts';
 import { refundDue } from './payments/note-refund.ts';
 import { oneByOne } from './payments/one-by-one.ts';
@@ -75,6 +76,7 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
       },
     },
     { name: 'expire-orders', everyMs: 15_000, run: async () => void (await expireWaitingOrders(db, stripe, clock())) },
+    { name: 'receive-by-time', everyMs: 600_000, run: async () => void (await receiveByTime(db, clock())) },
     { name: 'settle-payments', everyMs: 60_000, run: () => settleOpenPayments({ db, stripe, log }, clock()) },
     {
       name: 'forget-sessions',

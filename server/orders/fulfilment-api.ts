@@ -7,8 +7,9 @@ import { type Endpoint, endpoint } from '../web/api.ts';
 import { confirmFulfilment } from './confirm-fulfilment.ts';
 import { fulfilmentJson, toFulfilmentJson } from './order-json.ts';
 import { findFulfilment, listFulfilments } from './order-queries.ts';
-import { fulfilmentListQuery, orderParams, receiptBody, shipmentBody } from './order-schemas.ts';
+import { fulfilmentListQuery, orderParams, receiptBody, reviewBody, shipmentBody } from './order-schemas.ts';
 import { receiveFulfilment } from './receive-fulfilment.ts';
+import { reviewDelivery } from './review-delivery.ts';
 import { shipFulfilment } from './ship-fulfilment.ts';
 
 interface Parts {
@@ -73,6 +74,17 @@ export function fulfilmentEndpoints({ db, clock }: Parts): Endpoint[] {
       response: z.object({ receiptId: z.int() }),
       handle: async ({ req, params, body }) => ({
         receiptId: await receiveFulfilment(db, actorOf(req), params.id, body.lines, clock()),
+      }),
+    }),
+    endpoint({
+      ...act,
+      path: '/fulfilments/:id/review',
+      summary: 'The buyer reviews a received delivery, once; some programmes count by it',
+      body: reviewBody,
+      status: 201,
+      response: z.object({ reviewId: z.int() }),
+      handle: async ({ req, params, body }) => ({
+        reviewId: await reviewDelivery(db, actorOf(req), params.id, body, clock()),
       }),
     }),
   ];

@@ -9,7 +9,8 @@ import { isApproverOf, mayApprove, mayBuyerSee } from './order-policy.ts';
 import { type ListedOrder, orderNumber, type WholeOrder } from './order-queries.ts';
 import { mayHappen, mayHappenTo } from './order-states.ts';
 import { presentSteps } from './order-steps.ts';
-import { presentParcel } from './parcel-presenter.ts';
+import { presentAfterSales, presentParcel } from './parcel-presenter.ts';
+import type { WholeRefund } from './refund-queries.ts';
 
 const TONES: Record<OrderState | FulfilmentState, string> = {
   awaiting_approval: 'wait',
@@ -60,14 +61,15 @@ export function presentListed(reader: Reader, order: ListedOrder) {
   };
 }
 
+export interface OrderPage {
+  order: WholeOrder;
+  counts: readonly OrderCount[];
+  moneyBack: readonly MoneyBack[];
+  refunds: readonly WholeRefund[];
+}
+
 /** The data of `views/orders/show.hbs`. */
-export function presentOrder(
-  reader: Reader,
-  actor: Actor,
-  order: WholeOrder,
-  counts: readonly OrderCount[],
-  moneyBack: readonly MoneyBack[],
-) {
+export function presentOrder(reader: Reader, actor: Actor, { order, counts, moneyBack, refunds }: OrderPage) {
   const { t } = reader;
   return {
     title: `${t('orders:show.title')} ${orderNumber(order)}`,
@@ -86,7 +88,7 @@ export function presentOrder(
       address: { recipient: order.recipient, phone: order.phone, text: `${order.region} ${order.address}` },
     },
     steps: presentSteps(reader, order),
-    totals: presentTotals(reader, order),
+    totals: presentTotals(reader, order, refunds),
     moneyBack: moneyBack.map(({ amountFen, state, succeededAt }) => ({
       amountFen,
       at: succeededAt,
@@ -107,6 +109,7 @@ export function presentOrder(
     fulfilments: order.fulfilments.map((part) => ({
       ...presentState(reader, 'fulfilment', part.state),
       ...presentParcel(reader, actor, order, part),
+      ...presentAfterSales(reader, actor, order, part, refunds),
     })),
     actions: presentActions(actor, order),
     ownPurchase: order.state === 'awaiting_approval' && isApproverOf(actor, order) && !mayApprove(actor, order),
@@ -120,11 +123,16 @@ function waitsFor({ t }: Reader, { state, heldUntil }: WholeOrder): string | und
 }
 
 /** What is owed now: what was ordered less what did not arrive well, nothing once it ended (rules 4, 28). */
-function presentTotals({ t }: Reader, order: WholeOrder) {
+function presentTotals({ t }: Reader, order: WholeOrder, refunds: readonly WholeRefund[]) {
   const receivedIds = order.fulfilments.filter((part) => part.state === 'received').map((part) => part.id);
   const received = order.lines.filter((line) => receivedIds.includes(line.fulfilmentId));
-  const missingFen = received.reduce((sum, line) => sum + line.payableFen - line.acceptedFen, 0);
-  const refundedFen = order.lines.reduce((sum, line) => sum + line.refundedFen, 0);
+  const granted = refunds.filter((refund) => refund.state === 'approved' || refund.state === 'paid');
+  const refundedFen = granted.reduce((sum, refund) => sum + refund.goodsFen + refund.freightFen, 0);
+  const notToArrive = granted.flatMap((refund) => refund.lines).filter((line) => line.outstanding);
+  const missingFen = received.reduce((sum, line) => {
+    const before = notToArrive.filter((one) => one.lineId === line.id).reduce((fen, one) => fen + one.fen, 0);
+    return sum + line.payableFen - before - line.acceptedFen;
+  }, 0);
   const ended = ['cancelled', 'rejected', 'expired'].includes(order.state);
   const takenBackFen = ended ? order.totalFen : missingFen + refundedFen;
   const paid = order.paymentWay === 'stripe' && order.placedAt !== null;
@@ -134,7 +142,9 @@ function presentTotals({ t }: Reader, order: WholeOrder) {
     discountFen: order.discountFen,
     freightFen: order.freightFen,
     takenBackFen,
-    takenBackLabel: t(`orders:show.${ended ? whenEnded : missingFen > 0 ? 'missing' : 'refunded'}`),
+    takenBackLabel: t(
+      `orders:show.${ended ? whenEnded : missingFen === 0 ? 'refunded' : refundedFen === 0 ? 'missing' : 'missingAndRefunded'}`,
+    ),
     payableFen: order.totalFen - takenBackFen,
     payableLabel: t(paid ? 'orders:show.paid' : 'orders:show.payable'),
   };

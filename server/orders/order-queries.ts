@@ -3,6 +3,7 @@ import type { Db } from '../db/client.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import type { FulfilmentState, OrderState } from '../db/generated/enums.ts';
 import { NotFound } from '../shared/errors.ts';
+import { heldShares } from './held-shares.ts';
 import { maySee } from './order-policy.ts';
 
 const wholeOrder = {
@@ -15,6 +16,7 @@ const wholeOrder = {
       supplier: { select: { id: true, code: true, name: true, nameEn: true } },
       shipments: { include: { lines: { include: { batch: { select: { traceCode: true } } } } } },
       receipts: { include: { lines: true } },
+      review: { select: { rating: true, text: true, at: true } },
     },
   },
   decisions: { orderBy: { id: 'asc' } },
@@ -38,7 +40,26 @@ export async function findFulfilment(db: Db, actor: Actor, id: number) {
     include: fulfilmentParts,
   });
   if (!fulfilment) throw new NotFound();
-  return fulfilment;
+  return withWhatIsHeld(db, fulfilment);
+}
+
+/** What refunds have put back on the shelf before shipping is no longer to be picked. */
+async function withWhatIsHeld(db: Db, fulfilment: SupplierFulfilment): Promise<SupplierFulfilment> {
+  if (fulfilment.shippedAt || fulfilment.lines.every((line) => line.refundedQuantity === 0)) return fulfilment;
+  const held = await heldShares(
+    db,
+    fulfilment.lines.map((line) => line.id),
+  );
+  const lines = fulfilment.lines.map((line) => ({
+    ...line,
+    quantity: line.quantity - line.refundedQuantity,
+    grams: line.grams - line.refundedGrams,
+    allocations: line.allocations.flatMap((share) => {
+      const left = held.find((one) => one.lineId === line.id && one.batchId === share.batchId);
+      return left ? [{ ...share, quantity: left.quantity }] : [];
+    }),
+  }));
+  return { ...fulfilment, lines: lines.filter((line) => line.quantity > 0) };
 }
 
 const fulfilmentParts = {

@@ -16,6 +16,7 @@ import { moneyBackOf } from './money-back.ts';
 import { presentListed, presentOrder } from './order-presenter.ts';
 import { findOrder, listOrders } from './order-queries.ts';
 import { cancellationBody, reasonBody } from './order-schemas.ts';
+import { refundsOfOrder } from './refund-queries.ts';
 import { rejectOrder } from './reject-order.ts';
 import { repeatOrder } from './repeat-order.ts';
 
@@ -90,15 +91,16 @@ export function orderRoutes({ db, clock }: Parts): Router {
 
   async function show(req: Request, res: Response, id: number, refused?: unknown): Promise<void> {
     const actor = actorOf(req);
-    const [order, counts, moneyBack] = await Promise.all([
+    const [order, counts, moneyBack, refunds] = await Promise.all([
       findOrder(db, actor, id),
       countsOfOrder(db, id),
       moneyBackOf(db, id),
+      refundsOfOrder(db, id),
     ]);
     const { status, faults } = refused ? refusedForm(refused) : { status: 200, faults: [] };
     res.set('Cache-Control', 'no-store');
     res.status(status).render('orders/show', {
-      ...presentOrder(req, actor, order, counts, moneyBack),
+      ...presentOrder(req, actor, { order, counts, moneyBack, refunds }),
       currentPath: pathTo('order', { id }),
       form: formView(req.t, ['reason'], req.body ?? {}, faults),
     });

@@ -3,6 +3,8 @@ import { pathTo } from '../paths.ts';
 import { degrees, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
 import { mayBuyerSee } from './order-policy.ts';
 import type { WholeOrder } from './order-queries.ts';
+import { leftToAsk, presentOwnRefund } from './refund-presenter.ts';
+import type { WholeRefund } from './refund-queries.ts';
 
 type Part = WholeOrder['fulfilments'][number];
 type Line = WholeOrder['lines'][number];
@@ -62,5 +64,27 @@ function acceptance({ t }: Reader, part: Part, line: Line) {
     acceptedShort: !whole,
     acceptedFen: whole ? undefined : receipt.acceptedFen,
     receiptNote: receipt.note,
+  };
+}
+
+/** What was asked back of a parcel, what still can be, and its review. */
+export function presentAfterSales(
+  reader: Reader,
+  actor: Actor,
+  order: WholeOrder,
+  part: Part,
+  refunds: readonly WholeRefund[],
+) {
+  const mine = mayBuyerSee(actor, order);
+  const binds = order.state === 'placed' || order.state === 'completed';
+  const canAsk = mine && binds && [...leftToAsk(order, part, refunds).values()].some((left) => left > 0);
+  return {
+    refunds: refunds
+      .filter((refund) => refund.fulfilmentId === part.id)
+      .map((refund) => presentOwnRefund(reader, actor, refund)),
+    refundHref: canAsk ? pathTo('fulfilmentRefund', { id: part.id }) : undefined,
+    reviewHref:
+      mine && part.state === 'received' && !part.review ? pathTo('fulfilmentReview', { id: part.id }) : undefined,
+    review: part.review && { ...part.review, ratingLabel: reader.t(`aftersales:rating.${part.review.rating}`) },
   };
 }

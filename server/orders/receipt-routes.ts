@@ -66,8 +66,14 @@ export function receiptRoutes({ db, clock }: Parts): Router {
     const order = found && (await findOrder(db, actor, found.orderId));
     const parcel = order?.fulfilments.find((part) => part.id === id);
     if (!order || !parcel || !mayBuyerSee(actor, order)) throw new NotFound();
-    return { order, parcel, lines: order.lines.filter((line) => line.fulfilmentId === id) };
+    return { order, parcel, lines: order.lines.filter((line) => line.fulfilmentId === id).flatMap(toArrive) };
   }
+}
+
+/** What was refunded before it arrived is not received. */
+function toArrive(line: Line): Line[] {
+  const quantity = line.quantity - line.refundedQuantity;
+  return quantity > 0 || line.acceptedQuantity > 0 ? [{ ...line, quantity }] : [];
 }
 
 function show(req: Request, res: Response, arrived: Arrived, values: Record<string, unknown>, faults: Fault[]): void {

@@ -52,6 +52,15 @@ export interface Draft {
   fate: Fate;
   to: PostalAddress;
   note: string | null;
+  /** what its buyer asked back of its first line */
+  refund?: DraftRefund;
+}
+
+export interface DraftRefund {
+  quantity: number;
+  state: 'requested' | 'refused' | 'paid';
+  reason: string;
+  answer: string | null;
 }
 
 export interface KeptLine {

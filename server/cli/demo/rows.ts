@@ -49,6 +49,8 @@ export interface Tables {
   targetDeclaration: Prisma.TargetDeclarationCreateManyInput;
   targetExemption: Prisma.TargetExemptionCreateManyInput;
   cap: Prisma.CapCreateManyInput;
+  refund: Prisma.RefundCreateManyInput;
+  refundLine: Prisma.RefundLineCreateManyInput;
   capCounter: Prisma.CapCounterCreateManyInput;
   capMovement: Prisma.CapMovementCreateManyInput;
   tallyEntry: Prisma.TallyEntryCreateManyInput;

@@ -1,4 +1,5 @@
 import type { FundingSource } from '../../db/generated/enums.ts';
+import type { DraftRefund } from './market.ts';
 
 /** How far an order has come by now. */
 export type Stage = 'submitted' | 'placed' | 'confirmed' | 'shipped' | 'received';
@@ -13,6 +14,8 @@ export interface Special {
   stage: Stage;
   lines: [product: string, quantity: number][];
   note?: string;
+  /** of the first line, asked for the day after it was received */
+  refund?: DraftRefund;
 }
 
 export const ABC = { unit: 'abc-chongqing', buyer: 'buyer' } as const;
@@ -98,6 +101,7 @@ export const SPECIALS: Special[] = [
       ['qianqiu-rice-5000', 2],
       ['woodland-eggs-30', 1],
     ],
+    refund: { quantity: 1, state: 'paid', reason: '其中一袋包装破损（演示）', answer: '已核实，同意退一袋（演示）' },
   },
   {
     ...OWN,
@@ -105,9 +109,33 @@ export const SPECIALS: Special[] = [
     minute: 1290,
     stage: 'received',
     lines: [
-      ['yongdong-honey-500', 1],
       ['lianghe-white-tea-125', 1],
+      ['yongdong-honey-500', 1],
     ],
+    refund: { quantity: 1, state: 'requested', reason: '茶叶盒受潮，想退这一盒（演示）', answer: null },
+  },
+  {
+    ...ABC,
+    funding: 'union_funds',
+    daysAgo: 9,
+    minute: 620,
+    stage: 'received',
+    lines: [['lianghe-office-tea-500', 12]],
+    refund: { quantity: 2, state: 'requested', reason: '有两袋封口开裂，不能发给职工（演示）', answer: null },
+  },
+  {
+    ...STAFF,
+    unit: 'sisu',
+    daysAgo: 16,
+    minute: 1210,
+    stage: 'received',
+    lines: [['lianghe-white-tea-250', 2]],
+    refund: {
+      quantity: 1,
+      state: 'refused',
+      reason: '口味和想的不一样（演示）',
+      answer: '已开封的茶叶不能退，下次可先买小包装（演示）',
+    },
   },
   {
     ...OWN,

@@ -96,6 +96,7 @@ function draftOf(market: Market, special: Special, submittedAt: Date): Draft[] {
       }),
       to: own ? people.home(buyerId) : people.canteen(unitId),
       note: special.note ?? null,
+      refund: special.refund,
     },
   ];
 }

@@ -8,7 +8,7 @@ import type { WrittenOrder } from './write-order.ts';
 
 interface JournalFact {
   orderId: number;
-  source: 'placing' | 'payment' | 'cancellation' | 'receipt' | 'refund';
+  source: 'placing' | 'payment' | 'cancellation' | 'receipt' | 'refund_decision' | 'refund';
   sourceId: number;
   at: Date;
   amounts: Partial<Record<Account, number>>;
@@ -105,7 +105,7 @@ export function writeRefund(
     sourceId,
     at,
     amountFen,
-  }: { source: 'cancellation' | 'receipt'; sourceId: number; at: Date; amountFen: number },
+  }: { source: 'cancellation' | 'receipt' | 'refund'; sourceId: number; at: Date; amountFen: number },
 ): void {
   const { world } = market;
   if (order.paymentId === null) return;
@@ -113,6 +113,7 @@ export function writeRefund(
   const refundId = world.rows.of('paymentRefund').length + 1;
   world.rows.add('paymentRefund', {
     paymentId: order.paymentId,
+    refundId: source === 'refund' ? sourceId : null,
     source,
     sourceId,
     amountFen,

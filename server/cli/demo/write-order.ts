@@ -13,6 +13,7 @@ import { audit } from './write-audit.ts';
 import { deliver } from './write-delivery.ts';
 import { writeCancellation } from './write-money.ts';
 import { approve, place } from './write-placing.ts';
+import { writeRefundRequest } from './write-refund.ts';
 
 export interface WrittenLine {
   id: number;
@@ -54,6 +55,7 @@ export function writeOrder(market: Market, draft: Draft): KeptLine[] {
       if (done.every((at) => at !== null)) {
         order.row.state = 'completed';
         order.row.closedAt = new Date(Math.max(...done.map((at) => at.getTime())));
+        if (draft.refund) writeRefundRequest(market, order, draft.refund);
       }
     }
   } else if (fate.decidedAt && fate.decidedAt <= now) {
