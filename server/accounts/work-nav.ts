@@ -26,6 +26,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
         roles: ['organizer', 'approver', 'buyer', 'operator', 'work_team'],
         inStrip: true,
       },
+      { path: 'targets', icon: 'wallet', roles: ['organizer', 'operator'] },
     ],
   },
   {
