@@ -34,6 +34,7 @@ import { boardRoutes } from './quotas/board-routes.ts';
 import { callRoutes } from './quotas/call-routes.ts';
 import { capRoutes } from './quotas/cap-routes.ts';
 import { declarationEndpoints } from './quotas/declaration-api.ts';
+import { declarationRoutes } from './quotas/declaration-routes.ts';
 import { offlineEndpoints } from './quotas/offline-api.ts';
 import { offlineFormRoutes } from './quotas/offline-form-routes.ts';
 import { offlineRoutes } from './quotas/offline-routes.ts';
@@ -123,6 +124,7 @@ export function createApp(container: Container): Express {
   app.use(targetRoutes(container));
   app.use(targetTableRoutes(container));
   app.use(targetSheetRoutes(container));
+  app.use(declarationRoutes(container));
   app.use(capRoutes(container));
   app.use(programmeRoutes(container));
   app.use(reAttributionRoutes(container));

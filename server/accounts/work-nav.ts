@@ -27,6 +27,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
         inStrip: true,
       },
       { path: 'targets', icon: 'wallet', roles: ['organizer', 'operator'] },
+      { path: 'declarations', icon: 'edit', roles: ['organizer', 'approver', 'buyer', 'operator'] },
     ],
   },
   {

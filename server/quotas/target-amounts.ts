@@ -21,7 +21,7 @@ export type AmountFault = 'notATargetAmount' | 'negativeAmount' | 'amountTooFine
 
 /** Reads an amount as typed ("1,234.5") in a unit into whole fen or grams, without floating point; or says what is wrong with it. */
 export function readAmount(text: string, unit: TargetUnit): number | AmountFault {
-  const match = /^([-+−]?)(\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.(\d{1,9}))?$/.exec(text.trim());
+  const match = /^([-+−]?)(\d{1,3}(?:,\d{3})+|\d{1,18})(?:\.(\d{1,9}))?$/.exec(text.trim());
   if (!match?.[2]) return 'notATargetAmount';
   const [sign, whole, decimals = ''] = [match[1], match[2].replaceAll(',', ''), match[3]];
   const scale = 10n ** BigInt(decimals.length);
