@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Container } from './container.ts';
 import type { OutboxHandler } from './jobs/outbox.ts';
-import { runOutbox } from './jobs/outbox.ts';
+import { enqueue, runOutbox } from './jobs/outbox.ts';
 import { type PeriodicJob, runSchedule } from './jobs/schedule.ts';
 import { MAIL_DUE } from './notifications/notify.ts';
 import { sendMail } from './notifications/send-mail.ts';
@@ -15,6 +15,8 @@ import { oneByOne } from './payments/one-by-one.ts';
 import { refundPayment } from './payments/refund-payment.ts';
 import { settleOpenPayments } from './payments/settle-open-payments.ts';
 import { foldTally } from './quotas/fold-tally.ts';
+import { PROGRAMME_OPENED } from './quotas/programme-open.ts';
+import { takeInEarlier } from './quotas/programme-taking-in.ts';
 import { UNIT_REMINDED, unitReminded } from './quotas/remind-units.ts';
 import { reverseDisqualified } from './quotas/reverse-disqualified.ts';
 import { followSearch, searchHandlers } from './search/search-changes.ts';
@@ -22,6 +24,7 @@ import { dayOf } from './shared/days.ts';
 
 const REFUND_DUE = 'payment.refund_due';
 const refundChanged = z.object({ refundId: z.number().int() });
+const programmeOpened = z.object({ programmeId: z.number().int() });
 const orderPlaced = z.object({ orderId: z.number().int() });
 const mailDue = z.object({ userId: z.number().int(), dedupeKey: z.string() });
 
@@ -49,6 +52,12 @@ export function outboxHandlers(container: Container) {
     [MAIL_DUE]: async (payloads) => {
       const faults = await oneByOne(payloads, (payload) => sendMail(container, mailDue.parse(payload), clock()));
       if (faults.length > 0) throw new AggregateError(faults, `${faults.length} mails were not sent`);
+    },
+    [PROGRAMME_OPENED]: async (payloads) => {
+      for (const payload of payloads) {
+        const opened = programmeOpened.parse(payload);
+        if (await takeInEarlier(db, opened.programmeId, clock)) await enqueue(db, PROGRAMME_OPENED, [opened]);
+      }
     },
     [REFUND_DUE]: async (payloads) => {
       const send = (payload: unknown) => refundPayment({ db, stripe, log }, refundDue.parse(payload), clock());
@@ -95,7 +104,7 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
 export function startWork(container: Container): { stop: () => Promise<void> } {
   const { config, db, log } = container;
   const stopping = new AbortController();
-  const { [REFUND_DUE]: refund, [MAIL_DUE]: mail, ...quick } = outboxHandlers(container);
+  const { [REFUND_DUE]: refund, [MAIL_DUE]: mail, [PROGRAMME_OPENED]: takeIn, ...quick } = outboxHandlers(container);
   const running =
     config.role === 'web'
       ? []
@@ -104,6 +113,7 @@ export function startWork(container: Container): { stop: () => Promise<void> } {
           // By themselves: Stripe or the mail server may be slow to answer, and nothing else should wait for them.
           runOutbox(db, { [REFUND_DUE]: refund }, log, stopping.signal),
           runOutbox(db, { [MAIL_DUE]: mail }, log, stopping.signal),
+          runOutbox(db, { [PROGRAMME_OPENED]: takeIn }, log, stopping.signal),
           runSchedule(db, periodicJobs(container), log, stopping.signal),
         ];
   running.push(followSearch(container, stopping.signal));

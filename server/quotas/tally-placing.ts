@@ -26,7 +26,7 @@ export interface Placing {
 /**
  * Writes the placed entries of an order, and the counted ones of an individual's payment, for every programme that its lines qualify
  * for: day, participants, origin and category (rules 1, 2, 8). Its period decides, so closing it loses nothing that is placed meanwhile.
- * The order's row is locked before programmes are read, which is what lets one that is being opened find the order (see
+ * The order's row holds its day before programmes are read, which lets one that is being opened find the order (see
  * programme-taking-in.ts). One statement; the entries' key refuses a second time.
  */
 export async function tallyPlacing(tx: Sql, { orderId, lineage, day, at, paidByIndividual }: Placing): Promise<void> {

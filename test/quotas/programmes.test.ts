@@ -200,7 +200,7 @@ describe('opening and closing', () => {
     market.turnTo('2026-07-03');
     expect(await close()).toBe(409);
     expect((await organizer.open('/programmes/half-2026/closing')).text).toContain('还在补计');
-    await market.app.db.programmeTakingIn.updateMany({ data: { finishedAt: new Date() } });
+    await market.settle();
     const confirm = await organizer.open('/programmes/half-2026/closing');
     expect(confirm.text).toContain('到 2026-08-31 为止');
     expect((await organizer.send(confirm, 'main form')).text).toContain('结束以后还没有调整');
