@@ -14,6 +14,7 @@ import { refundDue } from './payments/note-refund.ts';
 import { oneByOne } from './payments/one-by-one.ts';
 import { refundPayment } from './payments/refund-payment.ts';
 import { settleOpenPayments } from './payments/settle-open-payments.ts';
+import { carryMerged } from './quotas/carry-merged.ts';
 import { foldTally } from './quotas/fold-tally.ts';
 import { PROGRAMME_OPENED } from './quotas/programme-open.ts';
 import { takeInEarlier } from './quotas/programme-taking-in.ts';
@@ -75,6 +76,13 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
       everyMs: 2_000,
       run: async () => {
         while ((await foldTally(db)) > 0);
+      },
+    },
+    {
+      name: 'carry-merged',
+      everyMs: 5_000,
+      run: async () => {
+        while ((await carryMerged(db, clock())) > 0);
       },
     },
     {

@@ -19,6 +19,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'board', icon: 'board', roles: ['organizer', 'approver', 'buyer', 'operator'], inStrip: true },
       { path: 'caps', icon: 'scale', roles: ['organizer', 'operator'] },
       { path: 'programmes', icon: 'calendar', roles: ['organizer', 'operator'] },
+      { path: 'units', icon: 'people', roles: ['organizer', 'operator'] },
       { path: 'reAttributions', icon: 'repeat', roles: ['organizer', 'approver', 'buyer', 'operator'] },
       {
         path: 'offlinePurchases',

@@ -4,6 +4,7 @@ import type { Clock } from '../shared/clock.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { certificationRoutes } from './certification-routes.ts';
 import { dashboardRoutes } from './dashboard-routes.ts';
+import { unitRoutes } from './unit-routes.ts';
 import { workTeamRoutes } from './work-team-routes.ts';
 
 interface Parts {
@@ -18,5 +19,6 @@ export function adminRoutes(parts: Parts): Router {
   router.use(dashboardRoutes(parts));
   router.use(auditRoutes(parts));
   router.use(workTeamRoutes(parts));
+  router.use(unitRoutes(parts));
   return router;
 }
