@@ -31,6 +31,8 @@ import { webhookRoutes } from './payments/webhook-routes.ts';
 import { zoneEndpoints } from './promotions/zone-api.ts';
 import { zoneRoutes } from './promotions/zone-routes.ts';
 import { boardRoutes } from './quotas/board-routes.ts';
+import { bulletinEndpoints } from './quotas/bulletin-api.ts';
+import { bulletinRoutes } from './quotas/bulletin-routes.ts';
 import { callRoutes } from './quotas/call-routes.ts';
 import { capRoutes } from './quotas/cap-routes.ts';
 import { declarationEndpoints } from './quotas/declaration-api.ts';
@@ -130,6 +132,7 @@ export function createApp(container: Container): Express {
   app.use(reAttributionRoutes(container));
   app.use(offlineFormRoutes(container));
   app.use(offlineRoutes(container));
+  app.use(bulletinRoutes(container));
   app.use(adminRoutes(container));
   app.use(apiDocsRoutes(endpoints, config.baseUrl));
 
@@ -165,6 +168,7 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...programmeEndpoints(container),
     ...reAttributionEndpoints(container),
     ...offlineEndpoints(container),
+    ...bulletinEndpoints(container),
   ];
 }
 

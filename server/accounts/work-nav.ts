@@ -29,6 +29,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       },
       { path: 'targets', icon: 'wallet', roles: ['organizer', 'operator'] },
       { path: 'declarations', icon: 'edit', roles: ['organizer', 'approver', 'buyer', 'operator'] },
+      { path: 'bulletinDesk', icon: 'stamp', roles: ['organizer', 'operator'] },
     ],
   },
   {

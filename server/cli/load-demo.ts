@@ -6,6 +6,7 @@ import { connectionOptions } from './bootstrap/database-url.mjs';
 import { explain, Problem, say, seconds } from './bootstrap/say.mjs';
 import { hashPasswords } from './demo/add-people.ts';
 import { makeDemonstration } from './demo/make-demonstration.ts';
+import { publishBulletins } from './demo/publish-bulletins.ts';
 import { newWorld } from './demo/world.ts';
 import { writeRows } from './demo/write-rows.ts';
 
@@ -31,7 +32,7 @@ export async function loadDemonstration(
     );
     await writeRows(connection, world.rows);
     log(`${many('tallyEntry')} tally entries written; adding them up`);
-    await foldAll(databaseUrl);
+    log(`${await finish(databaseUrl, now)} bulletins published`);
     await connection.query("UPDATE setting SET value = ?, updatedAt = UTC_TIMESTAMP(3) WHERE `key` = 'demo'", [
       `done ${world.today}`,
     ]);
@@ -54,10 +55,12 @@ async function isLoaded(connection: Connection): Promise<boolean> {
   return false;
 }
 
-async function foldAll(databaseUrl: string): Promise<void> {
+/** What the market's own code makes of the rows: totals, and bulletins. */
+async function finish(databaseUrl: string, now: Date): Promise<number> {
   const db = connect(databaseUrl, { pool: 2 });
   try {
     while ((await foldTally(db)) > 0);
+    return await publishBulletins(db, now);
   } finally {
     await db.$disconnect();
   }
