@@ -1,6 +1,7 @@
 import { Packer, Document as Word } from 'docx';
 import type { Reader } from './board-presenter.ts';
 import type { BulletinDocument } from './bulletin-document.ts';
+import { dayWords } from './bulletin-words.ts';
 import { annexSections } from './docx-annexes.ts';
 import {
   blank,
@@ -70,8 +71,6 @@ export function bulletinDocx(reader: Reader, doc: BulletinDocument, isMadeUp: bo
 }
 
 /** The day of publication in words; of a draft, that it is one. */
-export function dateWords({ t }: Reader, { publishedOn }: Pick<BulletinDocument, 'publishedOn'>): string {
-  if (publishedOn === null) return t('bulletins:text.draftMark');
-  const [year, month, day] = publishedOn.split('-').map(Number);
-  return t('bulletins:text.date', { year, month, day });
+export function dateWords(reader: Reader, { publishedOn }: Pick<BulletinDocument, 'publishedOn'>): string {
+  return publishedOn === null ? reader.t('bulletins:text.draftMark') : dayWords(reader, publishedOn);
 }

@@ -1,22 +1,38 @@
 import { nameOf, type Reader } from './board-presenter.ts';
 import { type Figures, isBehind, isJudgedUnit, type Judged, type Part, type UnitFigures } from './bulletin-figures.ts';
 import type { Period } from './bulletin-periods.ts';
-import { amountWords, joinWords, measureOf, moneyWords, partName, percentWords, periodName } from './bulletin-words.ts';
+import {
+  amountWords,
+  dayWords,
+  joinWords,
+  measureOf,
+  moneyWords,
+  partName,
+  percentWords,
+  periodName,
+} from './bulletin-words.ts';
+import type { Programme } from './programme-list.ts';
 
 type TextPeriod = Omit<Period, 'key'>;
 type Section = { heading: string; paragraphs: string[] };
 
+const LONGEST_TITLE = 191;
 const NAMED = 3;
 const LISTED = 8;
 
-export function writeTitle(reader: Reader, period: TextPeriod): string {
-  return reader.t(`bulletins:title.${period.kind}`, { period: periodName(reader, period) });
+export function writeTitle(reader: Reader, programme: Programme, period: TextPeriod): string {
+  const values = { programme: nameOf(reader, programme), period: periodName(reader, period) };
+  return reader.t(`bulletins:title.${period.kind}`, values).slice(0, LONGEST_TITLE);
 }
 
 /** The sentences of a bulletin from its figures, one paragraph a line, for whoever signs it to put into better words. */
 export function writeText(reader: Reader, period: TextPeriod, figures: Figures): string {
   const { t } = reader;
-  const values = { programme: nameOf(reader, figures.programme), period: periodName(reader, period), day: figures.day };
+  const values = {
+    programme: nameOf(reader, figures.programme),
+    period: periodName(reader, period),
+    day: dayWords(reader, figures.day),
+  };
   const sections = [
     ...(period.kind === 'half_year' ? [agenda(reader)] : []),
     overall(reader, period, figures),
@@ -50,7 +66,7 @@ function overall(reader: Reader, period: TextPeriod, { total, units, day, lastYe
   const paragraphs = [
     total.headline
       ? t('bulletins:text.overall', {
-          day,
+          day: dayWords(reader, day),
           units: units.filter(isJudgedUnit).length,
           target: amountWords(reader, measure, total.headline.target),
           placed: amountWords(reader, measure, total.headline.placed),
@@ -60,7 +76,7 @@ function overall(reader: Reader, period: TextPeriod, { total, units, day, lastYe
           state: t(`common:progressState.${total.state}`),
         })
       : t('bulletins:text.overallNoTarget', {
-          day,
+          day: dayWords(reader, day),
           placed: moneyWords(reader, total.placedFen),
           counted: moneyWords(reader, total.countedFen),
         }),
@@ -73,7 +89,7 @@ function overall(reader: Reader, period: TextPeriod, { total, units, day, lastYe
   if (lastYear)
     paragraphs.push(
       t('bulletins:text.lastYear', {
-        day: lastYear.day,
+        day: dayWords(reader, lastYear.day),
         counted: moneyWords(reader, lastYear.countedFen),
         share: percentWords(lastYear.share),
       }),
@@ -200,7 +216,7 @@ function next(reader: Reader, { units: all, programme, total }: Figures): Sectio
         ? [t('bulletins:text.next.pace', { amount: amountWords(reader, measure, total.neededPerMonth) })]
         : []),
       t('bulletins:text.next.accept'),
-      t('bulletins:text.next.until', { day: programme.countUntil }),
+      t('bulletins:text.next.until', { day: dayWords(reader, programme.countUntil) }),
     ],
   };
 }

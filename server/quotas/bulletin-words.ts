@@ -1,3 +1,4 @@
+import type { Day } from '../shared/days.ts';
 import { formatYuan } from '../shared/money.ts';
 import { weightText } from '../web/handlebars.ts';
 import { nameOf, type Reader } from './board-presenter.ts';
@@ -28,7 +29,13 @@ export function percentWords(share: number | null): string {
 
 export function periodName({ t }: Reader, { kind, startsOn, endsOn }: Omit<Period, 'key'>): string {
   const [key, values] = periodWords(kind, startsOn, endsOn);
-  return t(key, values);
+  return t(key, 'quarter' in values ? { ...values, quarter: t(`bulletins:ordinal.${values.quarter}`) } : values);
+}
+
+/** A day in running text. */
+export function dayWords({ t }: Reader, on: Day): string {
+  const [year, month, day] = on.split('-').map(Number);
+  return t('bulletins:text.date', { year, month, day });
 }
 
 export function joinWords({ t }: Reader, parts: readonly string[]): string {

@@ -50,7 +50,7 @@ export async function draftBulletin(db: PrismaClient, actor: Actor, wish: DraftW
         startsOn: dayToColumn(period.startsOn),
         endsOn: dayToColumn(period.endsOn),
         asOf: now,
-        title: writeTitle(reader, period),
+        title: writeTitle(reader, programme, period),
         issuer: terms.issuer,
         recipients: terms.recipients,
         text: writeText(reader, period, figures),

@@ -136,7 +136,7 @@ describe('drafting', () => {
 
   it('writes sentences with the figures in them', async () => {
     const { text, title } = await bulletinOf(market.app.db, await draft('quarter', '2026-Q2'));
-    expect(title).toBe('关于2026年第二季度消费帮扶任务完成情况的通报'.replace('二', '2'));
+    expect(title).toBe('关于涌洞乡年度任务2026年第二季度完成情况的通报');
     expect(text).toContain('农行市分行（130.0%）');
     expect(text).toContain('已计入2,304.00元');
   });

@@ -8,7 +8,7 @@ import { bulletinOf } from '../../quotas/bulletin-queries.ts';
 import { draftBulletin } from '../../quotas/draft-bulletin.ts';
 import { editBulletin } from '../../quotas/edit-bulletin.ts';
 import { publishBulletin } from '../../quotas/publish-bulletin.ts';
-import { addDays, type Day, dayFromColumn, dayOf } from '../../shared/days.ts';
+import { addDays, type Day, dayFromColumn, dayOf, daysBetween } from '../../shared/days.ts';
 import { createMessages } from '../../web/i18n.ts';
 import { atMinute } from './world.ts';
 
@@ -37,7 +37,10 @@ export async function publishBulletins(db: PrismaClient, now: Date): Promise<num
     where: { groupId: { in: actor.grants.flatMap(({ groupId }) => groupId ?? []) } },
     orderBy: { startsOn: 'asc' },
   });
-  const issues = programmes
+  const yearly = programmes.filter(
+    ({ startsOn, endsOn }) => daysBetween(dayFromColumn(startsOn), dayFromColumn(endsOn)) < 366,
+  );
+  const issues = yearly
     .flatMap(({ id, startsOn, endsOn }) =>
       issuesOf(id, { startsOn: dayFromColumn(startsOn), endsOn: dayFromColumn(endsOn) }, today),
     )
@@ -45,7 +48,7 @@ export async function publishBulletins(db: PrismaClient, now: Date): Promise<num
     .filter(({ kind }, at, all) => all.slice(0, at).filter((other) => other.kind === kind).length < NEWEST[kind])
     .reverse();
   for (const issue of issues) await publishOne(db, actor, issue);
-  const running = programmes.find(
+  const running = yearly.find(
     ({ startsOn, endsOn }) => dayFromColumn(startsOn) <= today && today <= dayFromColumn(endsOn),
   );
   const month =
