@@ -88,7 +88,8 @@ export function presentOverview(reader: Reader, parts: OverviewParts) {
       name: nameOf(reader, unit),
       canteen: canteenText(reader, canteens.get(unit.id), units),
       standing,
-      tone: STANDING_TONES[standing],
+      // One whose task the organizer set needs no declaration to have it.
+      tone: standing === 'missing' && overall.get(unit.id) ? 'off' : STANDING_TONES[standing],
       label: t(`declarations:standing.${unit.exemptReason === null ? standing : 'exempt'}`),
       declaredFen: declared || null,
       targetFen: overall.get(unit.id) || null,

@@ -1,3 +1,4 @@
+import { declaredFen } from '../../quotas/declaration-arithmetic.ts';
 import type { DemoFacts } from './facts.ts';
 import { type KnownCodes, missing, repeated } from './known-codes.ts';
 
@@ -17,6 +18,11 @@ export function taskFaults({ programmes, caps, zones, campaigns }: DemoFacts, kn
         ...missing(known, 'category', target.category, programme.code),
         ...missing(known, 'place', target.place, programme.code),
       ]),
+      ...programme.declarations.flatMap((row) =>
+        row.valueFen === declaredFen(row)
+          ? []
+          : [`${programme.code}: ${row.unit} declares ${row.valueFen}, not ${declaredFen(row)}`],
+      ),
       ...repeated(
         programme.targets.map((t) => [t.unit, t.category, t.place, t.fundingSource, t.measure].join('/')),
         programme.code,
