@@ -5,6 +5,7 @@ import type { Channel, FundingSource, OrderState, PaymentWay } from '../db/gener
 import type { FastTx } from '../db/sql.ts';
 import { enqueue } from '../jobs/outbox.ts';
 import { takeCaps } from '../quotas/take-caps.ts';
+import { takeUnionCaps } from '../quotas/union-cap.ts';
 import { dayOf } from '../shared/days.ts';
 
 export interface DeliveryAddress {
@@ -55,9 +56,16 @@ export async function createOrder(
     shares.map((share) => ({ productId: share.productId })),
   );
   await takeCaps(tx, { ...order, orderId, lines: order.lines, day: dayOf(order.submittedAt), at: order.submittedAt });
+  await takeUnionCapsOf(tx, order, orderId, totalFen - freightFen);
   await takeStock(tx, shares);
   await noteShares(tx, orderId, shares, order.submittedAt);
   return orderId;
+}
+
+async function takeUnionCapsOf(tx: FastTx, order: NewOrder, orderId: number, fen: number): Promise<void> {
+  if (order.fundingSource !== 'union_funds' || order.unitId === null) return;
+  const { unitId, submittedAt: at } = order;
+  await takeUnionCaps(tx, { orderId, unitId, fen, day: dayOf(at), at });
 }
 
 type OrderTotals = Pick<Quote, 'goodsFen' | 'freightFen' | 'totalFen'>;

@@ -3,6 +3,7 @@ import type { Tx } from '../db/client.ts';
 import { enqueue } from '../jobs/outbox.ts';
 import { giveBackCapParts } from '../quotas/take-caps.ts';
 import { tallyReversal } from '../quotas/tally-reversal.ts';
+import { giveBackUnionCaps } from '../quotas/union-cap.ts';
 import { dayOf } from '../shared/days.ts';
 import { completeWhenAllReceived } from './complete-order.ts';
 import type { DecidedRefund, Grant } from './decide-refund.ts';
@@ -60,17 +61,19 @@ export async function grantRefund(
     await tx.fulfilment.update({ where: { id: fulfilment.id }, data: { state }, select: { id: true } });
     await completeWhenAllReceived(tx, order, fulfilment.id, at);
   }
-  await freeHolds(tx, order.id, grant, at);
+  await freeHolds(tx, order.id, { refundId: refund.id, goodsFen, ...grant }, at);
 }
 
 /** Caps before stock, as an order takes them. */
-async function freeHolds(tx: Tx, orderId: number, { lines, held }: Grant, at: Date): Promise<void> {
-  await giveBackCapParts(
-    tx,
-    orderId,
-    lines.map(({ refundLineId, productId, quantity }) => ({ refundLineId, productId, quantity })),
-    at,
-  );
+async function freeHolds(
+  tx: Tx,
+  orderId: number,
+  { refundId, goodsFen, lines, held }: Grant & { refundId: number; goodsFen: number },
+  at: Date,
+): Promise<void> {
+  const parts = lines.map(({ refundLineId, productId, quantity }) => ({ sourceId: refundLineId, productId, quantity }));
+  await giveBackCapParts(tx, orderId, 'refund', parts, at);
+  await giveBackUnionCaps(tx, orderId, { source: 'refund', sourceId: refundId, fen: goodsFen }, at);
   const shares = takeFrom(held, new Map(lines.map((line) => [line.lineId, line.restocked])));
   await returnStock(
     tx,

@@ -3,8 +3,10 @@ import { audit } from '../db/audit.ts';
 import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { enqueue } from '../jobs/outbox.ts';
+import { giveBackCapParts } from '../quotas/take-caps.ts';
 import { tallyCounting } from '../quotas/tally-counting.ts';
 import { tallyReversal } from '../quotas/tally-reversal.ts';
+import { giveBackUnionCaps } from '../quotas/union-cap.ts';
 import { dayOf } from '../shared/days.ts';
 import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
 import { completeWhenAllReceived } from './complete-order.ts';
@@ -81,8 +83,27 @@ export async function receiveFulfilment(
       unitId: order.unitId,
       after: received.map(({ line, acceptedFen, acceptedGrams }) => ({ lineId: line.id, acceptedFen, acceptedGrams })),
     });
+    await giveBackMissing(tx, order.id, receipt.id, received, at);
     return receipt.id;
   });
+}
+
+/** What did not arrive may be bought again: caps are the last that is taken and given back, as when an order takes them (rule 10). */
+async function giveBackMissing(
+  tx: Tx,
+  orderId: number,
+  receiptId: number,
+  received: ReceivedLine[],
+  at: Date,
+): Promise<void> {
+  const parts = received.map(({ line, input }) => ({
+    sourceId: line.id,
+    productId: line.productId,
+    quantity: input.shortQuantity + input.damagedQuantity,
+  }));
+  await giveBackCapParts(tx, orderId, 'receipt', parts, at);
+  const fen = received.reduce((sum, { missingFen }) => sum + missingFen, 0);
+  await giveBackUnionCaps(tx, orderId, { source: 'receipt', sourceId: receiptId, fen }, at);
 }
 
 function checkedLines(lines: OrderLine[], inputs: ReceiptLineInput[]): ReceivedLine[] {

@@ -2,6 +2,7 @@ import { returnStock } from '../catalog/stock.ts';
 import type { Tx } from '../db/client.ts';
 import { enqueue } from '../jobs/outbox.ts';
 import { giveBackCaps } from '../quotas/take-caps.ts';
+import { releaseUnionCaps } from '../quotas/union-cap.ts';
 import { heldShares } from './held-shares.ts';
 
 /** Gives back all the stock and caps that an order's lines still hold, once: on cancelling, rejecting or expiring before anything was shipped. */
@@ -13,6 +14,7 @@ export async function releaseHolds(
   const lineIds = order.lines.map((line) => line.id);
   // Caps before stock, as an order takes them: the other way round two buyers would wait for one another.
   await giveBackCaps(tx, order.id, at);
+  await releaseUnionCaps(tx, order.id, at);
   const held = await heldShares(tx, lineIds);
   await returnStock(
     tx,

@@ -71,7 +71,9 @@ export async function giveBackCaps(tx: Sql, orderId: number, at: Date): Promise<
   const held = await tx.$queryRaw<{ capId: number; holderId: number; value: number | bigint }[]>`
     SELECT m.capId, m.holderId, m.value + COALESCE((
         SELECT SUM(r.value) FROM cap_movement r JOIN refund_line x ON x.id = r.sourceId JOIN order_line y ON y.id = x.lineId
-        WHERE r.capId = m.capId AND r.source = 'refund' AND y.orderId = ${orderId}), 0) AS value
+        WHERE r.capId = m.capId AND r.source = 'refund' AND y.orderId = ${orderId}), 0) + COALESCE((
+        SELECT SUM(r.value) FROM cap_movement r JOIN order_line y ON y.id = r.sourceId
+        WHERE r.capId = m.capId AND r.source = 'receipt' AND y.orderId = ${orderId}), 0) AS value
     FROM cap_movement m WHERE m.capId IN (
       SELECT c.id FROM cap c JOIN order_line l ON l.productId = c.productId AND l.orderId = ${orderId}
     ) AND m.source = 'order' AND m.sourceId = ${orderId} ORDER BY m.capId`;
@@ -80,28 +82,35 @@ export async function giveBackCaps(tx: Sql, orderId: number, at: Date): Promise<
 }
 
 export interface CapPart {
-  /** what gives it back */
-  refundLineId: number;
+  /** the refund's line that gives it back, or the order's line of which something did not arrive */
+  sourceId: number;
   productId: number;
   quantity: number;
 }
 
-/** Gives back the parts of an order's caps that its refunded goods had taken; each refunded line once. */
-export async function giveBackCapParts(tx: Sql, orderId: number, parts: readonly CapPart[], at: Date): Promise<void> {
+/** Gives back the parts of an order's caps that refunded, short or damaged goods had taken; each line once. */
+export async function giveBackCapParts(
+  tx: Sql,
+  orderId: number,
+  source: 'refund' | 'receipt',
+  parts: readonly CapPart[],
+  at: Date,
+): Promise<void> {
+  if (parts.length === 0) return;
   const taken = await tx.$queryRaw<{ capId: number; holderId: number; productId: number }[]>`
     SELECT m.capId, m.holderId, c.productId FROM cap c JOIN cap_movement m ON m.capId = c.id
     WHERE c.productId IN (${Prisma.join(parts.map((part) => part.productId))}) AND m.source = 'order' AND m.sourceId = ${orderId}
     ORDER BY m.capId`;
   for (const { productId, ...cap } of taken) {
     const part = parts.find((candidate) => candidate.productId === productId);
-    if (part && part.quantity > 0) await giveBack(tx, cap, 'refund', part.refundLineId, part.quantity, at);
+    if (part && part.quantity > 0) await giveBack(tx, cap, source, part.sourceId, part.quantity, at);
   }
 }
 
 async function giveBack(
   tx: Sql,
   { capId, holderId }: { capId: number; holderId: number },
-  source: 'release' | 'refund',
+  source: 'release' | 'refund' | 'receipt',
   sourceId: number,
   quantity: number,
   at: Date,
@@ -114,7 +123,7 @@ async function noteMovement(
   tx: Sql,
   capId: number,
   holderId: number,
-  source: 'order' | 'release' | 'refund',
+  source: 'order' | 'release' | 'refund' | 'receipt',
   sourceId: number,
   value: number,
   at: Date,

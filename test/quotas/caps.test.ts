@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findActor } from '../../server/accounts/actor.ts';
+import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import { inFastTransaction } from '../../server/db/in-transaction.ts';
 import { addCap, changeCap } from '../../server/quotas/set-cap.ts';
 import { sharesByEmployees } from '../../server/quotas/share-out-cap.ts';
@@ -163,5 +164,60 @@ describe('a cap that is changed while somebody buys', () => {
     expect(await lowered).toBe('badInput');
     const cap = await db.cap.findUniqueOrThrow({ where: { id: capId }, include: { counters: true } });
     expect([cap.limitValue, cap.counters[0]?.used]).toEqual([5n, 5n]);
+  });
+});
+
+describe('union funds', () => {
+  const fenOf = async (capId: number) =>
+    Number((await market.app.db.capCounter.findFirst({ where: { capId } }))?.used ?? 0);
+
+  it('stay within the cap per employee times employees at any concurrency; what is cancelled, refunded or missing is given back', async () => {
+    const { db } = market.app;
+    const { units, products, programmes } = market.world;
+    await db.unit.update({ where: { id: units.bank.id }, data: { employees: 3 } });
+    await db.unitPayer.updateMany({ where: { unitId: units.bank.id }, data: { approvalThresholdFen: 10_000_000 } });
+    const organizer = await page('organizer');
+    const form = await organizer.open('/caps/new');
+    const set = await organizer.send(form, 'form[action="/caps"]', {
+      programmeId: String(programmes.group.id),
+      limit: '200',
+    });
+    expect(set.path, set.text).toMatch(/caps.\d+$/);
+    const capId = Number(set.path.split('/').pop());
+    const lines = [{ productId: products.rice.id, quantity: 2 }];
+    const buy = () => market.buy('buyer', { lines, unit: units.bank, fundingSource: 'union_funds' });
+    const outcomes = await Promise.all(
+      Array.from({ length: 12 }, () =>
+        buy().then(
+          (order) => order,
+          (error: Error) => error.message,
+        ),
+      ),
+    );
+    const bought = outcomes.filter((outcome) => typeof outcome !== 'string');
+    // 600 yuan in all, 120 an order
+    expect(bought).toHaveLength(5);
+    expect(outcomes.find((outcome) => typeof outcome === 'string')).toContain('overUnionCap');
+    expect(await fenOf(capId)).toBe(60_000);
+    const [first, second, third] = bought;
+    if (!first || !second || !third) throw new Error('five orders');
+    await market.cancel(first);
+    expect(await fenOf(capId)).toBe(48_000);
+    await market.deliver(second, 1);
+    expect(await fenOf(capId)).toBe(42_000);
+    await market.deliver(third);
+    await buy();
+    await expect(
+      market.buy('buyer', {
+        lines: [{ productId: products.rice.id, quantity: 4 }],
+        unit: units.bank,
+        fundingSource: 'union_funds',
+      }),
+    ).rejects.toThrow('overUnionCap');
+    const shown = await organizer.open(`/caps/${capId}`);
+    expect(shown.text).toContain('¥540.00');
+    const differences: string[] = [];
+    await reconcile(market.app.container.config.databaseUrl, ({ what }) => differences.push(what));
+    expect(differences).toEqual([]);
   });
 });
