@@ -1,7 +1,8 @@
 import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/node';
 import { formatYuan } from '../shared/money.ts';
 import { weightText } from '../web/handlebars.ts';
-import { type BoardPage, nameOf, presentProgress, type Reader, rowName, rowsShown } from './board-presenter.ts';
+import { type BoardPage, rowsShown } from './board-page.ts';
+import { nameOf, presentProgress, type Reader, rowName } from './board-presenter.ts';
 import type { BoardRow } from './board-rows.ts';
 
 const YUAN = '#,##0.00';

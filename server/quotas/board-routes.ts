@@ -1,20 +1,24 @@
 import express, { type Request, type RequestHandler, type Router } from 'express';
 import { hasRole } from '../accounts/actor.ts';
 import { actorOf } from '../accounts/who-acts.ts';
+import { categoryTree } from '../catalog/category-tree.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
 import { NotAllowed, NotFound } from '../shared/errors.ts';
-import { placeTree } from '../units/place-tree.ts';
+import { type PlaceTree, placeTree } from '../units/place-tree.ts';
 import { loadBoard } from './board.ts';
 import { exportBoard } from './board-export.ts';
-import { type BoardPage, presentBoard, unitPath } from './board-presenter.ts';
-import { boardRows, dimensionsFor } from './board-rows.ts';
+import { unitPath } from './board-links.ts';
+import { type BoardPage, presentBoard } from './board-page.ts';
+import { boardRows } from './board-rows.ts';
+import { sendEntriesCsv, sendEntriesExcel, showEntries } from './entry-page.ts';
 import { listProgrammes, ownUnits, type Programme } from './programme-list.ts';
-import { filterOf } from './quota-filter.ts';
+import { loadParts, loadSums } from './progress-queries.ts';
+import { filterOf, placesBelow } from './quota-filter.ts';
 import { seesWhole } from './quota-policy.ts';
-import { boardQuery } from './quota-schemas.ts';
+import { type BoardQuery, boardQuery } from './quota-schemas.ts';
 import { showUnit } from './unit-page.ts';
 
 export interface BoardParts {
@@ -24,7 +28,7 @@ export interface BoardParts {
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
-/** The organizer's board and its Excel, and a unit's own page. */
+/** The organizer's board, the entries behind its figures, both as Excel, and a unit's own page. */
 export function boardRoutes(parts: BoardParts): Router {
   const router = express.Router();
   router.use(patterns.board, (_req, res, next) => {
@@ -34,6 +38,9 @@ export function boardRoutes(parts: BoardParts): Router {
   router.get(patterns.boardExport, sendExport(parts));
   router.get(patterns.board, showBoard(parts));
   router.get(patterns.boardUnit, showUnit(parts));
+  router.get(patterns.boardEntries, showEntries(parts));
+  router.get(patterns.boardEntriesCsv, sendEntriesCsv(parts));
+  router.get(patterns.boardEntriesExcel, sendEntriesExcel(parts));
   return router;
 }
 
@@ -43,7 +50,7 @@ function showBoard(parts: BoardParts): RequestHandler {
     if (found === null)
       return res.render('quotas/none', { title: req.t('quotas:none.title'), layout: 'work', currentPage: '/board' });
     if (typeof found === 'string') return res.redirect(303, found);
-    res.render('quotas/board', presentBoard(req, found));
+    res.render('quotas/board', await presentBoard(req, found));
   };
 }
 
@@ -65,33 +72,53 @@ async function findBoard({ db, clock }: BoardParts, req: Request): Promise<Board
   const asOf = clock();
   const today = dayOf(asOf);
   const query = boardQuery.parse(req.query);
-  const [programmes, places] = await Promise.all([listProgrammes(db, actor, today), placeTree(db)]);
+  const [programmes, places, categories] = await Promise.all([
+    listProgrammes(db, actor, today),
+    placeTree(db),
+    categoryTree(db),
+  ]);
   const whole = programmes.filter((one) => seesWhole(actor, one));
-  const programme = choose(whole.length > 0 ? whole : programmes, programmes, query.programme);
+  const programme = choose(whole.length > 0 ? whole : programmes, programmes, places, query);
   if (programme && seesWhole(actor, programme)) {
     const by = query.by ?? 'unit';
     const board = await loadBoard(db, {
       programme,
-      filter: filterOf(actor, programme, places, query),
-      dimensions: dimensionsFor(by),
+      filter: filterOf(
+        actor,
+        programme,
+        { places, categories },
+        { ...query, fundingSource: query.funding, assistedPlace: undefined },
+      ),
+      dimensions: ['month'],
       today,
       at: query.at ?? null,
     });
+    const [parts, now] = await Promise.all([
+      loadParts(db, { ...board.summed, dimensions: ['categoryId', 'originPlaceId', 'fundingSource', 'channel'] }),
+      query.at === undefined ? null : loadSums(db, { ...board.summed, until: null, dimensions: [] }),
+    ]);
     const unitRows = boardRows(board, 'unit');
-    const rows = by === 'unit' ? unitRows : boardRows(board, by);
-    return { board, programmes, rows, unitRows, query, at: query.at ?? today, asOf };
+    const rows = by === 'unit' ? unitRows : boardRows(board, by, by === 'month' ? board.sums : parts);
+    const chosenGroup = by === 'group' && query.group ? rows.filter(({ key }) => key === query.group) : rows;
+    return { board, programmes, rows: chosenGroup, unitRows, parts, now, query, at: query.at ?? today, asOf };
   }
   const [unitId] = ownUnits(actor);
   if (unitId === undefined && !hasRole(actor, 'organizer') && !hasRole(actor, 'operator')) throw new NotAllowed();
   const code = actor.grants.find((grant) => grant.unitId === unitId)?.unitCode;
-  return programme && code ? unitPath(programme, { code }, query.at) : null;
+  return programme && code ? unitPath(programme, { code }, query) : null;
 }
 
+/** The programme of that code, else the first of the assisted place that was asked for, else the first. */
 function choose(
   first: readonly Programme[],
   all: readonly Programme[],
-  code: string | undefined,
+  places: PlaceTree,
+  { programme: code, assistedPlace }: BoardQuery,
 ): Programme | undefined {
+  if (code === undefined && assistedPlace !== undefined) {
+    const within = placesBelow(places, 'assistedPlace', assistedPlace);
+    return first.find(({ assistedPlaceId }) => within.includes(assistedPlaceId)) ?? first[0];
+  }
   if (code === undefined) return first[0];
   const found = all.find((programme) => programme.code === code);
   if (!found) throw new NotFound();

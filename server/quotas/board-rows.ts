@@ -1,7 +1,7 @@
 import { groupBy } from '../shared/group-by.ts';
 import type { Board } from './board.ts';
 import { PROGRESS_STATES } from './progress.ts';
-import type { Dimension, ListedUnit, Sum } from './progress-queries.ts';
+import type { Dimension, ListedUnit, Part } from './progress-queries.ts';
 import { chainOf, type RowProgress } from './roll-up.ts';
 
 export const ROWS_BY = ['unit', 'group', 'village', 'category', 'funding', 'channel', 'month'] as const;
@@ -35,17 +35,20 @@ export interface BoardRow extends RowProgress {
   depth: number;
 }
 
-/** The rows of a board in their own order: units as a tree, groups and places as listed, months as they passed. */
-export function boardRows(board: Board, by: RowsBy): BoardRow[] {
+/**
+ * The rows of a board in their own order: units as a tree, groups and places as listed, months as they passed. Parts of what was bought
+ * come from sums that were asked for by that dimension, the board's own unless others are given.
+ */
+export function boardRows(board: Board, by: RowsBy, sums: readonly Part[] = board.sums): BoardRow[] {
   if (by === 'unit') return unitRows(board);
   if (by === 'group')
     return board.programme.participants.map(({ id, code, name, nameEn }) => ({
       ...{ key: code, name, nameEn, unit: null, depth: 0 },
       ...board.roll.group(id),
     }));
-  const parts = groupBy(board.sums, partOf(by));
+  const parts = groupBy(sums, partOf(by));
   return [...parts]
-    .map(([part, sums]) => ({ ...named(board, by, part), unit: null, depth: 0, ...board.roll.part(sums) }))
+    .map(([part, same]) => ({ ...named(board, by, part), unit: null, depth: 0, ...board.roll.part(same) }))
     .sort((a, b) => (by === 'month' ? a.key.localeCompare(b.key) : b.placedFen - a.placedFen));
 }
 
@@ -65,7 +68,7 @@ function unitRows(board: Board): BoardRow[] {
   return rows;
 }
 
-function partOf(by: RowsBy): (sum: Sum) => string | number {
+function partOf(by: RowsBy): (sum: Part) => string | number {
   return (sum) => {
     if (by === 'village') return sum.originPlaceId ?? 0;
     if (by === 'category') return sum.categoryId ?? 0;

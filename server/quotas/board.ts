@@ -1,5 +1,6 @@
 import { type CategoryTree, categoryTree } from '../catalog/category-tree.ts';
 import type { PrismaClient } from '../db/client.ts';
+import type { Channel, FundingSource } from '../db/generated/enums.ts';
 import type { Day } from '../shared/days.ts';
 import { idsBelow, type Tree, type TreeRow } from '../shared/tree.ts';
 import { type PlaceTree, placeTree } from '../units/place-tree.ts';
@@ -12,6 +13,7 @@ import {
   loadTargets,
   loadUnits,
   type Sum,
+  type SumFilter,
   type TargetNow,
 } from './progress-queries.ts';
 import { chainOf, groupIdsOf, rollUp } from './roll-up.ts';
@@ -25,6 +27,9 @@ export interface BoardFilter {
   unitPlaceId?: number;
   /** the goods' origin */
   originPlaceId?: number;
+  categoryId?: number;
+  fundingSource?: FundingSource;
+  channel?: Channel;
 }
 
 export interface Board {
@@ -35,6 +40,8 @@ export interface Board {
   /** every unit of the programme by id, for names and chains */
   byId: Map<number, ListedUnit>;
   sums: Sum[];
+  /** which entries they are of */
+  summed: SumFilter;
   targets: TargetNow[];
   roll: ReturnType<typeof rollUp>;
   categories: CategoryTree;
@@ -64,22 +71,24 @@ export async function loadBoard(db: PrismaClient, wish: BoardWish): Promise<Boar
   const byId = new Map(listed.map((unit) => [unit.id, unit]));
   const unitIds = filter.units?.(byId);
   const below = (id: number | undefined) => (id === undefined ? undefined : idsBelow(places, id));
-  const sums = await loadSums(db, {
+  const summed: SumFilter = {
     programmeId: programme.id,
-    dimensions: [...(wish.dimensions ?? []), ...dimensionsOf(targets)],
     until: at,
     unitIds,
     groupId: filter.groupId,
     unitPlaceIds: below(filter.unitPlaceId),
     originPlaceIds: below(filter.originPlaceId),
+    categoryIds: filter.categoryId === undefined ? undefined : idsBelow(categories, filter.categoryId),
+    fundingSource: filter.fundingSource,
+    channel: filter.channel,
+  };
+  const sums = await loadSums(db, {
+    ...summed,
+    dimensions: [...(wish.dimensions ?? []), ...dimensionsOf(targets)],
   });
   const units = filteredUnits(listed, byId, { unitIds, groupId: filter.groupId, placeIds: below(filter.unitPlaceId) });
   const pace = paceAt(programme, day);
-  // Goods of one origin are no measure of a target for goods of any.
-  const comparable =
-    filter.originPlaceId === undefined
-      ? targets
-      : targets.filter(({ placeId }) => placeId !== null && lies(places, placeId, filter.originPlaceId ?? 0));
+  const comparable = targets.filter((target) => liesWithin({ categories, places }, target, filter));
   const roll = rollUp({
     units,
     byId,
@@ -90,11 +99,25 @@ export async function loadBoard(db: PrismaClient, wish: BoardWish): Promise<Boar
       (categoryId === null || lies(categories, sum.categoryId ?? 0, categoryId)) &&
       (placeId === null || lies(places, sum.originPlaceId ?? 0, placeId)),
   });
-  return { programme, pace, units, byId, sums, targets: comparable, roll, categories, places };
+  return { programme, pace, units, byId, sums, summed, targets: comparable, roll, categories, places };
+}
+
+/** Goods of one origin, category, funding source or channel are no measure of a target for any: only of one within the same. */
+function liesWithin(
+  { categories, places }: Pick<Board, 'categories' | 'places'>,
+  target: TargetNow,
+  { originPlaceId, categoryId, fundingSource, channel }: BoardFilter,
+): boolean {
+  return (
+    (originPlaceId === undefined || (target.placeId !== null && lies(places, target.placeId, originPlaceId))) &&
+    (categoryId === undefined || (target.categoryId !== null && lies(categories, target.categoryId, categoryId))) &&
+    (fundingSource === undefined || target.fundingSource === fundingSource) &&
+    channel === undefined
+  );
 }
 
 /** Tree and groups as on the day, but never as before the programme began or after it ended. */
-function within({ startsOn, endsOn }: Programme, day: Day): Day {
+export function within({ startsOn, endsOn }: Programme, day: Day): Day {
   return day < startsOn ? startsOn : day > endsOn ? endsOn : day;
 }
 

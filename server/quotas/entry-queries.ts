@@ -2,26 +2,17 @@ import type { Db } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
 import type { Channel, FundingSource, TallyEvent, TallySource } from '../db/generated/enums.ts';
 import { addMonths, type Day, dayToColumn } from '../shared/days.ts';
-import { lineageFilter, listOf } from './progress-queries.ts';
+import { type Amounts, lineageFilter, listOf, loadParts, type SumFilter } from './progress-queries.ts';
+import { amountsOf } from './roll-up.ts';
 
-export interface EntryWish {
-  programmeId: number;
-  /** these units and those below them */
-  unitIds?: readonly number[];
-  groupId?: number;
-  /** any of these groups */
-  groupIds?: readonly number[];
-  unitPlaceIds?: readonly number[];
-  originPlaceIds?: readonly number[];
-  categoryIds?: readonly number[];
-  fundingSource?: FundingSource;
+/** Which entries are listed: those that a figure of the same filter sums, or a person's own among them. */
+export interface EntryFilter extends SumFilter {
   event?: TallyEvent;
-  channel?: Channel;
-  /** first day of a month */
-  month?: Day;
-  until?: Day;
   /** only what this person bought */
   buyerId?: number;
+}
+
+export interface EntryWish extends EntryFilter {
   beforeId?: number;
   limit: number;
 }
@@ -69,11 +60,10 @@ export async function loadEntries(db: Db, wish: EntryWish, mergeIndividuals: boo
     SELECT e.id, e.event, e.source, DATE_FORMAT(e.onDay, '%Y-%m-%d') AS onDay, DATE_FORMAT(e.placedOn, '%Y-%m-%d') AS placedOn,
       e.orderId, e.lineId, u.code AS unitCode, u.name AS unitName, u.nameEn AS unitNameEn, e.fundingSource, e.categoryId, e.originPlaceId,
       s.code AS supplierCode, s.name AS supplierName, s.nameEn AS supplierNameEn, e.channel, e.fen, e.grams, e.isAdjustment
-    FROM tally_entry e
-    JOIN unit_lineage l ON l.id = e.lineageId
+    FROM tally_entry e ${readBackwards(wish)} unit_lineage l ON l.id = e.lineageId
     JOIN unit u ON u.id = e.unitId
     LEFT JOIN supplier s ON s.id = e.supplierId
-    WHERE ${conditionsOf(wish)}
+    WHERE ${conditionsOf(wish)} ${wish.beforeId ? Prisma.sql`AND e.id < ${wish.beforeId}` : Prisma.empty}
     ORDER BY e.id DESC LIMIT ${wish.limit + 1}`;
   const shown = rows.slice(0, wish.limit);
   const entries = shown.map((row): Entry => ({ ...row, isAdjustment: Boolean(row.isAdjustment), entries: 1 }));
@@ -83,9 +73,18 @@ export async function loadEntries(db: Db, wish: EntryWish, mergeIndividuals: boo
   };
 }
 
-function conditionsOf(wish: EntryWish): Prisma.Sql {
+/**
+ * A whole programme's newest entries are read along the key, backwards, until a page is full; left to itself the server joins from
+ * the lineages and sorts every entry of the programme. A unit's or a month's entries it finds by their own indexes.
+ */
+function readBackwards({ unitIds, month, buyerId }: EntryFilter): Prisma.Sql {
+  return unitIds === undefined && month === undefined && buyerId === undefined
+    ? Prisma.sql`FORCE INDEX (PRIMARY) STRAIGHT_JOIN`
+    : Prisma.sql`JOIN`;
+}
+
+function conditionsOf(wish: EntryFilter): Prisma.Sql {
   const parts = [Prisma.sql`e.programmeId = ${wish.programmeId}`, lineageFilter(wish) ?? Prisma.sql`TRUE`];
-  if (wish.beforeId) parts.push(Prisma.sql`e.id < ${wish.beforeId}`);
   if (wish.originPlaceIds) parts.push(Prisma.sql`e.originPlaceId IN (${listOf(wish.originPlaceIds)})`);
   if (wish.categoryIds) parts.push(Prisma.sql`e.categoryId IN (${listOf(wish.categoryIds)})`);
   if (wish.fundingSource) parts.push(Prisma.sql`e.fundingSource = ${wish.fundingSource}`);
@@ -121,18 +120,39 @@ function merged(entries: readonly Entry[]): Entry[] {
   });
 }
 
+/**
+ * The figure that a filter's entries add up to, in fen and grams. A person's own are summed one by one; everything else comes from the
+ * totals and the rest that they do not hold, as on the board, so that a year's figure costs no more than a day's.
+ */
+export async function sumEntries(db: Db, filter: EntryFilter): Promise<Amounts> {
+  const { buyerId } = filter;
+  if (buyerId === undefined) return amountsOf(await loadParts(db, { ...filter, dimensions: [] }));
+  const rows = await db.$queryRaw<Amounts[]>`
+    SELECT SUM(IF(e.event = 'placed', e.fen, 0)) AS placedFen, SUM(IF(e.event = 'placed', e.grams, 0)) AS placedGrams,
+      SUM(IF(e.event = 'counted', e.fen, 0)) AS countedFen, SUM(IF(e.event = 'counted', e.grams, 0)) AS countedGrams
+    FROM \`order\` own JOIN tally_entry e ON e.orderId = own.id JOIN unit_lineage l ON l.id = e.lineageId
+    WHERE own.buyerId = ${buyerId} AND ${conditionsOf({ ...filter, buyerId: undefined })}
+    HAVING placedFen IS NOT NULL`;
+  return amountsOf(rows.map(inNumbers));
+}
+
 /** What one person added to a programme as an employee of units: sums over the own entries (rule 31: nobody else's). */
 export async function ownContribution(db: Db, programmeId: number, buyerId: number, unitId: number, until: Day | null) {
   const known = until === null ? Prisma.empty : Prisma.sql`AND e.onDay <= ${dayToColumn(until)}`;
-  const [row] = await db.$queryRaw<Record<'placedFen' | 'placedGrams' | 'countedFen' | 'countedGrams', unknown>[]>`
+  const [row] = await db.$queryRaw<Record<keyof Amounts, unknown>[]>`
     SELECT SUM(IF(e.event = 'placed', e.fen, 0)) AS placedFen, SUM(IF(e.event = 'placed', e.grams, 0)) AS placedGrams,
       SUM(IF(e.event = 'counted', e.fen, 0)) AS countedFen, SUM(IF(e.event = 'counted', e.grams, 0)) AS countedGrams
     FROM \`order\` o JOIN tally_entry e ON e.orderId = o.id
     WHERE o.buyerId = ${buyerId} AND e.programmeId = ${programmeId} AND e.unitId = ${unitId} ${known}`;
+  return amountsOf(row === undefined || row.placedFen === null ? [] : [inNumbers(row)]);
+}
+
+/** A SUM comes as a decimal. */
+function inNumbers({ placedFen, placedGrams, countedFen, countedGrams }: Record<keyof Amounts, unknown>): Amounts {
   return {
-    placedFen: Number(row?.placedFen ?? 0),
-    placedGrams: Number(row?.placedGrams ?? 0),
-    countedFen: Number(row?.countedFen ?? 0),
-    countedGrams: Number(row?.countedGrams ?? 0),
+    placedFen: Number(placedFen),
+    placedGrams: Number(placedGrams),
+    countedFen: Number(countedFen),
+    countedGrams: Number(countedGrams),
   };
 }

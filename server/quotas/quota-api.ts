@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Actor } from '../accounts/actor.ts';
 import { actorOf } from '../accounts/who-acts.ts';
+import { categoryTree } from '../catalog/category-tree.ts';
 import type { PrismaClient } from '../db/client.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
@@ -46,11 +47,21 @@ function programmesEndpoint({ db, clock }: QuotaParts): Endpoint {
   });
 }
 
-/** Groups are for who sees the whole; an employee sees the unit's progress but no part of it, which could be one colleague's (rule 31). */
-function mayAskBy(actor: Actor, programme: Programme, { by, originPlace }: z.output<typeof progressQuery>): boolean {
+/**
+ * Groups are for who sees the whole; an employee sees the unit's progress of today but neither a part of it nor a past day, whose
+ * difference to another could be one colleague's purchase (rule 31).
+ */
+function mayAskBy(
+  actor: Actor,
+  programme: Programme,
+  { by, at, originPlace }: z.output<typeof progressQuery>,
+): boolean {
   if (seesWhole(actor, programme)) return true;
   if (by === 'group') return false;
-  return (by === 'unit' && originPlace === undefined) || ownUnits(actor, ['approver', 'buyer']).length > 0;
+  return (
+    (by === 'unit' && at === undefined && originPlace === undefined) ||
+    ownUnits(actor, ['approver', 'buyer']).length > 0
+  );
 }
 
 function progressEndpoint({ db, clock }: QuotaParts): Endpoint {
@@ -65,11 +76,15 @@ function progressEndpoint({ db, clock }: QuotaParts): Endpoint {
     handle: async ({ req, params, query }) => {
       const [actor, asOf] = [actorOf(req), clock()];
       const today = dayOf(asOf);
-      const [programme, places] = await Promise.all([findProgramme(db, actor, params.id, today), placeTree(db)]);
+      const [programme, places, categories] = await Promise.all([
+        findProgramme(db, actor, params.id, today),
+        placeTree(db),
+        categoryTree(db),
+      ]);
       if (!mayAskBy(actor, programme, query)) throw new NotAllowed();
       const board = await loadBoard(db, {
         programme,
-        filter: filterOf(actor, programme, places, query),
+        filter: filterOf(actor, programme, { places, categories }, query),
         dimensions: dimensionsFor(query.by),
         today,
         at: query.at ?? null,

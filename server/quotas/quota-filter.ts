@@ -1,8 +1,10 @@
 import type { Actor } from '../accounts/actor.ts';
+import type { CategoryTree } from '../catalog/category-tree.ts';
 import type { PrismaClient } from '../db/client.ts';
+import type { Channel, FundingSource } from '../db/generated/enums.ts';
 import type { Day } from '../shared/days.ts';
 import { BadInput, NotAllowed, NotFound } from '../shared/errors.ts';
-import { idsBelow } from '../shared/tree.ts';
+import { idsBelow, type Tree, type TreeRow } from '../shared/tree.ts';
 import type { PlaceTree } from '../units/place-tree.ts';
 import type { BoardFilter } from './board.ts';
 import { listProgrammes, ownUnits, type Programme } from './programme-list.ts';
@@ -23,13 +25,26 @@ export interface AskedFilter {
   assistedPlace?: string;
   unitPlace?: string;
   originPlace?: string;
+  category?: string;
+  fundingSource?: FundingSource;
+  channel?: Channel;
+}
+
+interface Trees {
+  places: PlaceTree;
+  categories: CategoryTree;
 }
 
 /**
  * What was asked for, within what the actor may see: without a unit, a unit's people see their own. Refuses another unit with 404, a
- * group to whoever does not see the whole with 403, a code that no place has with 400.
+ * group to whoever does not see the whole with 403, a code that no place or category has with 400.
  */
-export function filterOf(actor: Actor, programme: Programme, places: PlaceTree, asked: AskedFilter): BoardFilter {
+export function filterOf(
+  actor: Actor,
+  programme: Programme,
+  { places, categories }: Trees,
+  asked: AskedFilter,
+): BoardFilter {
   const whole = seesWhole(actor, programme);
   if (asked.group && !whole) throw new NotAllowed();
   const group = programme.participants.find(({ code }) => code === asked.group);
@@ -39,8 +54,11 @@ export function filterOf(actor: Actor, programme: Programme, places: PlaceTree, 
     !placesBelow(places, 'assistedPlace', asked.assistedPlace).includes(programme.assistedPlaceId);
   return {
     groupId: group?.id,
-    unitPlaceId: asked.unitPlace ? placeId(places, 'unitPlace', asked.unitPlace) : undefined,
-    originPlaceId: asked.originPlace ? placeId(places, 'originPlace', asked.originPlace) : undefined,
+    unitPlaceId: asked.unitPlace ? idOf(places, 'unitPlace', asked.unitPlace) : undefined,
+    originPlaceId: asked.originPlace ? idOf(places, 'originPlace', asked.originPlace) : undefined,
+    categoryId: asked.category ? idOf(categories, 'category', asked.category) : undefined,
+    fundingSource: asked.fundingSource,
+    channel: asked.channel,
     units: (byId) => {
       if (elsewhere) return [];
       if (asked.unit === undefined) return whole ? undefined : ownUnits(actor);
@@ -51,12 +69,13 @@ export function filterOf(actor: Actor, programme: Programme, places: PlaceTree, 
   };
 }
 
-function placeId(places: PlaceTree, path: string, code: string): number {
-  const place = places.byCode.get(code);
-  if (!place) throw new BadInput([{ path, code: 'notAChoice' }]);
-  return place.id;
+/** The id behind a code; refuses a code that the tree does not know with 400. */
+function idOf<T extends TreeRow>(tree: Tree<T>, path: string, code: string): number {
+  const node = tree.byCode.get(code);
+  if (!node) throw new BadInput([{ path, code: 'notAChoice' }]);
+  return node.id;
 }
 
 export function placesBelow(places: PlaceTree, path: string, code: string): number[] {
-  return idsBelow(places, placeId(places, path, code));
+  return idsBelow(places, idOf(places, path, code));
 }

@@ -51,25 +51,46 @@ function chosen<T extends z.ZodType>(schema: T) {
   return z.preprocess((value) => (value === '' ? undefined : value), schema.optional()).catch(undefined);
 }
 
-export const boardQuery = z.object({
-  programme: chosen(code),
+/** What the board, a unit's page and the entries keep in their addresses. Group, unit's place and goods' origin apart (rule 7). */
+const kept = {
   group: chosen(code),
-  state: chosen(z.enum(PROGRESS_STATES)),
-  sort: chosen(z.enum(SORTS)),
   unitPlace: chosen(code),
   originPlace: chosen(code),
-  by: chosen(z.enum(ROWS_BY)),
+  category: chosen(code),
+  funding: chosen(fundingSource),
+  channel: chosen(channel),
   at: chosen(day),
+};
+const keptQuery = z.object(kept);
+export type KeptQuery = z.output<typeof keptQuery>;
+
+/** The part of a page's query that its links take along. */
+export function keptOf(query: KeptQuery): KeptQuery {
+  return keptQuery.parse(query);
+}
+
+export const boardQuery = z.object({
+  ...kept,
+  programme: chosen(code),
+  /** the programmes' assisted place */
+  assistedPlace: chosen(code),
+  state: chosen(z.enum(PROGRESS_STATES)),
+  sort: chosen(z.enum(SORTS)),
+  by: chosen(z.enum(ROWS_BY)),
   page: chosen(z.coerce.number().int().min(1).max(1000)),
 });
 export type BoardQuery = z.output<typeof boardQuery>;
 
-export const unitPageQuery = z.object({
-  at: chosen(day),
-  category: chosen(code),
-  funding: chosen(fundingSource),
+export const unitPageQuery = z.object(kept);
+export type UnitPageQuery = z.output<typeof unitPageQuery>;
+
+export const entriesPageQuery = z.object({
+  ...kept,
+  unit: chosen(code),
   month: chosen(month),
   event: chosen(z.enum(['placed', 'counted'])),
+  /** the chosen category or origin itself, without what lies below it */
+  only: chosen(z.enum(['category', 'originPlace'])),
   cursor: chosen(cursor),
 });
-export type UnitPageQuery = z.output<typeof unitPageQuery>;
+export type EntriesPageQuery = z.output<typeof entriesPageQuery>;

@@ -38,6 +38,9 @@ export interface RollUpParts {
   covers: (scope: { categoryId: number | null; placeId: number | null }, sum: Sum) => boolean;
 }
 
+/** What a target is for; `all` is everything. */
+type Scope = Pick<ScopedProgress, 'scopeKey' | 'categoryId' | 'placeId' | 'fundingSource'>;
+
 /** Rolls sums and targets up over units, groups and the whole; each sum and target once in every union (rule 7). */
 export function rollUp({ units, byId, targets, sums, pace, covers }: RollUpParts) {
   const sumsOfUnit = indexSums(sums);
@@ -59,7 +62,7 @@ export function rollUp({ units, byId, targets, sums, pace, covers }: RollUpParts
   };
 
   /** What counts for a scope: everything, or the goods and the money that it names. */
-  const sumsFor = (scope: TargetNow, mine: readonly Sum[]): readonly Sum[] =>
+  const sumsFor = (scope: Scope, mine: readonly Sum[]): readonly Sum[] =>
     scope.scopeKey === 'all'
       ? mine
       : mine.filter(
@@ -90,12 +93,16 @@ export function rollUp({ units, byId, targets, sums, pace, covers }: RollUpParts
       ),
     whole: () => progressOf(units, sums, false),
     /** a part of what was bought, judged by no target */
-    part: (mine: readonly Sum[]) => row(mine, [], false, pace),
+    part: (mine: readonly Amounts[]) => row(mine, [], false, pace),
+    /** what a unit and all below it bought, by lineage and whatever else was asked for */
+    sumsOf: (unit: ListedUnit): readonly Sum[] => sumsOfUnit.get(unit.id) ?? [],
+    /** which of these sums count for a target's scope */
+    counting: sumsFor,
     below: (unit: ListedUnit) => (subtrees.get(unit.id) ?? [unit]).filter(({ id }) => id !== unit.id),
   };
 }
 
-function row(sums: readonly Sum[], targets: ScopedProgress[], exempt: boolean, pace: Pace): RowProgress {
+function row(sums: readonly Amounts[], targets: ScopedProgress[], exempt: boolean, pace: Pace): RowProgress {
   const amounts = amountsOf(sums);
   const total = (measure: string) => targets.find((one) => one.scopeKey === 'all' && one.measure === measure);
   const headline = total('fen') ?? total('grams') ?? worstOf(targets);
