@@ -106,19 +106,22 @@ export async function presentBoard(reader: Reader, page: BoardPage) {
 /** The assisted places of the reader's programmes, and of these the ones of the place that is looked at (rule 7). */
 function presentProgrammes(reader: Reader, { board, programmes, query }: BoardPage) {
   const { programme, places } = board;
+  // Groups are a programme's own, origins and units' places a county's.
+  const { group: _, originPlace, unitPlace, ...elsewhere } = keptOf(query);
+  const everywhere = { ...elsewhere, by: query.by };
   const countyOf = ({ assistedPlaceId }: Programme) => places.pathOf(assistedPlaceId)[0];
   const counties = new Map(programmes.flatMap((one) => countyOf(one) ?? []).map((county) => [county.code, county]));
   return {
     assistedPlaces: [...counties.values()].map((county) => ({
       label: nameOf(reader, county),
-      href: pathTo('board', { assistedPlace: county.code, at: query.at }),
+      href: pathTo('board', { ...everywhere, assistedPlace: county.code }),
       current: county.id === countyOf(programme)?.id,
     })),
     programmes: programmes
       .filter((one) => countyOf(one)?.id === countyOf(programme)?.id)
       .map((one) => ({
         label: nameOf(reader, one),
-        href: boardPath(one, { by: query.by, at: query.at }),
+        href: boardPath(one, { ...everywhere, originPlace, unitPlace }),
         current: one.id === programme.id,
       })),
   };
