@@ -2,7 +2,8 @@ import { pathTo } from '../paths.ts';
 import { formatYuan } from '../shared/money.ts';
 import { weightText } from '../web/handlebars.ts';
 import type { Board } from './board.ts';
-import { nameOf, presentProgress, type Reader, scopeName, unitPath } from './board-presenter.ts';
+import { unitPath } from './board-links.ts';
+import { nameOf, presentProgress, type Reader, scopeName } from './board-presenter.ts';
 import type { Call } from './call-list.ts';
 import type { ClosingGoods } from './closing-goods.ts';
 

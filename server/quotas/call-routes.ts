@@ -1,6 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { actorOf } from '../accounts/who-acts.ts';
+import { categoryTree } from '../catalog/category-tree.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -117,12 +118,16 @@ export function callRoutes({ db, clock }: Parts): Router {
   async function findCalls(req: Request): Promise<Calls> {
     const actor = actorOf(req);
     const today = dayOf(clock());
-    const [seen, places] = await Promise.all([listProgrammes(db, actor, today), placeTree(db)]);
+    const [seen, places, categories] = await Promise.all([
+      listProgrammes(db, actor, today),
+      placeTree(db),
+      categoryTree(db),
+    ]);
     const programmes = seen.filter((one) => seesWhole(actor, one) && one.state === 'open');
     const programme = programmes.find(({ code }) => code === req.params.programmeCode);
     if (!programme) throw new NotFound();
     const group = typeof req.query.group === 'string' && req.query.group ? req.query.group : undefined;
-    const filter = filterOf(actor, programme, places, { group });
+    const filter = filterOf(actor, programme, { places, categories }, { group });
     const board = await loadBoard(db, { programme, filter, dimensions: ['month'], today, at: null });
     return { programme, programmes, board, group, calls: await callList(db, board, today) };
   }
