@@ -1,7 +1,8 @@
 import { pathTo } from '../paths.ts';
 import { groupBy } from '../shared/group-by.ts';
 import { instantText } from '../web/handlebars.ts';
-import { nameOf, type Reader, unitPath } from './board-presenter.ts';
+import { unitPath } from './board-links.ts';
+import { nameOf, type Reader } from './board-presenter.ts';
 import type { Declaration } from './declaration-queries.ts';
 import type { Programme } from './programme-list.ts';
 import type { ListedUnit } from './progress-queries.ts';
