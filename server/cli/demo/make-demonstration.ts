@@ -1,6 +1,7 @@
 import type { FundingSource } from '../../db/generated/enums.ts';
 import { dayToColumn } from '../../shared/days.ts';
 import { addDeclared } from './add-declared.ts';
+import { addMoves } from './add-moves.ts';
 import { addPeople, type People } from './add-people.ts';
 import { addPlacesAndUnits, lineageFinder } from './add-places-and-units.ts';
 import { addAssistanceCalls, addStories, linkWelfareOrders } from './add-stories.ts';
@@ -35,6 +36,7 @@ export function makeDemonstration(world: World, hashes: ReadonlyMap<string, stri
   const pathOf = (category: string) => world.rows.of('category')[world.id('category', category) - 1]?.path ?? '';
   simulateOrders(market, newComposer(goods, pathOf, lots, caps), planDemand(world, told));
   settleStatements(market);
+  addMoves(world, people);
   addCampaignSales(world);
   linkWelfareOrders(world);
   lots.finish();

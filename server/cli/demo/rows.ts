@@ -59,6 +59,7 @@ export interface Tables {
   externalPlatform: Prisma.ExternalPlatformCreateManyInput;
   externalImport: Prisma.ExternalImportCreateManyInput;
   externalPurchase: Prisma.ExternalPurchaseCreateManyInput;
+  reAttribution: Prisma.ReAttributionCreateManyInput;
   helpedSale: Prisma.HelpedSaleCreateManyInput;
   standingOrder: Prisma.StandingOrderCreateManyInput;
   standingOrderLine: Prisma.StandingOrderLineCreateManyInput;
