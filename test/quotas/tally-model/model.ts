@@ -45,6 +45,7 @@ export interface Parcel {
   id: number;
   lines: Line[];
   state: 'open' | 'received' | 'over';
+  receivedOn: string | null;
 }
 
 export interface Purchase {
@@ -53,7 +54,13 @@ export interface Purchase {
   unit: number;
   funding: Funding;
   parcels: Parcel[];
-  isCancelled: boolean;
+  /** declared, not bought here: counted by verification */
+  isOffline: boolean;
+  isVerified: boolean;
+  verifiedOn: string | null;
+  /** cancelled or returned */
+  isOver: boolean;
+  placedOn: string;
   chain: number[];
   groups: number[];
 }
@@ -110,25 +117,102 @@ export class Model {
     return [...new Set(held.map(({ group }) => group))];
   }
 
-  buy(purchase: Omit<Purchase, 'chain' | 'groups' | 'isCancelled'>, day: string): void {
-    const chain = this.chainOf(purchase.unit, day);
-    const bought: Purchase = { ...purchase, chain, groups: this.groupsOf(chain, day), isCancelled: false };
-    this.purchases.push(bought);
-    for (const line of bought.parcels.flatMap(({ lines }) => lines))
-      for (const programme of this.programmes) {
-        if (day < programme.startsOn || day > programme.endsOn) continue;
-        if (!programme.groups.some((group) => bought.groups.includes(group))) continue;
-        if (!programme.counties.includes(line.good.county)) continue;
-        line.standing.set(programme.id, { placed: { fen: 0, grams: 0 }, counted: { fen: 0, grams: 0 } });
+  buy(purchase: New, day: string): void {
+    const bought = this.#enter(purchase, day, false);
+    for (const line of linesIn(bought))
+      for (const programme of this.#qualifying(bought, line)) {
+        line.standing.set(programme.id, nothingYet());
         this.#add(bought, line, programme, 'placed', times(line.good, line.quantity), day);
         if (bought.funding === 'individual' && programme.individualsBy === 'payment' && day <= programme.countUntil)
           this.#add(bought, line, programme, 'counted', times(line.good, line.quantity), day);
       }
   }
 
+  /** Bought outside the market on an earlier day; after `countUntil` a declaration counts nothing. */
+  declare(purchase: New, boughtOn: string, day: string): void {
+    const declared = this.#enter(purchase, boughtOn, true);
+    for (const line of linesIn(declared))
+      for (const programme of this.#qualifying(declared, line)) {
+        if (day > programme.countUntil) continue;
+        line.standing.set(programme.id, nothingYet());
+        this.#add(declared, line, programme, 'placed', times(line.good, line.quantity), day);
+      }
+  }
+
+  verify(purchase: Purchase, day: string): void {
+    purchase.isVerified = true;
+    purchase.verifiedOn = day;
+    for (const line of linesIn(purchase))
+      for (const [programme, { placed, counted }] of this.#standingIn(line))
+        if (day <= programme.countUntil) this.#add(purchase, line, programme, 'counted', minus(placed, counted), day);
+  }
+
+  /**
+   * From now on it counts for another unit, where that stood on the day of placing: what stands goes over, what the new unit's
+   * programmes alone take is counted by what happened so far, what only the old one's took is gone.
+   */
+  reAttribute(purchase: Purchase, unit: number, day: string): void {
+    const before = { ...purchase };
+    purchase.unit = unit;
+    purchase.chain = this.chainOf(unit, purchase.placedOn);
+    purchase.groups = this.groupsOf(purchase.chain, purchase.placedOn);
+    for (const parcel of purchase.parcels)
+      for (const line of parcel.lines) {
+        const held = new Map([...line.standing].filter(([, { placed }]) => placed.fen > 0 || placed.grams > 0));
+        for (const programme of this.programmes) {
+          const standing = held.get(programme.id);
+          const takesPart = programme.groups.some((group) => purchase.groups.includes(group));
+          if (standing) {
+            const { placed, counted } = { placed: { ...standing.placed }, counted: { ...standing.counted } };
+            this.#add(before, line, programme, 'placed', minus(NOTHING, placed), day);
+            this.#add(before, line, programme, 'counted', minus(NOTHING, counted), day);
+            if (!takesPart) line.standing.delete(programme.id);
+            else {
+              this.#add(purchase, line, programme, 'placed', placed, day);
+              this.#add(purchase, line, programme, 'counted', counted, day);
+            }
+          } else if (this.#qualifying(purchase, line).includes(programme)) {
+            line.standing.set(programme.id, nothingYet());
+            const stands = times(line.good, leftOf(line, parcel));
+            this.#add(purchase, line, programme, 'placed', stands, day);
+            if (this.#countsSoFar(purchase, parcel, programme))
+              this.#add(purchase, line, programme, 'counted', stands, day);
+          }
+        }
+      }
+  }
+
+  #countsSoFar(purchase: Purchase, { receivedOn }: Parcel, programme: ModelProgramme): boolean {
+    const inTime = (on: string | null) => on !== null && on <= programme.countUntil;
+    if (purchase.isOffline) return inTime(purchase.verifiedOn);
+    if (purchase.funding === 'individual' && programme.individualsBy === 'payment') return inTime(purchase.placedOn);
+    if (purchase.funding !== 'individual' && programme.onAccountBy !== 'acceptance') return false;
+    return inTime(receivedOn);
+  }
+
+  #enter(purchase: New, placedOn: string, isOffline: boolean): Purchase {
+    const chain = this.chainOf(purchase.unit, placedOn);
+    const groups = this.groupsOf(chain, placedOn);
+    const none = { isOffline, isVerified: false, verifiedOn: null, isOver: false };
+    const entered: Purchase = { ...purchase, ...none, placedOn, chain, groups };
+    this.purchases.push(entered);
+    return entered;
+  }
+
+  #qualifying({ placedOn, groups }: Purchase, { good }: Line): ModelProgramme[] {
+    return this.programmes.filter(
+      (programme) =>
+        programme.startsOn <= placedOn &&
+        placedOn <= programme.endsOn &&
+        programme.groups.some((group) => groups.includes(group)) &&
+        programme.counties.includes(good.county),
+    );
+  }
+
+  /** Of an order cancelled, of a declaration returned: all that stands is taken back. */
   cancel(purchase: Purchase, day: string): void {
-    purchase.isCancelled = true;
-    for (const line of purchase.parcels.flatMap(({ lines }) => lines))
+    purchase.isOver = true;
+    for (const line of linesIn(purchase))
       for (const [programme, { placed }] of this.#standingIn(line))
         this.#takeBack(purchase, line, programme, { ...placed }, day);
   }
@@ -136,6 +220,7 @@ export class Model {
   /** What did not arrive is taken back; what was accepted counts now where that is what counts. */
   receive(purchase: Purchase, parcel: Parcel, accepted: Map<number, number>, day: string): void {
     parcel.state = 'received';
+    parcel.receivedOn = day;
     for (const line of parcel.lines) {
       line.accepted = accepted.get(line.id) ?? 0;
       const missing = line.quantity - line.givenUp - line.accepted;
@@ -149,14 +234,6 @@ export class Model {
           this.#add(purchase, line, programme, 'counted', minus(standing.placed, standing.counted), day);
       }
     }
-  }
-
-  review(purchase: Purchase, parcel: Parcel, day: string): void {
-    if (purchase.funding === 'individual') return;
-    for (const line of parcel.lines)
-      for (const [programme, { placed, counted }] of this.#standingIn(line))
-        if (programme.onAccountBy === 'review' && day <= programme.countUntil)
-          this.#add(purchase, line, programme, 'counted', minus(placed, counted), day);
   }
 
   refund(purchase: Purchase, parcel: Parcel, line: Line, quantity: number, day: string): void {
@@ -217,7 +294,16 @@ export class Model {
   }
 }
 
+type New = Pick<Purchase, 'id' | 'buyer' | 'unit' | 'funding' | 'parcels'>;
+
 const NOTHING: Amount = { fen: 0, grams: 0 };
+const nothingYet = (): Record<Event, Amount> => ({ placed: { ...NOTHING }, counted: { ...NOTHING } });
+const linesIn = ({ parcels }: Purchase): Line[] => parcels.flatMap(({ lines }) => lines);
+
+/** How much of a line its buyer still has or is still to get. */
+export function leftOf(line: Line, { state }: Parcel): number {
+  return state === 'received' ? (line.accepted ?? 0) - line.returned : line.quantity - line.givenUp;
+}
 
 function times({ fen, grams }: Amount, quantity: number): Amount {
   return { fen: fen * quantity, grams: grams * quantity };

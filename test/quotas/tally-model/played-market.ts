@@ -10,15 +10,29 @@ import { lockOrder } from '../../../server/orders/lock-order.ts';
 import { placeOrder } from '../../../server/orders/place-order.ts';
 import { receiveFulfilment } from '../../../server/orders/receive-fulfilment.ts';
 import { requestRefund } from '../../../server/orders/request-refund.ts';
+import { decideReAttribution } from '../../../server/quotas/decide-re-attribution.ts';
+import { declareOfflinePurchase } from '../../../server/quotas/declare-offline-purchase.ts';
 import { foldTally } from '../../../server/quotas/fold-tally.ts';
 import { listProgrammes, type Programme } from '../../../server/quotas/programme-list.ts';
+import { requestReAttribution } from '../../../server/quotas/request-re-attribution.ts';
+import { returnOfflinePurchase } from '../../../server/quotas/return-offline-purchase.ts';
+import { verifyOfflinePurchase } from '../../../server/quotas/verify-offline-purchase.ts';
 import { addDays, type Day, dayToColumn } from '../../../server/shared/days.ts';
 import { aProduct } from '../../world/products.ts';
 import { aProgramme } from '../../world/programmes.ts';
 import { aSupplier } from '../../world/suppliers.ts';
 import { aUser } from '../../world/users.ts';
 import { makeWorld, type World } from '../../world/world.ts';
-import { type Funding, type Good, type Line, Model, type ModelProgramme, type Parcel, type Purchase } from './model.ts';
+import {
+  type Funding,
+  type Good,
+  type Line,
+  leftOf,
+  Model,
+  type ModelProgramme,
+  type Parcel,
+  type Purchase,
+} from './model.ts';
 import type { Rules, Step } from './steps.ts';
 
 export const FIRST_DAY = '2026-03-02';
@@ -30,13 +44,17 @@ export class PlayedMarket {
   day: Day = FIRST_DAY;
   model: Model = new Model([], new Map(), []);
   programmes: Programme[] = [];
+  private invoices = 0;
 
   private constructor(
     readonly db: PrismaClient,
     readonly world: World,
     readonly goods: Good[],
-    private readonly buyers: { actor: Actor; unit: number }[],
-    private readonly operator: Actor,
+    private readonly buyers: { actor: Actor; unit: number; code: string }[],
+    private readonly people: { operator: Actor; asking: Actor; organizer: Actor },
+    private readonly codes: ReadonlyMap<number, { category: string; origin: string }>,
+    /** a file that stands for every declaration's evidence */
+    private readonly paper: number,
     private readonly start: {
       positions: Awaited<ReturnType<PrismaClient['unitPosition']['findMany']>>;
       members: Awaited<ReturnType<PrismaClient['groupMember']['findMany']>>;
@@ -47,6 +65,7 @@ export class PlayedMarket {
     const world = await makeWorld(db, { now: noonOf(FIRST_DAY) });
     const { places, categories, units, users } = world;
     const goods: Good[] = [];
+    const codes = new Map<number, { category: string; origin: string }>();
     for (const [place, county, category, priceFen, netGrams] of [
       [places.lianghe, 'xiushan', categories.tea, 12_800, 250],
       [places.chuanhe, 'xiushan', categories.rice, 6_010, 5_000],
@@ -56,6 +75,7 @@ export class PlayedMarket {
       const supplier = await aSupplier(db, { place });
       const stock = [{ quantity: 100_000_000, expiresOn: null }];
       const product = await aProduct(db, { supplier, category, priceFen, netGrams, stock });
+      codes.set(product.id, { category: category.code, origin: place.code });
       goods.push({
         ...{ productId: product.id, supplierId: supplier.id, categoryId: category.id, originPlaceId: place.id, county },
         ...{ fen: priceFen, grams: netGrams },
@@ -72,10 +92,18 @@ export class PlayedMarket {
           [second, units.secondPrison],
           [users.dualBuyer, units.dual],
         ] as const
-      ).map(async ([user, unit]) => ({ actor: await actorOf(user), unit: unit.id })),
+      ).map(async ([user, unit]) => ({ actor: await actorOf(user), unit: unit.id, code: unit.code })),
     );
     const start = { positions: await db.unitPosition.findMany(), members: await db.groupMember.findMany() };
-    return new PlayedMarket(db, world, goods, buyers, await actorOf(users.operator), start);
+    const groups = [world.groups.commerce, world.groups.wulong];
+    const organizer = await aUser(db, { grants: groups.map((group) => ({ role: 'organizer', group })) });
+    const people = {
+      operator: await actorOf(users.operator),
+      asking: await actorOf(await aUser(db, { grants: [{ role: 'operator' }] })),
+      organizer: await actorOf(organizer),
+    };
+    const paper = await db.file.create({ data: { sha256: '0'.repeat(64), name: '', mime: 'image/png', bytes: 1 } });
+    return new PlayedMarket(db, world, goods, buyers, people, codes, paper.id, start);
   }
 
   /** A new pair of programmes in the tree as it was at the beginning; what was before counts in others. */
@@ -118,7 +146,7 @@ export class PlayedMarket {
       [commerce, wulong],
       ['xiushan', 'wulong'],
     );
-    const all = await listProgrammes(db, this.operator, FIRST_DAY);
+    const all = await listProgrammes(db, this.people.operator, FIRST_DAY);
     this.programmes = made.map(({ id }) => all.find((one) => one.id === id) as Programme);
     const positions = new Map<number, { since: string; parent: number | null }[]>();
     for (const { unitId, since, parentId } of this.start.positions)
@@ -137,7 +165,10 @@ export class PlayedMarket {
     else if (step.kind === 'refund') await this.#refund(step);
     else if (step.kind === 'cancel') await this.#cancel(step);
     else if (step.kind === 'move') await this.#move(step);
-    else await this.#joinOrLeave(step);
+    else if (step.kind === 'reAttribute') await this.#reAttribute(step);
+    else if (step.kind === 'declare') await this.#declare(step);
+    else if (step.kind === 'verify' || step.kind === 'return') await this.#decide(step);
+    else if (step.kind === 'join' || step.kind === 'leave') await this.#joinOrLeave(step);
   }
 
   get #now(): Date {
@@ -178,12 +209,16 @@ export class PlayedMarket {
       ...{ id: line.id, quantity: line.quantity, givenUp: 0, accepted: null, returned: 0, standing: new Map() },
       good: this.goods.find(({ productId }) => productId === line.productId) as Good,
     });
-    const told = parcels.map((parcel): Parcel => ({ id: parcel.id, state: 'open', lines: parcel.lines.map(lineOf) }));
+    const told = parcels.map(
+      (parcel): Parcel => ({ id: parcel.id, state: 'open', receivedOn: null, lines: parcel.lines.map(lineOf) }),
+    );
     this.model.buy({ id, buyer, unit, funding: fundingSource, parcels: told }, this.day);
   }
 
   async #receive({ pick, percent }: Extract<Step, { kind: 'receive' }>): Promise<void> {
-    const open = this.#parcels().filter(({ parcel, purchase }) => parcel.state === 'open' && !purchase.isCancelled);
+    const open = this.#parcels().filter(
+      ({ parcel, purchase }) => parcel.state === 'open' && !purchase.isOver && !purchase.isOffline,
+    );
     const chosen = open[pick % open.length];
     if (!chosen) return;
     const { purchase, parcel } = chosen;
@@ -207,10 +242,10 @@ export class PlayedMarket {
 
   async #refund({ pick, line: at, quantity: wished }: Extract<Step, { kind: 'refund' }>): Promise<void> {
     const lines = this.#parcels().flatMap(({ purchase, parcel }) =>
-      purchase.isCancelled || parcel.state === 'over'
+      purchase.isOver || purchase.isOffline || parcel.state === 'over'
         ? []
         : parcel.lines.flatMap((line) => {
-            const most = parcel.state === 'open' ? line.quantity - line.givenUp : (line.accepted ?? 0) - line.returned;
+            const most = leftOf(line, parcel);
             return most > 0 ? [{ purchase, parcel, line, most }] : [];
           }),
     );
@@ -222,18 +257,89 @@ export class PlayedMarket {
     const parts = { db: this.db, files: {} as FileStore };
     const refundId = await requestRefund(parts, this.#actorOf(purchase), purchase.id, request, this.#now);
     const approval = { decision: 'approve' as const, lines: [], freightFen: 0, reason: '' };
-    await decideRefund(this.db, this.operator, refundId, approval, this.#now);
+    await decideRefund(this.db, this.people.operator, refundId, approval, this.#now);
     this.model.refund(purchase, parcel, line, quantity, this.day);
   }
 
   async #cancel({ pick }: Extract<Step, { kind: 'cancel' }>): Promise<void> {
     const open = this.model.purchases.filter(
-      ({ isCancelled, parcels }) => !isCancelled && parcels.every(({ state }) => state === 'open'),
+      ({ isOver, isOffline, parcels }) => !isOver && !isOffline && parcels.every(({ state }) => state === 'open'),
     );
     const purchase = open[pick % open.length];
     if (!purchase) return;
     await cancelOrder(this.db, this.#actorOf(purchase), purchase.id, '测试', this.#now);
     this.model.cancel(purchase, this.day);
+  }
+
+  /** Asked for by whoever may: an individual's by its buyer, a unit's by an operator; decided by another operator. */
+  async #reAttribute({ pick, unit }: Extract<Step, { kind: 'reAttribute' }>): Promise<void> {
+    const standing = this.model.purchases.filter(
+      ({ isOver, parcels }) =>
+        !isOver &&
+        parcels.some((parcel) => parcel.state !== 'over' && parcel.lines.some((line) => leftOf(line, parcel) > 0)),
+    );
+    const purchase = standing[pick % standing.length];
+    const { bank, firstPrison, secondPrison, dual, outside, insurer } = this.world.units;
+    const to = [bank, firstPrison, secondPrison, dual, outside, insurer][unit % 6];
+    if (!purchase || !to || purchase.unit === to.id) return;
+    const kind = purchase.isOffline ? 'offline' : 'order';
+    const asking = purchase.funding === 'individual' ? this.#actorOf(purchase) : this.people.asking;
+    const asked = { purchase: { kind, id: purchase.id }, toUnit: to.code, reason: '测试', at: this.#now } as const;
+    const id = await requestReAttribution(this.db, asking, asked);
+    await decideReAttribution(this.db, this.people.operator, { id, approve: true, note: null, at: this.#now });
+    this.model.reAttribute(purchase, to.id, this.day);
+  }
+
+  async #declare({ who, good: at, quantity, daysAgo }: Extract<Step, { kind: 'declare' }>): Promise<void> {
+    const buyer = who % this.buyers.length;
+    const { actor, unit, code } = this.buyers[buyer] as (typeof this.buyers)[number];
+    const good = this.#good(at);
+    const boughtOn = addDays(this.day, -daysAgo);
+    const { category, origin } = this.codes.get(good.productId) as { category: string; origin: string };
+    this.invoices += 1;
+    const id = await declareOfflinePurchase(
+      { db: this.db, files: {} as FileStore },
+      actor,
+      {
+        ...{ unit: code, fundingSource: 'union_funds', isFromFarmer: false, sellerName: '农户（测试）' },
+        ...{ sellerTaxNumber: 'TEST00000000001', invoiceNumber: `INV-${this.invoices}-${good.productId}` },
+        ...{ invoiceFen: good.fen * quantity, purchasedOn: boughtOn },
+        lines: [{ category, origin, goods: '测试', fen: good.fen * quantity, grams: good.grams * quantity }],
+      },
+      [],
+      this.#now,
+    );
+    const { id: lineId } = await this.db.offlineLine.findFirstOrThrow({ where: { purchaseId: id } });
+    await this.db.offlineEvidence.create({ data: { purchaseId: id, fileId: this.paper } });
+    const line: Line = {
+      ...{ id: lineId, good, quantity, givenUp: 0, accepted: null, returned: 0 },
+      standing: new Map(),
+    };
+    const parcels: Parcel[] = [{ id: 0, state: 'open', receivedOn: null, lines: [line] }];
+    this.model.declare({ id, buyer, unit, funding: 'union_funds', parcels }, boughtOn, this.day);
+  }
+
+  /** Only the organizer of a group in which the unit stands today may decide; the declaration's own unit says which. */
+  async #decide({ kind, pick }: Extract<Step, { kind: 'verify' | 'return' }>): Promise<void> {
+    const open = this.model.purchases.filter(
+      ({ isOffline, isOver, isVerified, buyer }) =>
+        isOffline && !isOver && (kind === 'return' || !isVerified) && this.#isOrganized(buyer),
+    );
+    const purchase = open[pick % open.length];
+    if (!purchase) return;
+    const act = { actor: this.people.organizer, purchaseId: purchase.id, at: this.#now };
+    if (kind === 'verify') {
+      await verifyOfflinePurchase(this.db, act);
+      this.model.verify(purchase, this.day);
+    } else {
+      await returnOfflinePurchase(this.db, { ...act, reason: '测试' });
+      this.model.cancel(purchase, this.day);
+    }
+  }
+
+  #isOrganized(buyer: number): boolean {
+    const chain = this.model.chainOf((this.buyers[buyer] as (typeof this.buyers)[number]).unit, this.day);
+    return this.model.groupsOf(chain, this.day).length > 0;
   }
 
   /** Moves hold from the next day, so that a day's purchases all stand where the unit stood then. */

@@ -6,6 +6,9 @@ export type Step =
   | { kind: 'receive'; pick: number; percent: number[] }
   | { kind: 'refund'; pick: number; line: number; quantity: number }
   | { kind: 'cancel'; pick: number }
+  | { kind: 'verify' | 'return'; pick: number }
+  | { kind: 'reAttribute'; pick: number; unit: number }
+  | { kind: 'declare'; who: number; good: number; quantity: number; daysAgo: number }
   | { kind: 'move'; unit: number; parent: number }
   | { kind: 'join' | 'leave'; unit: number; group: number }
   | { kind: 'fold'; most: number }
@@ -52,7 +55,21 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       quantity: fc.integer({ min: 1, max: 4 }),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('cancel' as const), pick }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('cancel' as const, 'verify' as const, 'verify' as const, 'return' as const),
+      pick,
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('reAttribute' as const), pick, unit: pick }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      ...{ kind: fc.constant('declare' as const), who: pick, good: pick },
+      ...{ quantity: fc.integer({ min: 1, max: 9 }), daysAgo: fc.nat(15) },
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('move' as const), unit: pick, parent: pick }) },
   {
     weight: 2,
