@@ -9,7 +9,7 @@ import { listen, type Served } from './served.ts';
 
 const SMALL = 10_000;
 const TIMES = 10;
-const REQUESTS = 120;
+const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 120);
 const PASSWORD = 'bangfu2026';
 
 /**
