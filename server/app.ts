@@ -28,6 +28,7 @@ import { supplierRoutes } from './orders/supplier-routes.ts';
 import { patterns } from './paths.ts';
 import { paymentRoutes } from './payments/payment-routes.ts';
 import { webhookRoutes } from './payments/webhook-routes.ts';
+import { campaignRoutes } from './promotions/campaign-routes.ts';
 import { zoneEndpoints } from './promotions/zone-api.ts';
 import { zoneRoutes } from './promotions/zone-routes.ts';
 import { boardRoutes } from './quotas/board-routes.ts';
@@ -37,6 +38,9 @@ import { callRoutes } from './quotas/call-routes.ts';
 import { capRoutes } from './quotas/cap-routes.ts';
 import { declarationEndpoints } from './quotas/declaration-api.ts';
 import { declarationRoutes } from './quotas/declaration-routes.ts';
+import { externalImportRoutes } from './quotas/external-import-routes.ts';
+import { externalRoutes } from './quotas/external-routes.ts';
+import { helpedRoutes } from './quotas/helped-routes.ts';
 import { offlineEndpoints } from './quotas/offline-api.ts';
 import { offlineFormRoutes } from './quotas/offline-form-routes.ts';
 import { offlineRoutes } from './quotas/offline-routes.ts';
@@ -133,6 +137,10 @@ export function createApp(container: Container): Express {
   app.use(offlineFormRoutes(container));
   app.use(offlineRoutes(container));
   app.use(bulletinRoutes(container));
+  app.use(externalRoutes(container));
+  app.use(externalImportRoutes(container));
+  app.use(helpedRoutes(container));
+  app.use(campaignRoutes(container));
   app.use(adminRoutes(container));
   app.use(apiDocsRoutes(endpoints, config.baseUrl));
 

@@ -21,6 +21,8 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'programmes', icon: 'calendar', roles: ['organizer', 'operator'] },
       { path: 'units', icon: 'people', roles: ['organizer', 'operator'] },
       { path: 'reAttributions', icon: 'repeat', roles: ['organizer', 'approver', 'buyer', 'operator'] },
+      { path: 'helpedSales', icon: 'people', roles: ['organizer', 'approver', 'buyer', 'operator'] },
+      { path: 'externalPurchases', icon: 'download', roles: ['organizer', 'operator'] },
       {
         path: 'offlinePurchases',
         icon: 'invoice',

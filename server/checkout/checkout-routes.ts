@@ -8,6 +8,7 @@ import { cartQuery } from '../cart/cart-schemas.ts';
 import type { Wish } from '../cart/quote.ts';
 import { pathTo, patterns } from '../paths.ts';
 import { type PaymentDeps, startPayment } from '../payments/start-payment.ts';
+import { campaignOf } from '../promotions/campaign-link.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
 import { type Fault, StateConflict } from '../shared/errors.ts';
@@ -50,7 +51,11 @@ export function checkoutRoutes(parts: Parts): Router {
   async function submitted(req: Request, res: Response, unitId: number | null, wishes: Wish[]): Promise<number | null> {
     const actor = actorOf(req);
     try {
-      return await submitOrder(db, actor, await readCheckout(db, actor, unitId, wishes, req.body), clock());
+      const request = await readCheckout(db, actor, unitId, wishes, req.body);
+      const campaignId = await campaignOf(db, req.session.campaign, request.unitId, clock());
+      const orderId = await submitOrder(db, actor, { ...request, campaignId }, clock());
+      if (campaignId !== null) delete req.session.campaign;
+      return orderId;
     } catch (error) {
       const { status, faults } = refusedForm(error);
       await show(parts, req, res, status, checkoutFaults(faults, wishes));

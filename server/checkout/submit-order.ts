@@ -20,6 +20,8 @@ export interface OrderRequest extends DeliveryAddress {
   paymentWay: PaymentWay;
   channel: Channel;
   zoneId: number | null;
+  /** the unit's campaign link by which an outside buyer came */
+  campaignId?: number | null;
   note: string | null;
   /** the same key again is the same order */
   checkoutKey: string;

@@ -1,23 +1,26 @@
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import { keepBytes } from '../clients/file-store.ts';
 import { readConfig } from '../config.ts';
 import { connect } from '../db/client.ts';
 import { foldTally } from '../quotas/fold-tally.ts';
 import { connectionOptions } from './bootstrap/database-url.mjs';
 import { explain, Problem, say, seconds } from './bootstrap/say.mjs';
 import { hashPasswords } from './demo/add-people.ts';
+import { drawReceipts } from './demo/draw-receipts.ts';
 import { makeDemonstration } from './demo/make-demonstration.ts';
 import { publishBulletins } from './demo/publish-bulletins.ts';
 import { newWorld } from './demo/world.ts';
 import { writeRows } from './demo/write-rows.ts';
 
 /**
- * Fills an empty migrated database with the demonstration as it stands at `now`. Does nothing when it is there already. Throws a
+ * Fills an empty migrated database, and `dataDir` with the pictures of receipts, with the demonstration as it stands at `now`. Does nothing when it is there already. Throws a
  * Problem when an earlier loading did not end, and when the database holds people of its own.
  */
 export async function loadDemonstration(
   databaseUrl: string,
   log: (line: string) => void,
   now: Date = new Date(),
+  dataDir?: string,
 ): Promise<void> {
   const connection = await createConnection(connectionOptions(databaseUrl));
   try {
@@ -25,7 +28,9 @@ export async function loadDemonstration(
     const started = Date.now();
     const world = newWorld(now);
     await connection.query("INSERT INTO setting (`key`, value) VALUES ('demo', ?)", [`loading ${world.today}`]);
-    makeDemonstration(world, await hashPasswords(world));
+    const receipts = await drawReceipts(world);
+    makeDemonstration(world, await hashPasswords(world), receipts);
+    if (dataDir) for (const { sha256, bytes } of receipts) await keepBytes(dataDir, sha256, bytes);
     const many = (table: Parameters<typeof world.rows.of>[0]) => world.rows.of(table).length;
     log(
       `${many('product')} products of ${many('supplier')} suppliers, ${many('unit')} units, ${many('order')} orders made up`,
@@ -69,7 +74,8 @@ async function finish(databaseUrl: string, now: Date): Promise<number> {
 // By its name and not by import.meta.url, which in a bundle is the same for every module.
 if (/\bload-demo\.(js|ts)$/.test(process.argv[1] ?? '')) {
   try {
-    await loadDemonstration(readConfig().databaseUrl, (line) => say('Demonstration', line));
+    const { databaseUrl, dataDir } = readConfig();
+    await loadDemonstration(databaseUrl, (line) => say('Demonstration', line), new Date(), dataDir);
   } catch (error) {
     explain(error);
     process.exitCode = 1;

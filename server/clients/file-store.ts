@@ -19,11 +19,10 @@ export interface FileStore {
 }
 
 export function createFileStore(dataDir: string): FileStore {
-  const placeOf = (sha256: string) => join(dataDir, 'files', sha256.slice(0, 2), sha256);
   return {
     keep: async (tx, { name, mime, bytes }, byId) => {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      await write(placeOf(sha256), bytes);
+      await write(placeOf(dataDir, sha256), bytes);
       const { id } = await tx.file.create({
         data: { sha256, name: name.slice(-191), mime, bytes: bytes.length, byId },
         select: { id: true },
@@ -31,11 +30,20 @@ export function createFileStore(dataDir: string): FileStore {
       return id;
     },
     open: async (sha256) => {
-      const place = placeOf(sha256);
+      const place = placeOf(dataDir, sha256);
       const found = await stat(place).catch(() => null);
       return found ? createReadStream(place) : null;
     },
   };
+}
+
+function placeOf(dataDir: string, sha256: string): string {
+  return join(dataDir, 'files', sha256.slice(0, 2), sha256);
+}
+
+/** Puts bytes where the store looks for them, for files whose rows are written otherwise. */
+export function keepBytes(dataDir: string, sha256: string, bytes: Buffer): Promise<void> {
+  return write(placeOf(dataDir, sha256), bytes);
 }
 
 /** Under another name first, so that a process killed here leaves no half file under the right one. */

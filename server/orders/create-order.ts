@@ -24,6 +24,8 @@ export interface NewOrder extends DeliveryAddress {
   state: OrderState;
   channel: Channel;
   zoneId: number | null;
+  /** the unit's campaign link by which an outside buyer came */
+  campaignId?: number | null;
   checkoutKey: string;
   note: string | null;
   submittedAt: Date;
@@ -72,10 +74,10 @@ type OrderTotals = Pick<Quote, 'goodsFen' | 'freightFen' | 'totalFen'>;
 
 function insertOrder(tx: FastTx, order: NewOrder & OrderTotals): Promise<number> {
   return tx.insert(Prisma.sql`
-    INSERT INTO \`order\` (buyerId, unitId, fundingSource, paymentWay, state, channel, zoneId, checkoutKey, goodsFen, freightFen, totalFen,
+    INSERT INTO \`order\` (buyerId, unitId, fundingSource, paymentWay, state, channel, zoneId, campaignId, checkoutKey, goodsFen, freightFen, totalFen,
       note, recipient, phone, region, address, submittedAt, heldUntil)
     VALUES (${order.buyerId}, ${order.unitId}, ${order.fundingSource}, ${order.paymentWay}, ${order.state}, ${order.channel}, ${order.zoneId},
-      ${order.checkoutKey}, ${order.goodsFen}, ${order.freightFen}, ${order.totalFen}, ${order.note}, ${order.recipient}, ${order.phone},
+      ${order.campaignId ?? null}, ${order.checkoutKey}, ${order.goodsFen}, ${order.freightFen}, ${order.totalFen}, ${order.note}, ${order.recipient}, ${order.phone},
       ${order.region}, ${order.address}, ${order.submittedAt}, ${order.heldUntil})`);
 }
 

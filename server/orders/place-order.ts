@@ -1,5 +1,6 @@
 import type { Sql } from '../db/sql.ts';
 import { enqueue } from '../jobs/outbox.ts';
+import { noteHelped } from '../quotas/helped-tally.ts';
 import { certifyLines, tallyPlacing } from '../quotas/tally-placing.ts';
 import { dayOf, dayToColumn } from '../shared/days.ts';
 import { StateConflict } from '../shared/errors.ts';
@@ -53,5 +54,6 @@ export async function placeOrder(
       paidByIndividual: event === 'pay' && order.fundingSource === 'individual',
     });
   }
+  if (order.unitId === null) await noteHelped(tx, order.id, day);
   await enqueue(tx, 'order.placed', [{ orderId: order.id }]);
 }

@@ -122,6 +122,7 @@ export function presentOfflinePurchase(reader: Reader, page: ShowPage) {
       confirmedAt: purchase.confirmedAt?.toISOString(),
       isConfirmed: purchase.confirmedAt !== null || purchase.evidence.some((paper) => paper.isVillagePaper),
       isReturned: state === 'returned',
+      isWaiting: state === 'declared',
       lines: purchase.lines.map((line) => {
         const supplier = suppliers.get(line.supplierId ?? 0);
         return {

@@ -2,6 +2,7 @@ import type { Tx } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
 import type { TallySource } from '../db/generated/enums.ts';
 import { type Day, dayToColumn } from '../shared/days.ts';
+import { lowerHelped } from './helped-tally.ts';
 import { standing } from './tally-standing.ts';
 
 export interface Reversal {
@@ -21,7 +22,7 @@ const REVERSING_LEG = 1;
 /**
  * Writes the reversing entries for parts of an order's lines: in each programme as much as the part, never more than what still
  * stands, so that counted never exceeds placed; dated when it happened, marked as an adjustment in a closed programme (rules 2, 4).
- * The caller holds the order's row lock.
+ * What a unit's link helped to sell is lowered alike (rule 16). The caller holds the order's row lock.
  */
 export async function tallyReversal(tx: Tx, reversal: Reversal): Promise<void> {
   const { source, sourceId, orderId, day, at } = reversal;
@@ -38,6 +39,7 @@ export async function tallyReversal(tx: Tx, reversal: Reversal): Promise<void> {
       JOIN (SELECT 'placed' AS event UNION ALL SELECT 'counted') v ON v.event = 'placed' OR s.countedFen > 0 OR s.countedGrams > 0
       HAVING fen <> 0 OR grams <> 0`;
   }
+  await lowerHelped(tx, reversal);
 }
 
 function takenBack(of: Reversal['of'], measure: 'Fen' | 'Grams', part: number): Prisma.Sql {

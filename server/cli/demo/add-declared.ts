@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { FundingSource } from '../../db/generated/enums.ts';
 import { addDays, type Day, dayToColumn } from '../../shared/days.ts';
 import type { People } from './add-people.ts';
+import { madeUpCreditCode } from './credit-code.ts';
+import type { Receipt } from './draw-receipts.ts';
 import { earlierPurchases } from './earlier-purchases.ts';
 import { holdsOn } from './goods.ts';
 import type { LineTally, Tally } from './tally.ts';
@@ -29,6 +31,8 @@ interface Means {
   people: People;
   tally: Tally;
   lineageOf: (unitId: number, day: Day) => { lineageId: number; groupIds: string };
+  /** pictures for the purchases that the stories tell, in their order */
+  receipts: readonly Receipt[];
 }
 
 /**
@@ -45,8 +49,8 @@ export function addDeclared(means: Means): (programme: string, unit: string) => 
       }
   };
   for (const purchase of earlierPurchases(means.world)) addOffline(means, purchase);
-  for (const purchase of means.world.facts.stories.offlinePurchases)
-    note(addOffline(means, toldOffline(purchase)), purchase.unit);
+  for (const [at, purchase] of means.world.facts.stories.offlinePurchases.entries())
+    note(addOffline(means, toldOffline(purchase), means.receipts[at]), purchase.unit);
   addExternal(means, note);
   return (programme, unit) => counted.get(`${programme} ${unit}`) ?? 0;
 }
@@ -68,21 +72,20 @@ function toldOffline(purchase: World['facts']['stories']['offlinePurchases'][num
   return { ...rest, purchasedOn: purchasedDaysAgo, declaredOn: declaredDaysAgo, decidedOn: decidedDaysAgo };
 }
 
-function addOffline(means: Means, purchase: Offline): LineTally[] {
+function addOffline(means: Means, purchase: Offline, receipt?: Receipt): LineTally[] {
   const { rows, id, idOrNull } = means.world;
   const { sellerName, sellerTaxNumber, invoiceNumber, invoiceFen, fundingSource, state, note, reason } = purchase;
   const unitId = id('unit', purchase.unit);
   const declaredAt = atMinute(purchase.declaredOn, 590);
   const decidedAt = purchase.decidedOn === null ? null : atMinute(purchase.decidedOn, 905);
   const supplierId = idOrNull('supplier', purchase.lines[0]?.supplier ?? null);
-  const sellerCode = supplierId === null ? null : rows.of('supplier')[supplierId - 1]?.creditCode;
   const purchaseId = rows.add('offlinePurchase', {
     unitId,
     fundingSource,
     state,
     sellerName,
-    // The seller's own made-up code, whose check character is right.
-    sellerTaxNumber: sellerTaxNumber && (sellerCode ?? sellerTaxNumber),
+    // A made-up code whose check character is right, so that what was returned can be corrected.
+    sellerTaxNumber: sellerTaxNumber && madeUpCreditCode('93', supplierId ?? 0),
     isFromFarmer: purchase.isFromFarmer ?? false,
     invoiceNumber,
     invoiceFen,
@@ -94,6 +97,7 @@ function addOffline(means: Means, purchase: Offline): LineTally[] {
     decidedAt,
     reason,
   });
+  if (receipt) addReceipt(means, purchaseId, receipt, declaredAt);
   return purchase.lines.map((line) => {
     const lineId = rows.add('offlineLine', {
       purchaseId,
@@ -106,6 +110,18 @@ function addOffline(means: Means, purchase: Offline): LineTally[] {
     });
     return count(means, purchase, line, { source: 'offline', sourceId: purchaseId, lineId, declaredAt, decidedAt });
   });
+}
+
+function addReceipt({ world: { rows } }: Means, purchaseId: number, receipt: Receipt, createdAt: Date): void {
+  const { sha256, bytes } = receipt;
+  const fileId = rows.add('file', {
+    sha256,
+    name: '凭证（演示）.png',
+    mime: 'image/png',
+    bytes: bytes.length,
+    createdAt,
+  });
+  rows.add('offlineEvidence', { purchaseId, fileId });
 }
 
 interface Told {
@@ -150,10 +166,22 @@ function count({ world, tally, lineageOf }: Means, bought: Bought, line: BoughtL
   return placed;
 }
 
+/** As the mapping's page saves it: which head is which part, and what words mean. */
+function mappingOf(columns: Record<string, string>) {
+  const weightUnit = columns.weight?.includes('公斤') ? 'kilograms' : 'grams';
+  return {
+    heads: Object.values(columns),
+    columns,
+    fixed: {},
+    weightUnit,
+    words: { category: { 粮油米面: 'rice', 生鲜蔬菜: 'vegetables' }, origin: {}, fundingSource: {} },
+  };
+}
+
 function addExternal(means: Means, note: (tallies: LineTally[], unit: string) => void): void {
   const { facts, rows, id, today } = means.world;
   for (const { code, name, mapping, purchases } of facts.stories.externalPlatforms) {
-    const platformId = rows.add('externalPlatform', { code, name, mapping });
+    const platformId = rows.add('externalPlatform', { code, name, mapping: mappingOf(mapping) });
     const days = purchases.map((purchase) => purchase.purchasedDaysAgo).sort();
     const last = days.at(-1) ?? today;
     const at = atMinute(earliest(addDays(last, 4), today), 5);

@@ -66,6 +66,8 @@ export function stories(today: Day) {
         declaredDaysAgo: ago,
         decidedDaysAgo: agoOrNull,
         reason: reason.nullable(),
+        /** a farmer's receipt in the place of an invoice */
+        isFromFarmer: z.boolean().default(false),
         sellerName: text.max(128),
         sellerTaxNumber: z.string().max(32).nullable(),
         invoiceNumber: shortText.nullable(),

@@ -9,6 +9,7 @@ import { addCertifications, addPriceChanges, addSuppliers } from './add-supplier
 import { addTasks, addZonesAndCampaigns } from './add-tasks.ts';
 import { newCaps } from './caps.ts';
 import { newComposer } from './compose-order.ts';
+import type { Receipt } from './draw-receipts.ts';
 import { addCategoriesAndBrands, addProducts, listGoods } from './goods.ts';
 import { newLots } from './lots.ts';
 import type { Market } from './market.ts';
@@ -19,7 +20,11 @@ import { newTally } from './tally.ts';
 import type { World } from './world.ts';
 
 /** Makes every row of the demonstration as it stands at the world's `now`; the same instant and hashes always make the same rows. */
-export function makeDemonstration(world: World, hashes: ReadonlyMap<string, string>): void {
+export function makeDemonstration(
+  world: World,
+  hashes: ReadonlyMap<string, string>,
+  receipts: readonly Receipt[] = [],
+): void {
   addPlacesAndUnits(world);
   addCategoriesAndBrands(world);
   addSuppliers(world);
@@ -32,7 +37,7 @@ export function makeDemonstration(world: World, hashes: ReadonlyMap<string, stri
   addStories(world, people);
   const market = openMarket(world, people);
   const { tally, lots, caps, lineageOf, goods } = market;
-  const told = addDeclared({ world, people, tally, lineageOf });
+  const told = addDeclared({ world, people, tally, lineageOf, receipts });
   const pathOf = (category: string) => world.rows.of('category')[world.id('category', category) - 1]?.path ?? '';
   simulateOrders(market, newComposer(goods, pathOf, lots, caps), planDemand(world, told));
   settleStatements(market);

@@ -56,6 +56,7 @@ export interface Tables {
   tallyEntry: Prisma.TallyEntryCreateManyInput;
   offlinePurchase: Prisma.OfflinePurchaseCreateManyInput;
   offlineLine: Prisma.OfflineLineCreateManyInput;
+  offlineEvidence: Prisma.OfflineEvidenceCreateManyInput;
   externalPlatform: Prisma.ExternalPlatformCreateManyInput;
   externalImport: Prisma.ExternalImportCreateManyInput;
   externalPurchase: Prisma.ExternalPurchaseCreateManyInput;
@@ -104,6 +105,7 @@ const WITHOUT_ID = new Set<TableName>([
   'programmeMilestone',
   'capCounter',
   'lineAllocation',
+  'offlineEvidence',
   'shipmentLine',
   'standingOrderLine',
   'transferAllocation',
