@@ -51,9 +51,7 @@ describe('an organizer', () => {
     await visitor.open(`${draft.path}/document.docx`, 404);
     const form = `form[action="${draft.path}"]`;
     const refused = await organizer.send(draft, form, { title: ' ', 'remarks[bank]': '食堂改造' });
-    expect([refused.status, faultsOn(refused)]).toEqual(
-      [422, ['请填写']].map((one, at) => (at ? expect.any(Array) : one)),
-    );
+    expect([refused.status, faultsOn(refused).length]).toEqual([422, 1]);
     expect(refused.$('input[name="remarks[bank]"]').val()).toBe('食堂改造');
     const saved = await organizer.send(draft, form, { 'remarks[bank]': '食堂改造' });
     expect(saved.text).toContain('草稿已保存');
