@@ -24,6 +24,8 @@ export interface BoardPage {
   parts: readonly Part[];
   /** what is summed now, where the board is of a past day */
   now: readonly Sum[] | null;
+  /** what was helped to sell, its own figure (rule 16); null: not told of a past day or of a part */
+  helped: { fen: number; grams: number } | null;
   query: BoardQuery;
   at: Day;
   asOf: Date;
@@ -58,6 +60,7 @@ export async function presentBoard(reader: Reader, page: BoardPage) {
     asOf: page.asOf.toISOString(),
     isPast: query.at !== undefined,
     since: page.now && difference(board.sums, page.now),
+    helped: page.helped?.fen ? page.helped : undefined,
     nowHref: link({ at: undefined }),
     ...presentProgrammes(reader, page),
     filters: {

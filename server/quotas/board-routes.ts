@@ -13,6 +13,7 @@ import { exportBoard } from './board-export.ts';
 import { unitPath } from './board-links.ts';
 import { type BoardPage, presentBoard } from './board-page.ts';
 import { boardRows } from './board-rows.ts';
+import { loadHelped } from './bulletin-helped.ts';
 import { sendEntriesCsv, sendEntriesExcel, showEntries } from './entry-page.ts';
 import { listProgrammes, ownUnits, type Programme } from './programme-list.ts';
 import { loadParts, loadSums } from './progress-queries.ts';
@@ -93,19 +94,36 @@ async function findBoard({ db, clock }: BoardParts, req: Request): Promise<Board
       today,
       at: query.at ?? null,
     });
-    const [parts, now] = await Promise.all([
+    const [parts, now, helped] = await Promise.all([
       loadParts(db, { ...board.summed, dimensions: ['categoryId', 'originPlaceId', 'fundingSource', 'channel'] }),
       query.at === undefined ? null : loadSums(db, { ...board.summed, until: null, dimensions: [] }),
+      isOfToday(query) ? loadHelped(db, board, today) : null,
     ]);
     const unitRows = boardRows(board, 'unit');
     const rows = by === 'unit' ? unitRows : boardRows(board, by, by === 'month' ? board.sums : parts);
     const chosenGroup = by === 'group' && query.group ? rows.filter(({ key }) => key === query.group) : rows;
-    return { board, programmes, rows: chosenGroup, unitRows, parts, now, query, at: query.at ?? today, asOf };
+    return {
+      board,
+      programmes,
+      rows: chosenGroup,
+      unitRows,
+      parts,
+      now,
+      helped: helped?.total ?? null,
+      query,
+      at: query.at ?? today,
+      asOf,
+    };
   }
   const [unitId] = ownUnits(actor);
   if (unitId === undefined && !hasRole(actor, 'organizer') && !hasRole(actor, 'operator')) throw new NotAllowed();
   const code = actor.grants.find((grant) => grant.unitId === unitId)?.unitCode;
   return programme && code ? unitPath(programme, { code }, query) : null;
+}
+
+/** What was helped to sell has neither category nor funding source, and is told of today. */
+function isOfToday({ at, category, originPlace, funding, channel }: BoardQuery): boolean {
+  return [at, category, originPlace, funding, channel].every((value) => value === undefined);
 }
 
 /** The programme of that code, else the first of the assisted place that was asked for, else the first. */
