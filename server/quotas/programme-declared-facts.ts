@@ -140,7 +140,7 @@ function factsOf(kind: DeclaredKind, row: DeclaredRow, acts: readonly Act[]): { 
   const count = (at: Date) => happened.push({ ...by, at, does: 'count', by: 'verification' });
   const end = (at: Date) => happened.push({ ...by, at, does: 'take_back', ...all });
   if (kind === 'external') {
-    count(row.declaredAt);
+    if (row.state !== 'declared') count(row.declaredAt);
     for (const { id, at, part } of acts)
       if (part && (part.fen > 0 || part.grams > 0))
         happened.push({ source: kind, sourceId: id, at, does: 'take_back', of: 'accepted', part });

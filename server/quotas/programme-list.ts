@@ -35,9 +35,16 @@ export interface Programme {
   /** the groups whose members' subtrees take part */
   participants: GroupName[];
   milestones: { dueOn: Day; shareBp: number }[];
+  /** while purchases from before it was opened are being taken in: how many of them, and the share of it (0..1) */
+  stillTakingIn?: { done: number; total: number; share: number };
 }
 
-type ProgrammeRow = Omit<Programme, 'participants' | 'milestones'> & { participants: unknown; milestones: unknown };
+interface ProgrammeRow extends Omit<Programme, 'participants' | 'milestones' | 'stillTakingIn'> {
+  participants: unknown;
+  milestones: unknown;
+  takenIn: number | null;
+  toTakeIn: number | null;
+}
 
 const UNIT_ROLES: readonly Role[] = ['approver', 'buyer', 'employee'];
 
@@ -66,16 +73,23 @@ export async function listProgrammes(db: Db, actor: Actor, today: Day): Promise<
       (SELECT JSON_ARRAYAGG(JSON_OBJECT('id', g.id, 'code', g.code, 'name', g.name, 'nameEn', g.nameEn))
         FROM programme_participant t JOIN unit_group g ON g.id = t.groupId WHERE t.programmeId = p.id) AS participants,
       (SELECT JSON_ARRAYAGG(JSON_OBJECT('dueOn', DATE_FORMAT(m.dueOn, '%Y-%m-%d'), 'shareBp', m.shareBp))
-        FROM programme_milestone m WHERE m.programmeId = p.id) AS milestones
-    FROM programme p
+        FROM programme_milestone m WHERE m.programmeId = p.id) AS milestones,
+      i.done AS takenIn, i.total AS toTakeIn
+    FROM programme p LEFT JOIN programme_taking_in i ON i.programmeId = p.id AND i.finishedAt IS NULL
     WHERE ${visibleTo(actor)}
     ORDER BY p.state = 'open' AND p.startsOn <= ${today} AND p.endsOn >= ${today} DESC,
       p.groupId IN (${listOf(organizedGroups(actor))}) DESC, p.startsOn DESC, p.endsOn, p.id`;
-  return rows.map((row) => ({
+  return rows.map(({ takenIn, toTakeIn, ...row }) => ({
     ...row,
+    ...(toTakeIn === null ? {} : { stillTakingIn: takingInOf(Number(takenIn), toTakeIn) }),
     participants: sortById(listIn<GroupName>(row.participants)),
     milestones: listIn(row.milestones),
   }));
+}
+
+/** What is placed while it runs is looked at too, so that more may be done than was there at first. */
+export function takingInOf(done: number, total: number): NonNullable<Programme['stillTakingIn']> {
+  return { done: Math.min(done, total), total, share: total === 0 ? 1 : Math.min(1, done / total) };
 }
 
 function visibleTo(actor: Actor): Prisma.Sql {

@@ -4,7 +4,7 @@ import { placeName } from '../units/place-tree.ts';
 import { nameOf, presentProgramme, type Reader } from './board-presenter.ts';
 import type { LoadedChoices } from './programme-choices.ts';
 import { percentText } from './programme-form.ts';
-import type { Programme } from './programme-list.ts';
+import { type Programme, takingInOf } from './programme-list.ts';
 import type { Adjustments, actsOf, DeclarationCounts, ProgrammeFigures, ProgrammeFile } from './programme-queries.ts';
 import { mayHappenToProgramme } from './programme-states.ts';
 
@@ -14,13 +14,10 @@ const NOTHING: ProgrammeFigures = { placedFen: 0, countedFen: 0, units: 0 };
 export interface ListPage {
   programmes: readonly Programme[];
   figures: ReadonlyMap<number, ProgrammeFigures>;
-  /** of those that are being taken in */
-  takingIn: ReadonlySet<number>;
-  mayAdd: boolean;
 }
 
 /** What views/quotas/programmes/list.hbs shows: drafts, then running ones, then closed ones. */
-export function presentList(reader: Reader, { programmes, figures, takingIn, mayAdd }: ListPage) {
+export function presentList(reader: Reader, { programmes, figures }: ListPage) {
   const { t } = reader;
   const parts = (['draft', 'open', 'closed'] as const).map((state) => ({
     state,
@@ -35,14 +32,14 @@ export function presentList(reader: Reader, { programmes, figures, takingIn, may
         startsOn: programme.startsOn,
         endsOn: programme.endsOn,
         participants: t('programmes:list.groupCount', { count: programme.participants.length }),
-        isTakingIn: takingIn.has(programme.id),
+        isTakingIn: programme.stillTakingIn !== undefined,
         ...stateOf(reader, state),
       })),
   }));
   return {
     ...{ title: t('programmes:list.title'), layout: 'work', currentPage: '/programmes' },
     parts: parts.filter(({ rows }) => rows.length > 0),
-    newHref: mayAdd ? pathTo('newProgramme') : undefined,
+    newHref: pathTo('newProgramme'),
   };
 }
 
@@ -117,8 +114,7 @@ export function presentShow(reader: Reader, page: ShowPage) {
 
 /** How far taking in has come; nothing once it is finished. */
 export function presentTakingIn(row: ProgrammeFile['takingIn']) {
-  if (!row || row.finishedAt !== null) return undefined;
-  return { done: Math.min(row.done, row.total), total: row.total, share: row.total === 0 ? 1 : row.done / row.total };
+  return row && row.finishedAt === null ? takingInOf(row.done, row.total) : undefined;
 }
 
 /** What views/quotas/programmes/confirm.hbs shows before a programme is opened or closed. */

@@ -64,13 +64,11 @@ function showList({ db, clock }: ProgrammeParts): RequestHandler {
     if (!runsProgrammes(actor)) throw new NotAllowed();
     const listed = await listProgrammes(db, actor, dayOf(clock()));
     const programmes = listed.filter((programme) => seesWhole(actor, programme));
-    const ids = programmes.map(({ id }) => id);
-    const [figures, open] = await Promise.all([
-      figuresOf(db, ids),
-      db.programmeTakingIn.findMany({ where: { finishedAt: null }, select: { programmeId: true } }),
-    ]);
-    const takingIn = new Set(open.map(({ programmeId }) => programmeId));
-    res.render('quotas/programmes/list', presentList(req, { programmes, figures, takingIn, mayAdd: true }));
+    const figures = await figuresOf(
+      db,
+      programmes.map(({ id }) => id),
+    );
+    res.render('quotas/programmes/list', presentList(req, { programmes, figures }));
   };
 }
 

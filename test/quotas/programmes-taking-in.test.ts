@@ -243,6 +243,21 @@ describe('a programme that is opened in mid-year', () => {
     expect(await told(twin)).toEqual(before);
   });
 
+  it('takes in what was moved to another unit and received before its turn came', async () => {
+    const { units, products, groups, places, programmes } = market.world;
+    const order = await market.buy('buyer', { lines: [{ productId: products.tea.id, quantity: 3 }], unit: units.bank });
+    const twin = await aProgramme(market.app.db, {
+      ...{ code: 'county-twin', year: 2026, state: 'draft', assistedPlace: places.xiushan },
+      ...{ origins: [places.xiushan, places.wulong], participants: [groups.commerce, groups.wulong] },
+    });
+    await open(twin);
+    await move('order', order.id, units.insurer);
+    market.turnTo('2026-09-02');
+    await market.deliver(order, 2);
+    await market.settle();
+    expect(await told(twin)).toEqual(await told(programmes.county));
+  });
+
   it('goes on counting what happens to what it took in', async () => {
     const { units, products } = market.world;
     const lines = [{ productId: products.tea.id, quantity: 2 }];
@@ -252,10 +267,12 @@ describe('a programme that is opened in mid-year', () => {
     await open(twin);
     const person = await personOf(market.app, 'organizer');
     expect((await person.open('/programmes/going-twin')).text).toMatch(/正在补计启用以前的采购：\d+ 笔中已核对 0 笔/);
+    expect((await person.open('/board?programme=going-twin')).text).toContain('正在补计启用以前的采购');
     await market.deliver(waiting, 1);
     await market.settle();
     await market.deliver(order);
-    expect((await person.open('/programmes/going-twin')).text).not.toContain('正在补计');
+    for (const path of ['/programmes/going-twin', '/board?programme=going-twin'])
+      expect((await person.open(path)).text).not.toContain('正在补计');
     const sums = await market.app.db.tallyEntry.groupBy({
       by: ['orderId', 'event'],
       where: { programmeId: twin.id, orderId: { in: [order.id, waiting.id] } },
