@@ -1,17 +1,15 @@
 import { z } from 'zod';
 import { type Actor, unitsBoughtFor } from '../accounts/actor.ts';
 import { actorOf } from '../accounts/who-acts.ts';
-import { findBuyableProducts } from '../catalog/shelf-products.ts';
 import type { PrismaClient } from '../db/client.ts';
 import type { Clock } from '../shared/clock.ts';
-import { dayOf } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
 import { type Endpoint, endpoint } from '../web/api.ts';
 import { faultMessages } from '../web/fault-messages.ts';
 import type { Translate } from '../web/i18n.ts';
 import { cartWishes, removeFromCart, setCartLine } from './cart-lines.ts';
+import { pricedCart } from './cart-page.ts';
 import { cartBody, cartLineBody, cartQuery, idText } from './cart-schemas.ts';
-import { quote } from './quote.ts';
 
 interface Parts {
   db: PrismaClient;
@@ -27,13 +25,15 @@ const cartJson = z.object({
       quantity: z.int(),
       unitPriceFen: z.int(),
       goodsFen: z.int(),
+      discountFen: z.int(),
+      payableFen: z.int(),
       grams: z.int(),
     }),
   ),
   parcels: z.array(
     z.object({ supplier: z.string(), goodsFen: z.int(), freightFen: z.int(), belowMinimumFen: z.int() }),
   ),
-  totals: z.object({ goodsFen: z.int(), freightFen: z.int(), totalFen: z.int(), grams: z.int() }),
+  totals: z.object({ goodsFen: z.int(), discountFen: z.int(), freightFen: z.int(), totalFen: z.int(), grams: z.int() }),
   problems: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
 });
 
@@ -51,24 +51,18 @@ async function cartOf(
   actor: Actor,
   unitId: number | null,
 ): Promise<z.infer<typeof cartJson>> {
-  const wishes = await cartWishes(db, actor, unitId);
-  const quoted = quote(
-    wishes,
-    await findBuyableProducts(
-      db,
-      wishes.map((wish) => wish.productId),
-      dayOf(clock()),
-    ),
-  );
+  const { quoted } = await pricedCart(db, actor, unitId, clock());
   return {
     lines: quoted.parcels.flatMap((parcel) =>
-      parcel.lines.map(({ productId, product, quantity, unitPriceFen, goodsFen, grams }) => ({
+      parcel.lines.map(({ productId, product, quantity, unitPriceFen, goodsFen, discountFen, payableFen, grams }) => ({
         productId,
         name: product.familyName,
         spec: product.spec,
         quantity,
         unitPriceFen,
         goodsFen,
+        discountFen,
+        payableFen,
         grams,
       })),
     ),
@@ -80,6 +74,7 @@ async function cartOf(
     })),
     totals: {
       goodsFen: quoted.goodsFen,
+      discountFen: quoted.discountFen,
       freightFen: quoted.freightFen,
       totalFen: quoted.totalFen,
       grams: quoted.grams,

@@ -1,8 +1,9 @@
 import { type Actor, ownUnitId } from '../accounts/actor.ts';
 import { findBuyableProducts } from '../catalog/shelf-products.ts';
 import { fast, type PrismaClient } from '../db/client.ts';
+import { findDiscounts } from '../promotions/threshold-discounts.ts';
 import { type ExpectedCount, expectedCounts } from '../quotas/expected-counts.ts';
-import type { Day } from '../shared/days.ts';
+import { dayOf } from '../shared/days.ts';
 import { cartWishes } from './cart-lines.ts';
 import { type Quote, quote, type Wish } from './quote.ts';
 
@@ -19,16 +20,21 @@ export async function pricedCart(
   db: PrismaClient,
   actor: Actor,
   unitId: number | null,
-  today: Day,
+  now: Date,
 ): Promise<PricedCart> {
+  const today = dayOf(now);
   const wishes = await cartWishes(db, actor, unitId);
   const productIds = wishes.map((wish) => wish.productId);
-  const quoted = quote(wishes, await findBuyableProducts(fast(db), productIds, today));
+  const [products, discounts] = await Promise.all([
+    findBuyableProducts(fast(db), productIds, today),
+    findDiscounts(fast(db), productIds, unitId ?? ownUnitId(actor), now),
+  ]);
+  const quoted = quote(wishes, products, discounts);
   const countsFor = unitId ?? ownUnitId(actor);
   const lines = quoted.parcels
     .flatMap((parcel) => parcel.lines)
     .filter((line) => line.product.onShelf)
-    .map(({ product: { categoryId, placeId }, goodsFen: fen, grams }) => ({ categoryId, placeId, fen, grams }));
+    .map(({ product: { categoryId, placeId }, payableFen: fen, grams }) => ({ categoryId, placeId, fen, grams }));
   const counts = countsFor === null ? [] : await expectedCounts(db, countsFor, lines, today);
   return { wishes, quoted, countsFor, counts };
 }

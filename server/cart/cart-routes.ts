@@ -5,7 +5,6 @@ import { inLanguage } from '../catalog/catalog-reader.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
-import { dayOf } from '../shared/days.ts';
 import type { Fault } from '../shared/errors.ts';
 import { flash } from '../web/flash.ts';
 import { refusedForm } from '../web/form-view.ts';
@@ -77,7 +76,7 @@ export function cartRoutes({ db, clock }: Parts): Router {
     const actor = actorOf(req);
     const { unit } = read(cartQuery, req.query);
     const unitId = unitOfCart(actor, unit);
-    const [cart, tabCounts] = await Promise.all([pricedCart(db, actor, unitId, dayOf(clock())), cartCounts(db, actor)]);
+    const [cart, tabCounts] = await Promise.all([pricedCart(db, actor, unitId, clock()), cartCounts(db, actor)]);
     const grant = actor.grants.find((candidate) => candidate.unitId !== null && candidate.unitId === cart.countsFor);
     const unitName = grant ? inLanguage(req.locale, grant.unitName ?? '', grant.unitNameEn) : '';
     res.status(status).render('cart/show', {

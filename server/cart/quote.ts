@@ -1,8 +1,10 @@
 import { type BuyableProduct, priceFor, quantityFaults } from '../catalog/shelf-products.ts';
+import type { ThresholdDiscount } from '../promotions/threshold-discounts.ts';
 import type { Fault } from '../shared/errors.ts';
 import { groupBy } from '../shared/group-by.ts';
 import { type Fen, MAX_ORDER_FEN } from '../shared/money.ts';
 import type { Grams } from '../shared/weight.ts';
+import { type AppliedDiscount, bestDiscount, type DiscountInReach, discountInReach } from './best-discount.ts';
 
 export interface Wish {
   productId: number;
@@ -13,6 +15,9 @@ export interface QuotedLine extends Wish {
   product: BuyableProduct;
   unitPriceFen: Fen;
   goodsFen: Fen;
+  /** its share of the order's discount */
+  discountFen: Fen;
+  payableFen: Fen;
   grams: Grams;
 }
 
@@ -31,6 +36,10 @@ export interface QuotedParcel {
 export interface Quote {
   parcels: QuotedParcel[];
   goodsFen: Fen;
+  discountFen: Fen;
+  /** what takes it off; null: nothing */
+  discount: AppliedDiscount | null;
+  inReach: DiscountInReach | null;
   freightFen: Fen;
   totalFen: Fen;
   grams: Grams;
@@ -38,12 +47,25 @@ export interface Quote {
   faults: Fault[];
 }
 
-/** Prices wishes at today's tiers, splits them into parcels with their freight, and names every fault at once (rules 23, 24). */
-export function quote(wishes: readonly Wish[], products: ReadonlyMap<number, BuyableProduct>): Quote {
+/**
+ * Prices wishes at today's tiers and with the discount that takes most off, splits them into parcels with their freight, and names
+ * every fault at once (rules 4, 23, 24). A supplier's minimum and free freight look at the goods before discount.
+ */
+export function quote(
+  wishes: readonly Wish[],
+  products: ReadonlyMap<number, BuyableProduct>,
+  discounts: readonly ThresholdDiscount[],
+): Quote {
   const faults = wishes.flatMap((wish, index) => wishFaults(wish, products.get(wish.productId), index));
-  const lines = wishes.flatMap((wish): QuotedLine[] => {
+  const priced = wishes.flatMap((wish): QuotedLine[] => {
     const product = products.get(wish.productId);
     return product ? [quotedLine(wish, product)] : [];
+  });
+  const best = bestDiscount(discounts, priced);
+  const discountFen = best?.applied.fen ?? 0;
+  const lines = priced.map((line) => {
+    const share = best?.shares.get(line.productId) ?? 0;
+    return { ...line, discountFen: share, payableFen: line.goodsFen - share };
   });
   const parcels = [...groupBy(lines, (line) => line.product.supplierId).values()].map(quotedParcel);
   for (const parcel of parcels) {
@@ -57,9 +79,19 @@ export function quote(wishes: readonly Wish[], products: ReadonlyMap<number, Buy
   }
   const goodsFen = sum(parcels, (parcel) => parcel.goodsFen);
   const freightFen = sum(parcels, (parcel) => parcel.freightFen);
-  const totalFen = goodsFen + freightFen;
+  const totalFen = goodsFen - discountFen + freightFen;
   if (totalFen > MAX_ORDER_FEN) faults.push({ path: 'lines', code: 'orderTooLarge' });
-  return { parcels, goodsFen, freightFen, totalFen, grams: sum(lines, (line) => line.grams), faults };
+  return {
+    parcels,
+    goodsFen,
+    discountFen,
+    discount: best?.applied ?? null,
+    inReach: discountInReach(discounts, lines, discountFen),
+    freightFen,
+    totalFen,
+    grams: sum(lines, (line) => line.grams),
+    faults,
+  };
 }
 
 function wishFaults(wish: Wish, product: BuyableProduct | undefined, index: number): Fault[] {
@@ -84,6 +116,8 @@ function quotedLine(wish: Wish, product: BuyableProduct): QuotedLine {
     product,
     unitPriceFen,
     goodsFen: unitPriceFen * wish.quantity,
+    discountFen: 0,
+    payableFen: unitPriceFen * wish.quantity,
     grams: product.netGrams * wish.quantity,
   };
 }

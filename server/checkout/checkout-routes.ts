@@ -10,7 +10,6 @@ import { pathTo, patterns } from '../paths.ts';
 import { type PaymentDeps, startPayment } from '../payments/start-payment.ts';
 import { campaignOf } from '../promotions/campaign-link.ts';
 import type { Clock } from '../shared/clock.ts';
-import { dayOf } from '../shared/days.ts';
 import { type Fault, StateConflict } from '../shared/errors.ts';
 import { findPayers } from '../units/unit-queries.ts';
 import { flash } from '../web/flash.ts';
@@ -86,7 +85,7 @@ async function show({ db, clock }: Parts, req: Request, res: Response, status: n
   const { unit: unitCode } = read(cartQuery, req.query);
   const unitId = unitOfCart(actor, unitCode);
   const [cart, addresses, payers] = await Promise.all([
-    pricedCart(db, actor, unitId, dayOf(clock())),
+    pricedCart(db, actor, unitId, clock()),
     addressesFor(db, actor),
     unitId === null ? [] : findPayers(db, unitId),
   ]);

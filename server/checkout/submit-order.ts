@@ -9,6 +9,7 @@ import type { Channel, FundingSource, PaymentWay } from '../db/generated/enums.t
 import { inFastTransaction } from '../db/in-transaction.ts';
 import { createOrder, type DeliveryAddress } from '../orders/create-order.ts';
 import { placeOrder } from '../orders/place-order.ts';
+import { findDiscounts } from '../promotions/threshold-discounts.ts';
 import { dayOf } from '../shared/days.ts';
 import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
 import { findPayer } from '../units/unit-queries.ts';
@@ -96,11 +97,12 @@ async function pricedAndAllotted(
     productIds.indexOf(line.productId) === index ? [] : [{ path: `lines.${index}.productId`, code: 'repeatedProduct' }],
   );
   if (repeated.length > 0) throw new RuleRefusal('badInput', repeated);
-  const [products, { shares, shortages }] = await Promise.all([
+  const [products, discounts, { shares, shortages }] = await Promise.all([
     findBuyableProducts(fast(db), productIds, today),
+    findDiscounts(fast(db), productIds, request.unitId, now),
     chooseBatches(fast(db), request.lines, today),
   ]);
-  const quoted = quote(request.lines, products);
+  const quoted = quote(request.lines, products, discounts);
   if (quoted.faults.length > 0) throw new RuleRefusal('cannotOrder', quoted.faults);
   if (shortages.length > 0)
     throw new RuleRefusal(
@@ -158,7 +160,7 @@ async function write(
           goodsFen: quoted.goodsFen,
           freightFen: quoted.freightFen,
           totalFen: quoted.totalFen,
-          discountFen: 0,
+          discountFen: quoted.discountFen,
         },
         'approve',
         now,

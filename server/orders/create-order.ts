@@ -41,8 +41,11 @@ export async function createOrder(
   quoted: Quote,
   shares: readonly BatchShare[],
 ): Promise<number> {
-  const { goodsFen, freightFen, totalFen } = quoted;
-  const orderId = await insertOrder(tx, { ...order, goodsFen, freightFen, totalFen });
+  const { goodsFen, discountFen, freightFen, totalFen, discount } = quoted;
+  const orderId = await insertOrder(tx, { ...order, goodsFen, discountFen, freightFen, totalFen });
+  if (discount)
+    await tx.$executeRaw`
+      INSERT INTO order_discount (orderId, campaignId, fen) VALUES (${orderId}, ${discount.campaignId}, ${discount.fen})`;
   const parcels = quoted.parcels.map(
     (parcel) => Prisma.sql`(${orderId}, ${parcel.supplierId}, ${parcel.goodsFen}, ${parcel.freightFen})`,
   );
@@ -70,27 +73,27 @@ async function takeUnionCapsOf(tx: FastTx, order: NewOrder, orderId: number, fen
   await takeUnionCaps(tx, { orderId, unitId, fen, day: dayOf(at), at });
 }
 
-type OrderTotals = Pick<Quote, 'goodsFen' | 'freightFen' | 'totalFen'>;
+type OrderTotals = Pick<Quote, 'goodsFen' | 'discountFen' | 'freightFen' | 'totalFen'>;
 
 function insertOrder(tx: FastTx, order: NewOrder & OrderTotals): Promise<number> {
   return tx.insert(Prisma.sql`
-    INSERT INTO \`order\` (buyerId, unitId, fundingSource, paymentWay, state, channel, zoneId, campaignId, checkoutKey, goodsFen, freightFen, totalFen,
+    INSERT INTO \`order\` (buyerId, unitId, fundingSource, paymentWay, state, channel, zoneId, campaignId, checkoutKey, goodsFen, discountFen, freightFen, totalFen,
       note, recipient, phone, region, address, submittedAt, heldUntil)
     VALUES (${order.buyerId}, ${order.unitId}, ${order.fundingSource}, ${order.paymentWay}, ${order.state}, ${order.channel}, ${order.zoneId},
-      ${order.campaignId ?? null}, ${order.checkoutKey}, ${order.goodsFen}, ${order.freightFen}, ${order.totalFen}, ${order.note}, ${order.recipient}, ${order.phone},
+      ${order.campaignId ?? null}, ${order.checkoutKey}, ${order.goodsFen}, ${order.discountFen}, ${order.freightFen}, ${order.totalFen}, ${order.note}, ${order.recipient}, ${order.phone},
       ${order.region}, ${order.address}, ${order.submittedAt}, ${order.heldUntil})`);
 }
 
 async function insertLines(tx: FastTx, orderId: number, lines: readonly QuotedLine[]): Promise<void> {
   const rows = lines.map(
-    ({ product, quantity, unitPriceFen, goodsFen, grams }) =>
+    ({ product, quantity, unitPriceFen, goodsFen, discountFen, payableFen, grams }) =>
       Prisma.sql`(${orderId}, (SELECT id FROM fulfilment WHERE orderId = ${orderId} AND supplierId = ${product.supplierId}), ${product.id},
         ${product.supplierId}, ${product.categoryId}, ${product.placeId}, ${product.familyName}, ${product.nameEn}, ${product.spec}, ${product.specEn},
-        ${product.saleUnit}, ${product.saleUnitEn}, ${product.illustration}, ${product.netGrams}, ${quantity}, ${unitPriceFen}, ${goodsFen}, ${goodsFen}, ${grams})`,
+        ${product.saleUnit}, ${product.saleUnitEn}, ${product.illustration}, ${product.netGrams}, ${quantity}, ${unitPriceFen}, ${goodsFen}, ${discountFen}, ${payableFen}, ${grams})`,
   );
   await tx.$executeRaw`
     INSERT INTO order_line (orderId, fulfilmentId, productId, supplierId, categoryId, originPlaceId, name, nameEn, spec, specEn,
-      saleUnit, saleUnitEn, illustration, netGrams, quantity, unitPriceFen, goodsFen, payableFen, grams)
+      saleUnit, saleUnitEn, illustration, netGrams, quantity, unitPriceFen, goodsFen, discountFen, payableFen, grams)
     VALUES ${Prisma.join(rows)}`;
 }
 
