@@ -32,6 +32,7 @@ export async function showPublished(
     ],
     head: presentHead(req, bulletin),
     document: presentDocument(req, bulletin),
+    day: bulletin.figures.day,
     total: presentTotal(bulletin.figures),
     corrects: corrects && { ...other(corrects), reason: correctionReason },
     correctedBy: correction?.state === 'published' ? other(correction) : undefined,
