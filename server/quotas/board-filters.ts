@@ -3,6 +3,7 @@ import type { Tree, TreeRow } from '../shared/tree.ts';
 import { placeName } from '../units/place-tree.ts';
 import type { Board } from './board.ts';
 import { nameOf, type Reader } from './board-presenter.ts';
+import { countiesOf } from './counties.ts';
 import type { Programme } from './programme-list.ts';
 import type { EntriesPageQuery, KeptQuery } from './quota-schemas.ts';
 
@@ -31,6 +32,10 @@ export function filterFields(reader: Reader, board: Filtered, query: KeptQuery) 
     ...field(
       'group',
       programme.participants.map((group) => ({ value: group.code, label: nameOf(reader, group) })),
+    ),
+    ...field(
+      'county',
+      countiesOf(programme, places).map(({ place }) => ({ value: place.code, label: nameOf(reader, place) })),
     ),
     ...field(
       'unitPlace',
@@ -95,6 +100,7 @@ export function activeFilters(
         programme.participants.find((group) => group.code === code),
         code,
       ),
+    county: placeOf,
     unitPlace: placeOf,
     originPlace: (code) => onlyThis(reader, placeOf(code), query.only === 'originPlace'),
     category: (code) => onlyThis(reader, named(categories.byCode.get(code), code), query.only === 'category'),

@@ -57,6 +57,10 @@ export function rowFilter({ categories, places }: Board, row: Pick<BoardRow, 'ke
       return { unit: key };
     case 'group':
       return { group: key };
+    case 'county':
+      return { county: key };
+    case 'unit_place':
+      return { unitPlace: key };
     case 'village':
       return { originPlace: key, only: isBranch(places) ? 'originPlace' : undefined };
     case 'category':

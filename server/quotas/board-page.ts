@@ -6,7 +6,8 @@ import { activeFilters, filterFields } from './board-filters.ts';
 import { boardPath, drillFrom, rowFilter, unitPath } from './board-links.ts';
 import { type Overview, presentOverview } from './board-overview.ts';
 import { nameOf, presentProgramme, presentProgress, type Reader, rowName } from './board-presenter.ts';
-import { type BoardRow, ROWS_BY, SORTS, sortRows } from './board-rows.ts';
+import { type BoardRow, ROWS_BY, type RowsBy, SORTS, sortRows } from './board-rows.ts';
+import { countiesOf } from './counties.ts';
 import type { Programme } from './programme-list.ts';
 import { PROGRESS_STATES, type ProgressState } from './progress.ts';
 import type { Amounts, Part, Sum } from './progress-queries.ts';
@@ -74,7 +75,7 @@ export async function presentBoard(reader: Reader, page: BoardPage) {
     total: whole,
     behind: { count: targets.filter(({ state }) => BEHIND.includes(state)).length, of: targets.length },
     ...(await presentOverview(reader, overview)),
-    tabs: ROWS_BY.map((one) => ({
+    tabs: ROWS_BY.filter((one) => one === by || isAlive(board, one)).map((one) => ({
       label: t(`board:by.${one}`),
       href: `${link({ by: one === 'unit' ? undefined : one, state: undefined, sort: undefined })}#rows`,
       current: one === by,
@@ -109,8 +110,8 @@ export async function presentBoard(reader: Reader, page: BoardPage) {
 /** The assisted places of the reader's programmes, and of these the ones of the place that is looked at (rule 7). */
 function presentProgrammes(reader: Reader, { board, programmes, query }: BoardPage) {
   const { programme, places } = board;
-  // Groups are a programme's own, origins and units' places a county's.
-  const { group: _, originPlace, unitPlace, ...elsewhere } = keptOf(query);
+  // Groups and their counties are a programme's own, origins and units' places a county's.
+  const { group: _, county: __, originPlace, unitPlace, ...elsewhere } = keptOf(query);
   const everywhere = { ...elsewhere, by: query.by };
   const countyOf = ({ assistedPlaceId }: Programme) => places.pathOf(assistedPlaceId)[0];
   const counties = new Map(programmes.flatMap((one) => countyOf(one) ?? []).map((county) => [county.code, county]));
@@ -130,8 +131,16 @@ function presentProgrammes(reader: Reader, { board, programmes, query }: BoardPa
   };
 }
 
-export function isJudged({ by }: BoardQuery): boolean {
-  return by === undefined || by === 'unit' || by === 'group';
+/** A single county's row would say the whole again, and so would that of units of which none has a place. */
+function isAlive({ programme, places, units }: Board, by: RowsBy): boolean {
+  if (by === 'unit_place') return units.some(({ placeId }) => placeId !== null);
+  return by !== 'county' || countiesOf(programme, places).length > 1;
+}
+
+const JUDGED: readonly RowsBy[] = ['unit', 'group', 'county', 'unit_place'];
+
+export function isJudged({ by = 'unit' }: BoardQuery): boolean {
+  return JUDGED.includes(by);
 }
 
 /** The rows that the chosen state leaves, in the chosen order; a tree only where nothing is left out of it. */
@@ -165,8 +174,9 @@ function presentRow(reader: Reader, page: BoardPage, row: BoardRow) {
   const by = query.by ?? 'unit';
   const parent = unit?.parentId ? board.byId.get(unit.parentId) : undefined;
   const isTree = query.sort === 'tree';
+  const drill = row.key === '' ? undefined : drillFrom(board.programme, query, rowFilter(board, row, by));
   return {
-    ...presentProgress(reader, board, row, drillFrom(board.programme, query, rowFilter(board, row, by))),
+    ...presentProgress(reader, board, row, drill),
     name: rowName(reader, row, by),
     href: unit ? unitPath(board.programme, unit, query) : partPath(board, row, query),
     depth: isTree ? Math.min(2, row.depth) : 0,
@@ -187,6 +197,6 @@ function boughtBelow(sums: readonly Sum[], unitId: number): Sum[] {
 function partPath(board: Board, row: BoardRow, query: BoardQuery): string | undefined {
   const by = query.by ?? 'unit';
   const { only, month, event: _, unit: __, ...filter } = rowFilter(board, row, by);
-  if (only || month || by === 'unit') return undefined;
+  if (only || month || by === 'unit' || row.key === '') return undefined;
   return boardPath(board.programme, { ...keptOf(query), ...filter });
 }

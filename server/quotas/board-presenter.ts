@@ -32,6 +32,7 @@ export function presentProgramme(reader: Reader, programme: Programme) {
 
 /** A row's name in the reader's language; funding sources and channels are words of the messages, months speak for themselves. */
 export function rowName(reader: Reader, { key, name, nameEn }: BoardRow, by: RowsBy): string {
+  if (key === '') return reader.t('board:rows.noPlace');
   if (name !== null) return nameOf(reader, { name, nameEn });
   return by === 'funding' || by === 'channel' ? reader.t(`quotas:${by}.${key}`) : key;
 }

@@ -8,12 +8,13 @@ import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
 import { NotAllowed, NotFound } from '../shared/errors.ts';
 import { type PlaceTree, placeTree } from '../units/place-tree.ts';
-import { loadBoard } from './board.ts';
+import { type Board, loadBoard } from './board.ts';
 import { exportBoard } from './board-export.ts';
 import { unitPath } from './board-links.ts';
 import { type BoardPage, presentBoard } from './board-page.ts';
-import { boardRows } from './board-rows.ts';
+import { type BoardRow, boardRows } from './board-rows.ts';
 import { loadHelped } from './bulletin-helped.ts';
+import { countiesOf } from './counties.ts';
 import { sendEntriesCsv, sendEntriesExcel, showEntries } from './entry-page.ts';
 import { listProgrammes, ownUnits, type Programme } from './programme-list.ts';
 import { loadParts, loadSums } from './progress-queries.ts';
@@ -101,11 +102,10 @@ async function findBoard({ db, clock }: BoardParts, req: Request): Promise<Board
     ]);
     const unitRows = boardRows(board, 'unit');
     const rows = by === 'unit' ? unitRows : boardRows(board, by, by === 'month' ? board.sums : parts);
-    const chosenGroup = by === 'group' && query.group ? rows.filter(({ key }) => key === query.group) : rows;
     return {
       board,
       programmes,
-      rows: chosenGroup,
+      rows: rows.filter((row) => isAsked(board, row, query)),
       unitRows,
       parts,
       now,
@@ -119,6 +119,16 @@ async function findBoard({ db, clock }: BoardParts, req: Request): Promise<Board
   if (unitId === undefined && !hasRole(actor, 'organizer') && !hasRole(actor, 'operator')) throw new NotAllowed();
   const code = actor.grants.find((grant) => grant.unitId === unitId)?.unitCode;
   return programme && code ? unitPath(programme, { code }, query) : null;
+}
+
+/** Of groups and counties only those that were chosen: others would show what they share with these. */
+function isAsked({ programme, places }: Board, { key }: BoardRow, { by, group, county }: BoardQuery): boolean {
+  if (by === 'county') return county === undefined || key === county;
+  if (by !== 'group') return true;
+  const ids = countiesOf(programme, places).find(({ place }) => place.code === county)?.groupIds;
+  const isInCounty =
+    ids === undefined || programme.participants.some(({ id, code }) => code === key && ids.includes(id));
+  return (group === undefined || key === group) && isInCounty;
 }
 
 /** What was helped to sell has neither category nor funding source, and is told of today. */

@@ -1,10 +1,14 @@
 import { groupBy } from '../shared/group-by.ts';
 import type { Board } from './board.ts';
+import { countiesOf } from './counties.ts';
 import { PROGRESS_STATES } from './progress.ts';
 import type { Dimension, ListedUnit, Part } from './progress-queries.ts';
 import { chainOf, type RowProgress } from './roll-up.ts';
 
-export const ROWS_BY = ['unit', 'group', 'village', 'category', 'funding', 'channel', 'month'] as const;
+export const ROWS_BY = [
+  ...(['unit', 'group', 'county', 'unit_place'] as const),
+  ...(['village', 'category', 'funding', 'channel', 'month'] as const),
+] as const;
 export type RowsBy = (typeof ROWS_BY)[number];
 
 export const SORTS = ['attention', 'tree', 'share', 'target', 'counted'] as const;
@@ -42,10 +46,13 @@ export interface BoardRow extends RowProgress {
 export function boardRows(board: Board, by: RowsBy, sums: readonly Part[] = board.sums): BoardRow[] {
   if (by === 'unit') return unitRows(board);
   if (by === 'group')
-    return board.programme.participants.map(({ id, code, name, nameEn }) => ({
-      ...{ key: code, name, nameEn, unit: null, depth: 0 },
-      ...board.roll.group(id),
+    return board.programme.participants.map((group) => ({ ...headOf(group), ...board.roll.groups([group.id]) }));
+  if (by === 'county')
+    return countiesOf(board.programme, board.places).map(({ place, groupIds }) => ({
+      ...headOf(place),
+      ...board.roll.groups(groupIds),
     }));
+  if (by === 'unit_place') return unitPlaceRows(board);
   const parts = groupBy(sums, partOf(by));
   return [...parts]
     .map(([part, same]) => ({ ...named(board, by, part), unit: null, depth: 0, ...board.roll.part(same) }))
@@ -66,6 +73,19 @@ function unitRows(board: Board): BoardRow[] {
   // Units in a circle have no root.
   for (const unit of board.units) add(unit, chainOf(unit, board.byId).length - 1);
   return rows;
+}
+
+function headOf({ code, name, nameEn }: Pick<ListedUnit, 'code' | 'name' | 'nameEn'>) {
+  return { key: code, name, nameEn, unit: null, depth: 0 };
+}
+
+/** The units' own counties; those without any place are a row of their own, without a key. */
+function unitPlaceRows(board: Board): BoardRow[] {
+  const countyOf = ({ placeId }: ListedUnit) => (placeId === null ? undefined : board.places.pathOf(placeId)[0]);
+  return [...groupBy(board.units, (unit) => countyOf(unit)?.id ?? null).values()].map((units) => ({
+    ...headOf(countyOf(units[0] as ListedUnit) ?? { code: '', name: '', nameEn: '' }),
+    ...board.roll.alone(units),
+  }));
 }
 
 function partOf(by: RowsBy): (sum: Part) => string | number {

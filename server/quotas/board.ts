@@ -16,13 +16,15 @@ import {
   type SumFilter,
   type TargetNow,
 } from './progress-queries.ts';
-import { chainOf, groupIdsOf, rollUp } from './roll-up.ts';
+import { chainOf, groupIdsOf, isInAny, rollUp } from './roll-up.ts';
 
 /** Which part of a programme is asked for. The assisted place is the programme's own; these two are the others (rule 7). */
 export interface BoardFilter {
   /** chooses units, each with those below it, once the programme's are known; undefined: all. May refuse by throwing */
   units?: (byId: ReadonlyMap<number, ListedUnit>) => readonly number[] | undefined;
   groupId?: number;
+  /** the groups that assist one county */
+  countyGroupIds?: readonly number[];
   /** the units' own place */
   unitPlaceId?: number;
   /** the goods' origin */
@@ -76,6 +78,7 @@ export async function loadBoard(db: PrismaClient, wish: BoardWish): Promise<Boar
     until: at,
     unitIds,
     groupId: filter.groupId,
+    countyGroupIds: filter.countyGroupIds,
     unitPlaceIds: below(filter.unitPlaceId),
     originPlaceIds: below(filter.originPlaceId),
     categoryIds: filter.categoryId === undefined ? undefined : idsBelow(categories, filter.categoryId),
@@ -86,7 +89,7 @@ export async function loadBoard(db: PrismaClient, wish: BoardWish): Promise<Boar
     ...summed,
     dimensions: [...(wish.dimensions ?? []), ...dimensionsOf(targets)],
   });
-  const units = filteredUnits(listed, byId, { unitIds, groupId: filter.groupId, placeIds: below(filter.unitPlaceId) });
+  const units = filteredUnits(listed, byId, summed);
   const pace = paceAt(programme, day);
   const comparable = targets.filter((target) => liesWithin({ categories, places }, target, filter));
   const roll = rollUp({
@@ -129,21 +132,16 @@ function dimensionsOf(targets: readonly TargetNow[]): Dimension[] {
   ];
 }
 
-interface UnitFilter {
-  unitIds: readonly number[] | undefined;
-  groupId: number | undefined;
-  placeIds: readonly number[] | undefined;
-}
-
 function filteredUnits(
   listed: readonly ListedUnit[],
   byId: ReadonlyMap<number, ListedUnit>,
-  { unitIds, groupId, placeIds }: UnitFilter,
+  { unitIds, groupId, countyGroupIds, unitPlaceIds }: SumFilter,
 ): ListedUnit[] {
   const chosen = unitIds && new Set(unitIds);
-  const inPlaces = placeIds && new Set(placeIds);
+  const inPlaces = unitPlaceIds && new Set(unitPlaceIds);
   return listed.filter((unit) => {
     if (groupId !== undefined && !groupIdsOf(unit, byId).has(groupId)) return false;
+    if (countyGroupIds && !isInAny(groupIdsOf(unit, byId), countyGroupIds)) return false;
     if (inPlaces && (unit.placeId === null || !inPlaces.has(unit.placeId))) return false;
     return !chosen || chainOf(unit, byId).some((id) => chosen.has(id));
   });

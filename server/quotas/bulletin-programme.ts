@@ -5,7 +5,7 @@ import { NotFound } from '../shared/errors.ts';
 import type { Programme } from './programme-list.ts';
 
 const include = {
-  participants: { include: { group: { select: { id: true, code: true, name: true, nameEn: true } } } },
+  participants: { include: { group: { select: { id: true, code: true, name: true, nameEn: true, placeId: true } } } },
   milestones: true,
 } as const;
 

@@ -44,6 +44,7 @@ export async function findEntryFilter({ db, actor, programme, places, categories
     programmeId: programme.id,
     until: asked.at ?? null,
     groupId: filter.groupId,
+    countyGroupIds: filter.countyGroupIds,
     unitIds: filter.units?.(byId),
     unitPlaceIds: filter.unitPlaceId === undefined ? undefined : idsBelow(places, filter.unitPlaceId),
     originPlaceIds: idsIn(places, originPlaceId, asked.only === 'originPlace'),

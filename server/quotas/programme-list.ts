@@ -18,6 +18,11 @@ export interface GroupName {
   nameEn: string;
 }
 
+export interface Participant extends GroupName {
+  /** the assisted place; null: the programme's */
+  placeId: number | null;
+}
+
 export interface Programme {
   id: number;
   code: string;
@@ -33,7 +38,7 @@ export interface Programme {
   countPrepaidBy: CountPrepaidBy;
   countOnAccountBy: CountOnAccountBy;
   /** the groups whose members' subtrees take part */
-  participants: GroupName[];
+  participants: Participant[];
   milestones: { dueOn: Day; shareBp: number }[];
   /** while purchases from before it was opened are being taken in: how many of them, and the share of it (0..1) */
   stillTakingIn?: { done: number; total: number; share: number };
@@ -70,7 +75,7 @@ export async function listProgrammes(db: Db, actor: Actor, today: Day): Promise<
     )
     SELECT p.id, p.code, p.name, p.nameEn, p.groupId, p.assistedPlaceId, p.state, p.countIndividualBy, p.countPrepaidBy, p.countOnAccountBy,
       DATE_FORMAT(p.startsOn, '%Y-%m-%d') AS startsOn, DATE_FORMAT(p.endsOn, '%Y-%m-%d') AS endsOn, DATE_FORMAT(p.countUntil, '%Y-%m-%d') AS countUntil,
-      (SELECT JSON_ARRAYAGG(JSON_OBJECT('id', g.id, 'code', g.code, 'name', g.name, 'nameEn', g.nameEn))
+      (SELECT JSON_ARRAYAGG(JSON_OBJECT('id', g.id, 'code', g.code, 'name', g.name, 'nameEn', g.nameEn, 'placeId', g.placeId))
         FROM programme_participant t JOIN unit_group g ON g.id = t.groupId WHERE t.programmeId = p.id) AS participants,
       (SELECT JSON_ARRAYAGG(JSON_OBJECT('dueOn', DATE_FORMAT(m.dueOn, '%Y-%m-%d'), 'shareBp', m.shareBp))
         FROM programme_milestone m WHERE m.programmeId = p.id) AS milestones,
@@ -82,7 +87,7 @@ export async function listProgrammes(db: Db, actor: Actor, today: Day): Promise<
   return rows.map(({ takenIn, toTakeIn, ...row }) => ({
     ...row,
     ...(toTakeIn === null ? {} : { stillTakingIn: takingInOf(Number(takenIn), toTakeIn) }),
-    participants: sortById(listIn<GroupName>(row.participants)),
+    participants: sortById(listIn<Participant>(row.participants)),
     milestones: listIn(row.milestones),
   }));
 }

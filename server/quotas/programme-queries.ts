@@ -12,7 +12,9 @@ export async function findProgrammeFile(db: Db, programmeId: number) {
       group: { select: { code: true, name: true, nameEn: true } },
       origins: { select: { placeId: true }, orderBy: { placeId: 'asc' } },
       categories: { select: { categoryId: true }, orderBy: { categoryId: 'asc' } },
-      participants: { select: { group: { select: { id: true, code: true, name: true, nameEn: true } } } },
+      participants: {
+        select: { group: { select: { id: true, code: true, name: true, nameEn: true, placeId: true } } },
+      },
       milestones: { orderBy: { dueOn: 'asc' } },
       takingIn: true,
     },

@@ -8,14 +8,14 @@ import { dayOf } from '../shared/days.ts';
 import { NotAllowed } from '../shared/errors.ts';
 import { placeTree } from '../units/place-tree.ts';
 import { type Endpoint, endpoint } from '../web/api.ts';
-import { loadBoard } from './board.ts';
+import { type BoardFilter, loadBoard } from './board.ts';
 import { boardRows, dimensionsFor } from './board-rows.ts';
 import { entriesEndpoint } from './entry-api.ts';
-import { listProgrammes, ownUnits, type Programme } from './programme-list.ts';
-import { filterOf, findProgramme, placesBelow } from './quota-filter.ts';
+import { listProgrammes, type Programme } from './programme-list.ts';
+import { filterOf, findProgramme, ofAnswered, placesBelow, type Trees } from './quota-filter.ts';
 import { programmeJson, progressAnswer, toProgrammeJson, toProgressJson, toRowJson } from './quota-json.ts';
 import { seesWhole } from './quota-policy.ts';
-import { programmeParams, programmesQuery, progressQuery } from './quota-schemas.ts';
+import { type ProgressQuery, programmeParams, programmesQuery, progressQuery } from './quota-schemas.ts';
 
 export interface QuotaParts {
   db: PrismaClient;
@@ -48,20 +48,17 @@ function programmesEndpoint({ db, clock }: QuotaParts): Endpoint {
 }
 
 /**
- * Groups are for who sees the whole; an employee sees the unit's progress of today but neither a part of it nor a past day, whose
- * difference to another could be one colleague's purchase (rule 31).
+ * What was asked for, within what the actor may see. Groups and counties are for who sees the whole; parts and past days for who answers
+ * for the unit, since an employee could tell one colleague's purchase by the difference of two (rule 31). Refuses both with 403.
  */
-function mayAskBy(
-  actor: Actor,
-  programme: Programme,
-  { by, at, originPlace }: z.output<typeof progressQuery>,
-): boolean {
-  if (seesWhole(actor, programme)) return true;
-  if (by === 'group') return false;
-  return (
-    (by === 'unit' && at === undefined && originPlace === undefined) ||
-    ownUnits(actor, ['approver', 'buyer']).length > 0
-  );
+function progressFilter(actor: Actor, programme: Programme, trees: Trees, query: ProgressQuery): BoardFilter {
+  const filter = filterOf(actor, programme, trees, query);
+  if (seesWhole(actor, programme)) return filter;
+  if (query.by === 'group' || query.by === 'county') throw new NotAllowed();
+  const { by, at, originPlace, category, fundingSource, channel } = query;
+  const isWhole =
+    by === 'unit' && [at, originPlace, category, fundingSource, channel].every((one) => one === undefined);
+  return isWhole ? filter : ofAnswered(actor, programme, filter, query);
 }
 
 function progressEndpoint({ db, clock }: QuotaParts): Endpoint {
@@ -69,7 +66,7 @@ function progressEndpoint({ db, clock }: QuotaParts): Endpoint {
     ...common,
     path: '/programmes/:id/progress',
     summary:
-      'Targets, placed and counted by unit, group, village, category, funding, channel or month, exact at the moment',
+      'Targets, placed and counted by unit, group, county, units’ place, village, category, funding, channel or month, exact at the moment',
     params: programmeParams,
     query: progressQuery,
     response: progressAnswer,
@@ -81,10 +78,9 @@ function progressEndpoint({ db, clock }: QuotaParts): Endpoint {
         placeTree(db),
         categoryTree(db),
       ]);
-      if (!mayAskBy(actor, programme, query)) throw new NotAllowed();
       const board = await loadBoard(db, {
         programme,
-        filter: filterOf(actor, programme, { places, categories }, query),
+        filter: progressFilter(actor, programme, { places, categories }, query),
         dimensions: dimensionsFor(query.by),
         today,
         at: query.at ?? null,

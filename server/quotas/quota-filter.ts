@@ -7,8 +7,9 @@ import { BadInput, NotAllowed, NotFound } from '../shared/errors.ts';
 import { idsBelow, type Tree, type TreeRow } from '../shared/tree.ts';
 import type { PlaceTree } from '../units/place-tree.ts';
 import type { BoardFilter } from './board.ts';
+import { countiesOf } from './counties.ts';
 import { listProgrammes, ownUnits, type Programme } from './programme-list.ts';
-import { seesUnit, seesWhole } from './quota-policy.ts';
+import { purchasesOf, seesUnit, seesWhole } from './quota-policy.ts';
 import { isId } from './quota-schemas.ts';
 
 /** A programme by id or code. Throws NotFound also for one that is not the actor's to see. */
@@ -22,6 +23,8 @@ export async function findProgramme(db: PrismaClient, actor: Actor, idOrCode: st
 export interface AskedFilter {
   unit?: string;
   group?: string;
+  /** the county of the groups' assisted places */
+  county?: string;
   assistedPlace?: string;
   unitPlace?: string;
   originPlace?: string;
@@ -30,14 +33,14 @@ export interface AskedFilter {
   channel?: Channel;
 }
 
-interface Trees {
+export interface Trees {
   places: PlaceTree;
   categories: CategoryTree;
 }
 
 /**
  * What was asked for, within what the actor may see: without a unit, a unit's people see their own. Refuses another unit with 404, a
- * group to whoever does not see the whole with 403, a code that no place or category has with 400.
+ * group or county to whoever does not see the whole with 403, a code that no place or category has with 400.
  */
 export function filterOf(
   actor: Actor,
@@ -46,7 +49,7 @@ export function filterOf(
   asked: AskedFilter,
 ): BoardFilter {
   const whole = seesWhole(actor, programme);
-  if (asked.group && !whole) throw new NotAllowed();
+  if ((asked.group || asked.county) && !whole) throw new NotAllowed();
   const group = programme.participants.find(({ code }) => code === asked.group);
   if (asked.group && !group) throw new NotFound();
   const elsewhere =
@@ -54,6 +57,7 @@ export function filterOf(
     !placesBelow(places, 'assistedPlace', asked.assistedPlace).includes(programme.assistedPlaceId);
   return {
     groupId: group?.id,
+    countyGroupIds: asked.county ? groupsOf(programme, places, asked.county) : undefined,
     unitPlaceId: asked.unitPlace ? idOf(places, 'unitPlace', asked.unitPlace) : undefined,
     originPlaceId: asked.originPlace ? idOf(places, 'originPlace', asked.originPlace) : undefined,
     categoryId: asked.category ? idOf(categories, 'category', asked.category) : undefined,
@@ -67,6 +71,38 @@ export function filterOf(
       return [unit.id];
     },
   };
+}
+
+/**
+ * A filter of parts or of a past day for a unit's people: of the unit that is asked for when they answer for it (403 otherwise), without
+ * one of those that they answer for (rule 31).
+ */
+export function ofAnswered(
+  actor: Actor,
+  programme: Programme,
+  filter: BoardFilter,
+  { unit: asked }: AskedFilter,
+): BoardFilter {
+  const answered = ownUnits(actor, ['approver', 'buyer']);
+  if (asked === undefined && answered.length === 0) throw new NotAllowed();
+  return {
+    ...filter,
+    units: (byId) => {
+      const found = filter.units?.(byId) ?? [];
+      const seen = (id: number) => {
+        const unit = byId.get(id);
+        return unit !== undefined && purchasesOf(actor, programme, unit, byId) !== 'own';
+      };
+      if (asked !== undefined && !found.every(seen)) throw new NotAllowed();
+      return asked === undefined ? found.filter((id) => answered.includes(id)) : found;
+    },
+  };
+}
+
+/** A programme's groups that assist a county or a place in it; none where all assist others. */
+function groupsOf(programme: Programme, places: PlaceTree, code: string): number[] {
+  const id = idOf(places, 'county', code);
+  return countiesOf(programme, places).find(({ place }) => place.id === id)?.groupIds ?? [];
 }
 
 /** The id behind a code; refuses a code that the tree does not know with 400. */

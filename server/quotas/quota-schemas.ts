@@ -23,21 +23,27 @@ const places = { assistedPlace: code.optional(), unitPlace: code.optional(), ori
 
 export const programmesQuery = z.strictObject({ assistedPlace: code.optional() });
 
-export const progressQuery = z.strictObject({
+/** What /progress and /entries narrow alike, so that a figure's entries are asked for by its own filters. */
+const narrowing = {
   ...places,
   unit: code.optional(),
   group: code.optional(),
+  county: code.optional(),
+  category: code.optional(),
+  fundingSource: fundingSource.optional(),
+  channel: channel.optional(),
+};
+
+export const progressQuery = z.strictObject({
+  ...narrowing,
   by: z.enum(ROWS_BY).default('unit'),
   at: day.optional(),
 });
 
+export type ProgressQuery = z.output<typeof progressQuery>;
+
 export const entriesQuery = z.strictObject({
-  ...places,
-  unit: code.optional(),
-  group: code.optional(),
-  category: code.optional(),
-  fundingSource: fundingSource.optional(),
-  channel: channel.optional(),
+  ...narrowing,
   event: z.enum(['placed', 'counted']).optional(),
   month: month.optional(),
   at: day.optional(),
@@ -51,9 +57,10 @@ function chosen<T extends z.ZodType>(schema: T) {
   return z.preprocess((value) => (value === '' ? undefined : value), schema.optional()).catch(undefined);
 }
 
-/** What the board, a unit's page and the entries keep in their addresses. Group, unit's place and goods' origin apart (rule 7). */
+/** What the board, a unit's page and the entries keep in their addresses. Group, its county, unit's place and goods' origin apart (rule 7). */
 const kept = {
   group: chosen(code),
+  county: chosen(code),
   unitPlace: chosen(code),
   originPlace: chosen(code),
   category: chosen(code),

@@ -84,13 +84,22 @@ export function rollUp({ units, byId, targets, sums, pace, covers }: RollUpParts
     /** a unit with everything below it */
     unit: (unit: ListedUnit) =>
       progressOf(subtrees.get(unit.id) ?? [unit], sumsOfUnit.get(unit.id) ?? [], unit.exemptReason !== null),
-    /** the union of a group's members' subtrees */
-    group: (groupId: number) =>
+    /** the union of one or more groups' members' subtrees; who is in several of them is in it once */
+    groups: (groupIds: readonly number[]) =>
       progressOf(
-        units.filter((unit) => groupIdsOf(unit, byId).has(groupId)),
-        sums.filter((sum) => sum.groupIds.includes(`,${groupId},`)),
+        units.filter((unit) => isInAny(groupIdsOf(unit, byId), groupIds)),
+        sums.filter((sum) => groupIds.some((id) => sum.groupIds.includes(`,${id},`))),
         false,
       ),
+    /** these units by themselves, without whoever is below them */
+    alone: (members: readonly ListedUnit[]) => {
+      const ids = new Set(members.map(({ id }) => id));
+      return progressOf(
+        members,
+        sums.filter(({ unitId }) => ids.has(unitId)),
+        false,
+      );
+    },
     whole: () => progressOf(units, sums, false),
     /** a part of what was bought, judged by no target */
     part: (mine: readonly Amounts[]) => row(mine, [], false, pace),
@@ -168,6 +177,10 @@ export function chainOf(unit: ListedUnit, byId: ReadonlyMap<number, ListedUnit>)
 /** The groups that the unit or any above it belongs to. */
 export function groupIdsOf(unit: ListedUnit, byId: ReadonlyMap<number, ListedUnit>): Set<number> {
   return new Set(chainOf(unit, byId).flatMap((id) => byId.get(id)?.groupIds ?? []));
+}
+
+export function isInAny(groupIds: ReadonlySet<number>, any: readonly number[]): boolean {
+  return any.some((id) => groupIds.has(id));
 }
 
 export function amountsOf(sums: readonly Amounts[]): Amounts {

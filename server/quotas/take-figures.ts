@@ -75,7 +75,7 @@ async function readFigures(db: PrismaClient, wish: FiguresWish): Promise<Figures
     helped: helped.total,
     groups: programme.participants.map((group) => ({
       ...namedOf(group),
-      ...judgedIn(board, board.roll.group(group.id), period.group(group.id)),
+      ...judgedIn(board, board.roll.groups([group.id]), period.group(group.id)),
     })),
     units,
     by,

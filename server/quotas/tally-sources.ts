@@ -13,8 +13,10 @@ export interface SumFilter {
   /** only what this unit and those below it bought, by their places on the day of placing */
   unitIds?: readonly number[];
   groupId?: number;
-  /** any of these groups */
+  /** any of these groups: all that the reader may read */
   groupIds?: readonly number[];
+  /** any of the groups of a county */
+  countyGroupIds?: readonly number[];
   /** only units whose own place is one of these */
   unitPlaceIds?: readonly number[];
   originPlaceIds?: readonly number[];
@@ -112,16 +114,20 @@ function conditions(filter: SumFilter, day: DayColumn): Prisma.Sql {
   return Prisma.join(parts, ' ');
 }
 
+export type LineageFilter = Pick<SumFilter, 'unitIds' | 'groupId' | 'groupIds' | 'countyGroupIds' | 'unitPlaceIds'>;
+
 /** Which lineages `l` a reader asked for; null: any. */
 export function lineageFilter({
   unitIds,
   groupId,
   groupIds,
+  countyGroupIds,
   unitPlaceIds,
-}: Pick<SumFilter, 'unitIds' | 'groupId' | 'groupIds' | 'unitPlaceIds'>): Prisma.Sql | null {
+}: LineageFilter): Prisma.Sql | null {
   const parts: Prisma.Sql[] = [];
   if (unitIds) parts.push(anyOf(unitIds.map((id) => Prisma.sql`LOCATE(${`/${id}/`}, l.path) > 0`)));
-  if (groupIds) parts.push(anyOf(groupIds.map((id) => Prisma.sql`LOCATE(${`,${id},`}, l.groupIds) > 0`)));
+  for (const any of [groupIds, countyGroupIds])
+    if (any) parts.push(anyOf(any.map((id) => Prisma.sql`LOCATE(${`,${id},`}, l.groupIds) > 0`)));
   if (groupId !== undefined) parts.push(Prisma.sql`LOCATE(${`,${groupId},`}, l.groupIds) > 0`);
   if (unitPlaceIds)
     parts.push(Prisma.sql`l.unitId IN (SELECT id FROM unit WHERE placeId IN (${listOf(unitPlaceIds)}))`);

@@ -21,7 +21,7 @@ export interface Waiting {
   orders: number;
 }
 
-type Wish = Pick<SumFilter, 'unitIds' | 'groupId' | 'until'> & { programme: Programme };
+type Wish = Pick<SumFilter, 'unitIds' | 'groupId' | 'countyGroupIds' | 'until'> & { programme: Programme };
 
 /**
  * What of a programme's placed purchases is not counted yet and why (fen, g), the oldest first. Individuals' come as one sum for each

@@ -17,6 +17,7 @@ beforeAll(async () => {
   await aTarget(db, { programme: programmes.group, unit: units.bank, grams: 5_000_000, category: categories.rice });
   await aTarget(db, { programme: programmes.group, unit: units.bureau, grams: 400_000, category: categories.rice });
   await aProgramme(db, { code: 'wulong-2026', group: groups.wulong, assistedPlace: places.wulong, year: 2026 });
+  await db.unit.update({ where: { id: units.bank.id }, data: { placeId: places.wulong.id } });
   const tea = (quantity: number) => [{ productId: products.tea.id, quantity }];
   const rice = (quantity: number) => [{ productId: products.rice.id, quantity }];
   await market.deliver(await market.buy('buyer', { lines: tea(5), unit: units.bank }), 4);
@@ -85,7 +86,7 @@ async function addUp(login: string, href: string): Promise<string> {
 const PAGES = [
   '/board?programme=commerce-2026',
   '/board?programme=county-2026',
-  ...['group', 'village', 'category', 'funding', 'channel', 'month'].map(
+  ...['group', 'county', 'unit_place', 'village', 'category', 'funding', 'channel', 'month'].map(
     (by) => `/board?programme=county-2026&by=${by}`,
   ),
   '/board?programme=commerce-2026&category=rice',
