@@ -53,9 +53,19 @@ export interface EntryPage {
 
 /**
  * The tally lines behind a figure, newest first by key. With `mergeIndividuals` what individuals bought comes as sums of a day, event,
- * unit, category, origin, supplier and channel (rule 31); the sum of all pages is the figure either way.
+ * unit, category, origin, supplier and channel, each whole and once, where its oldest line stands, however short the pages are (rule
+ * 31); a page can thus be shorter than asked for. The sum of all pages is the figure either way.
  */
 export async function loadEntries(db: Db, wish: EntryWish, mergeIndividuals: boolean): Promise<EntryPage> {
+  const page = await readEntries(db, wish);
+  if (!mergeIndividuals) return page;
+  const entries = await merged(db, wish, page);
+  if (entries.length > 0 || page.nextId === null) return { ...page, entries };
+  return loadEntries(db, { ...wish, beforeId: page.nextId }, true);
+}
+
+async function readEntries(db: Db, wish: EntryWish): Promise<EntryPage> {
+  const { beforeId, limit } = wish;
   const rows = await db.$queryRaw<EntryRow[]>`
     SELECT e.id, e.event, e.source, DATE_FORMAT(e.onDay, '%Y-%m-%d') AS onDay, DATE_FORMAT(e.placedOn, '%Y-%m-%d') AS placedOn,
       e.orderId, e.lineId, u.code AS unitCode, u.name AS unitName, u.nameEn AS unitNameEn, e.fundingSource, e.categoryId, e.originPlaceId,
@@ -63,13 +73,12 @@ export async function loadEntries(db: Db, wish: EntryWish, mergeIndividuals: boo
     FROM tally_entry e ${readBackwards(wish)} unit_lineage l ON l.id = e.lineageId
     JOIN unit u ON u.id = e.unitId
     LEFT JOIN supplier s ON s.id = e.supplierId
-    WHERE ${conditionsOf(wish)} ${wish.beforeId ? Prisma.sql`AND e.id < ${wish.beforeId}` : Prisma.empty}
-    ORDER BY e.id DESC LIMIT ${wish.limit + 1}`;
-  const shown = rows.slice(0, wish.limit);
-  const entries = shown.map((row): Entry => ({ ...row, isAdjustment: Boolean(row.isAdjustment), entries: 1 }));
+    WHERE ${conditionsOf(wish)} ${beforeId ? Prisma.sql`AND e.id < ${beforeId}` : Prisma.empty}
+    ORDER BY e.id DESC LIMIT ${limit + 1}`;
+  const shown = rows.slice(0, limit);
   return {
-    entries: mergeIndividuals ? merged(entries) : entries,
-    nextId: rows.length > wish.limit ? (shown.at(-1)?.id ?? null) : null,
+    entries: shown.map((row): Entry => ({ ...row, isAdjustment: Boolean(row.isAdjustment), entries: 1 })),
+    nextId: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
   };
 }
 
@@ -100,23 +109,26 @@ function conditionsOf(wish: EntryFilter): Prisma.Sql {
   return Prisma.join(parts, ' AND ');
 }
 
-function merged(entries: readonly Entry[]): Entry[] {
-  const sums = new Map<string, Entry>();
+/** The page with each sum of alike individuals' entries in the place of its oldest one; those that are summed elsewhere left out. */
+async function merged(db: Db, wish: EntryWish, { entries }: EntryPage): Promise<Entry[]> {
+  const individuals = entries.filter(({ fundingSource }) => fundingSource === 'individual');
+  if (individuals.length === 0) return [...entries];
+  const days = [...new Set(individuals.map(({ onDay }) => onDay))];
+  const codes = [...new Set(individuals.map(({ unitCode }) => unitCode))];
+  const sums = await db.$queryRaw<{ oldest: number; fen: unknown; grams: unknown; entries: unknown }[]>`
+    SELECT MIN(e.id) AS oldest, SUM(e.fen) AS fen, SUM(e.grams) AS grams, COUNT(*) AS entries
+    FROM tally_entry e JOIN unit_lineage l ON l.id = e.lineageId
+    WHERE ${conditionsOf(wish)} AND e.fundingSource = 'individual'
+      AND e.onDay IN (${Prisma.join(days.map(dayToColumn))}) AND e.unitId IN (SELECT id FROM unit WHERE code IN (${Prisma.join(codes)}))
+    GROUP BY e.onDay, e.event, e.source, e.unitId, e.categoryId, e.originPlaceId, e.supplierId, e.channel, e.isAdjustment`;
+  const byOldest = new Map(sums.map((sum) => [sum.oldest, sum]));
   return entries.flatMap((entry) => {
     if (entry.fundingSource !== 'individual') return [entry];
-    const { event, source, onDay, unitCode, categoryId, originPlaceId, supplierCode, channel, isAdjustment } = entry;
-    const alike = [event, source, onDay, unitCode, categoryId, originPlaceId, supplierCode, channel, isAdjustment];
-    const key = alike.join('|');
-    const known = sums.get(key);
-    if (known) {
-      known.fen += entry.fen;
-      known.grams += entry.grams;
-      known.entries += 1;
-      return [];
-    }
-    const sum: Entry = { ...entry, id: null, placedOn: null, orderId: null, lineId: null };
-    sums.set(key, sum);
-    return [sum];
+    const sum = byOldest.get(Number(entry.id));
+    if (!sum) return [];
+    const { fen, grams, entries: count } = sum;
+    const unnamed = { id: null, placedOn: null, orderId: null, lineId: null };
+    return [{ ...entry, ...unnamed, fen: Number(fen), grams: Number(grams), entries: Number(count) }];
   });
 }
 

@@ -88,6 +88,33 @@ describe('progress', () => {
     expect(await statusOf('employee', by('category'))).toBe(403);
   });
 
+  it('in parts or of a past day is for who answers for the very unit that is asked for', async () => {
+    const { units } = market.world;
+    const grants = [
+      { role: 'approver' as const, unit: units.firstPrison },
+      { role: 'employee' as const, unit: units.bank },
+    ];
+    const both = await aUser(market.app.db, { login: 'approver-and-employee', grants });
+    const at = (query: string) => `/programmes/commerce-2026/progress?${query}`;
+    const parts = [
+      'by=category',
+      'by=month',
+      'at=2026-05-05',
+      'category=tea',
+      'fundingSource=individual',
+      'channel=market',
+    ];
+    for (const part of [...parts, 'originPlace=lianghe', 'by=unit_place']) {
+      expect([part, await statusOf(both, at(`unit=bank&${part}`))]).toEqual([part, 403]);
+      expect([part, await statusOf(both, at(`unit=first-prison&${part}`))]).toEqual([part, 200]);
+      expect([part, await statusOf('employee', at(part))]).toEqual([part, 403]);
+      const { body } = await market.get(both, at(part));
+      expect([part, body.total.placedFen]).toEqual([part, expect.toBeOneOf([0, 12_800])]);
+    }
+    expect(await statusOf(both, at('unit=bank'))).toBe(200);
+    expect((await market.get(both, at('by=unit'))).body.total.placedFen).toBe(11 * 12_800);
+  });
+
   it('names every wrong filter', async () => {
     const answer = await market.get('operator', '/programmes/commerce-2026/progress?by=mood&at=2026-02-30');
     expect(answer.status).toBe(400);
@@ -142,6 +169,36 @@ describe('entries', () => {
     const named = ids.filter((id) => id !== null);
     expect(new Set(named).size).toBe(named.length);
     expect(fen).toBe(12 * 12_800);
+  });
+
+  it('of individuals are the same sums however short the pages are, so that no page shows one colleague’s purchase', async () => {
+    for (const limit of [1, 2, 3, 100]) {
+      const sums: [string, number, number][] = [];
+      for (let cursor = ''; ; ) {
+        const path = `/programmes/commerce-2026/entries?unit=bank&fundingSource=individual&limit=${limit}${cursor}`;
+        const { body } = await market.get('approver', path);
+        for (const { event, fen, entries } of body.items as Entry[]) sums.push([event, fen, entries]);
+        if (body.nextCursor === null) break;
+        cursor = `&cursor=${body.nextCursor}`;
+      }
+      expect([limit, sums.sort()]).toEqual([
+        limit,
+        [
+          ['counted', 5 * 12_800, 2],
+          ['placed', 5 * 12_800, 2],
+        ],
+      ]);
+    }
+  });
+
+  it('of individuals begin anywhere without coming apart', async () => {
+    const { db } = market.app;
+    const ids = await db.tallyEntry.findMany({ where: { fundingSource: 'individual' }, select: { id: true } });
+    for (const { id } of ids) {
+      const cursor = Buffer.from(JSON.stringify([id])).toString('base64url');
+      const query = `?unit=bank&fundingSource=individual&cursor=${cursor}`;
+      for (const { fen } of await entriesOf('approver', query)) expect(fen).toBe(5 * 12_800);
+    }
   });
 
   it('come as CSV, whole, with the same sum', async () => {
