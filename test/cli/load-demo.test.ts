@@ -220,8 +220,9 @@ describe('what the demonstration has recorded', () => {
   it('kept within the caps', async () => {
     expect(
       await faults(Prisma.sql`SELECT c.capId, c.holderId FROM cap_counter c JOIN cap ON cap.id = c.capId
+        LEFT JOIN unit u ON u.id = c.holderId AND cap.kind = 'employee_union_year'
         LEFT JOIN cap_movement m ON m.capId = c.capId AND m.holderId = c.holderId GROUP BY c.capId, c.holderId
-        HAVING MAX(c.used) <> COALESCE(SUM(m.value), 0) OR MAX(c.used) > MAX(COALESCE(c.limitValue, cap.limitValue))`),
+        HAVING MAX(c.used) <> COALESCE(SUM(m.value), 0) OR MAX(c.used) > MAX(COALESCE(c.limitValue, cap.limitValue * COALESCE(u.employees, 1)))`),
     ).toEqual([]);
   });
 

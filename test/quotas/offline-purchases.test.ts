@@ -63,7 +63,7 @@ describe('an offline purchase', () => {
     const moved = await db.reAttribution.create({
       data: {
         ...{ offlineId: id, fromUnitId: bank.id, toUnitId: firstPrison.id, reason: '测试', state: 'approved' },
-        ...{ requestedById: 1, decidedAt: market.app.container.clock() },
+        ...{ requestedById: 1, decidedById: 2, decidedAt: market.app.container.clock() },
       },
     });
     const { findLineage } = await import('../../server/units/lineage.ts');

@@ -12,6 +12,8 @@ export interface Holder {
 export interface Caps {
   left(good: Good, holder: Holder, day: Day): number;
   take(good: Good, holder: Holder, day: Day, quantity: number, fact: { orderId: number; at: Date }): void;
+  /** what did not arrive of a line is given back */
+  miss(good: Good, line: { orderId: number; lineId: number; quantity: number; at: Date }): void;
   isCapped(good: Good): boolean;
   /** writes the counters that their movements sum to */
   finish(): void;
@@ -23,6 +25,8 @@ export function newCaps({ facts, rows, id }: World): Caps {
       ? []
       : [{ ...cap, capId: at + 1, productId: id('product', cap.product), used: new Map<number, number>() }],
   );
+  /** who holds what an order took of a cap, by both ids */
+  const taken = new Map<string, number>();
   type HeldCap = (typeof caps)[number];
   const held = (good: Good, { userId, unitId }: Holder, day: Day) =>
     caps
@@ -44,6 +48,7 @@ export function newCaps({ facts, rows, id }: World): Caps {
     take(good, holder, day, quantity, { orderId, at }) {
       for (const { cap, holderId, used } of held(good, holder, day)) {
         cap.used.set(holderId, used + quantity);
+        taken.set(`${cap.capId} ${orderId}`, holderId);
         rows.add('capMovement', {
           capId: cap.capId,
           holderId,
@@ -52,6 +57,14 @@ export function newCaps({ facts, rows, id }: World): Caps {
           value: quantity,
           at,
         });
+      }
+    },
+    miss(good, { orderId, lineId, quantity, at }) {
+      for (const { capId, used } of caps.filter((cap) => cap.productId === good.id)) {
+        const holderId = taken.get(`${capId} ${orderId}`);
+        if (holderId === undefined) continue;
+        used.set(holderId, (used.get(holderId) ?? 0) - quantity);
+        rows.add('capMovement', { capId, holderId, source: 'receipt', sourceId: lineId, value: -quantity, at });
       }
     },
     finish() {

@@ -17,6 +17,7 @@ import { planDemand } from './plan-demand.ts';
 import { settleStatements } from './settle-statements.ts';
 import { simulateOrders } from './simulate-orders.ts';
 import { newTally } from './tally.ts';
+import { newUnionCaps } from './union-caps.ts';
 import type { World } from './world.ts';
 
 /** Makes every row of the demonstration as it stands at the world's `now`; the same instant and hashes always make the same rows. */
@@ -46,6 +47,7 @@ export function makeDemonstration(
   linkWelfareOrders(world);
   lots.finish();
   caps.finish();
+  market.unionCaps.finish();
   tally.finish();
   for (const [productId, sold] of market.sold) Object.assign(world.rows.of('product')[productId - 1] ?? {}, { sold });
   addAssistanceCalls(world, people);
@@ -64,6 +66,7 @@ function openMarket(world: World, people: People): Market {
     tally: newTally(world),
     lots: newLots(world, goods),
     caps: newCaps(world),
+    unionCaps: newUnionCaps(world),
     lineageOf: lineageFinder(world),
     thresholdOf: (unitId, funding) => payerOf(unitId, funding)?.approvalThresholdFen ?? 0,
     owed: [],

@@ -7,6 +7,7 @@ import type { Good } from './goods.ts';
 import type { Lots } from './lots.ts';
 import type { Fate } from './order-fate.ts';
 import type { LineTally, Tally } from './tally.ts';
+import type { UnionCaps } from './union-caps.ts';
 import type { World } from './world.ts';
 
 /** What is needed to write an order with everything that follows from it. */
@@ -17,6 +18,7 @@ export interface Market {
   tally: Tally;
   lots: Lots;
   caps: Caps;
+  unionCaps: UnionCaps;
   lineageOf: (unitId: number, day: Day) => { lineageId: number; groupIds: string };
   /** above this a unit's purchase needs approval, fen */
   thresholdOf: (unitId: number, funding: FundingSource) => number;

@@ -119,12 +119,13 @@ function acceptedOf(line: WrittenLine, missing: 'short' | 'damaged' | null): Rec
 }
 
 function saveLine(
-  { world, owed }: Market,
-  { row, draft }: WrittenOrder,
+  market: Market,
+  { id, row, draft }: WrittenOrder,
   { fate }: WrittenParcel,
   receiptId: number,
   received: Received,
 ) {
+  const { world, owed } = market;
   const { line, acceptedQuantity, acceptedFen, acceptedGrams } = received;
   const lost = line.row.quantity - acceptedQuantity;
   const damaged = lost > 0 && fate.missing === 'damaged';
@@ -138,6 +139,7 @@ function saveLine(
     damagedQuantity: damaged ? lost : 0,
     note: lost === 0 ? null : damaged ? '运输途中破损（演示）' : '清点少货（演示）',
   });
+  if (lost > 0) market.caps.miss(line.good, { orderId: id, lineId: line.id, quantity: lost, at: fate.receivedAt });
   if (draft.way === 'on_account' && row.unitId != null && acceptedFen > 0)
     owed.push({
       unitId: row.unitId,
@@ -156,6 +158,7 @@ function settleMissing(market: Market, order: WrittenOrder, receiptId: number, r
   const amountFen = received.reduce((sum, line) => sum + line.missingFen, 0);
   for (const { line, missingFen: fen, missingGrams: grams } of received)
     if (line.tally && (fen > 0 || grams > 0)) market.tally.reverse(line.tally, { fen, grams }, fact);
+  market.unionCaps.miss(order.id, receiptId, amountFen, at);
   writeJournal(market, { orderId: order.id, ...fact, amounts: { goods: -amountFen, owed: amountFen } });
   if (amountFen > 0 && order.row.paymentWay === 'stripe') writeRefund(market, order, { ...fact, amountFen });
 }

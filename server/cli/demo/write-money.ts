@@ -145,6 +145,7 @@ export function writeCancellation(market: Market, order: WrittenOrder): void {
     lots.release(line.shares, line.id, at);
     if (line.tally) tally.reverse(line.tally, { fen: line.row.payableFen, grams: line.row.grams }, fact);
   }
+  market.unionCaps.release(orderId, at);
   const { goodsFen, freightFen, totalFen } = row;
   writeJournal(market, { orderId, ...fact, amounts: { goods: -goodsFen, freight: -freightFen, owed: totalFen } });
   if (row.paymentWay === 'stripe') writeRefund(market, order, { ...fact, amountFen: totalFen });

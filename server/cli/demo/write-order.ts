@@ -121,6 +121,10 @@ function openOrder(market: Market, draft: Draft): WrittenOrder {
     if (!amount || !parcelFate) throw new Error('an order of the demonstration has a parcel without a fate');
     order.parcels.push(openParcel(market, order, { wishes, ...amount, fate: parcelFate }));
   }
+  if (funding === 'union_funds' && unitId !== null) {
+    const { groupIds } = market.lineageOf(unitId, day);
+    market.unionCaps.take({ orderId: id, unitId, groupIds, day, fen: goodsFen, at: submittedAt });
+  }
   audit(market, {
     at: submittedAt,
     actorId: buyerId,
@@ -218,6 +222,7 @@ function endUnplaced(market: Market, { id, row, draft, parcels }: WrittenOrder):
   Object.assign(row, { state: end, heldUntil: null, closedAt: endedAt });
   for (const parcel of parcels) parcel.row.state = 'cancelled';
   for (const line of parcels.flatMap((parcel) => parcel.lines)) market.lots.release(line.shares, line.id, endedAt);
+  market.unionCaps.release(id, endedAt);
   if (end !== 'rejected' || row.unitId == null) return;
   const byId = market.people.approver(row.unitId);
   const reason = '本月采购额度已用完，请下月再报（演示）';
