@@ -39,7 +39,6 @@ export async function helpedSums(db: Db, wish: HelpedWish): Promise<HelpedSum[]>
 }
 
 export interface HelpedRow {
-  id: number;
   unitId: number;
   unitName: string;
   unitNameEn: string;
@@ -51,12 +50,18 @@ export interface HelpedRow {
   note: string | null;
 }
 
-/** The rows behind the sums, the latest day first; an order's buyer is nowhere among them (rule 31). */
-export function listHelped(db: Db, wish: HelpedWish, limit: number): Promise<HelpedRow[]> {
-  return db.$queryRaw<HelpedRow[]>`
-    SELECT h.id, h.unitId, u.name AS unitName, u.nameEn AS unitNameEn, h.onDay, h.source, c.name AS campaignName, h.fen, h.grams, h.note
-    FROM helped_sale h JOIN unit u ON u.id = h.unitId LEFT JOIN campaign c ON c.id = h.campaignId
-    WHERE ${within(wish)} ORDER BY h.onDay DESC, h.id DESC LIMIT ${limit}`;
+/** What was helped to sell, the latest day first: what was told by hand one by one, orders as sums of a link's day (rule 31). */
+export async function listHelped(db: Db, wish: HelpedWish, limit: number): Promise<HelpedRow[]> {
+  const rows = await db.$queryRaw<HelpedRow[]>`
+    SELECT s.unitId, u.name AS unitName, u.nameEn AS unitNameEn, s.onDay, s.source, c.name AS campaignName, s.fen, s.grams, s.note
+    FROM (
+      SELECT MAX(h.id) AS id, h.unitId, h.onDay, h.source, h.campaignId, SUM(h.fen) AS fen, SUM(h.grams) AS grams, MAX(h.note) AS note
+      FROM helped_sale h WHERE ${within(wish)}
+      GROUP BY IF(h.orderId IS NULL, h.id, 0), h.unitId, h.onDay, h.source, h.campaignId
+      ORDER BY h.onDay DESC, id DESC LIMIT ${limit}
+    ) s JOIN unit u ON u.id = s.unitId LEFT JOIN campaign c ON c.id = s.campaignId
+    ORDER BY s.onDay DESC, s.id DESC`;
+  return rows.map((row) => ({ ...row, fen: Number(row.fen), grams: Number(row.grams) }));
 }
 
 export interface UnitLink {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inTransaction } from '../../server/db/in-transaction.ts';
-import { helpedSums } from '../../server/quotas/helped-queries.ts';
+import { helpedSums, listHelped } from '../../server/quotas/helped-queries.ts';
 import { tallyReversal } from '../../server/quotas/tally-reversal.ts';
 import { faultsOn, personOf } from '../setup/person.ts';
 import { type Market, openMarket } from './market.ts';
@@ -21,7 +21,7 @@ const helped = async () => {
   return (await helpedSums(market.app.db, wish))[0]?.fen ?? 0;
 };
 
-async function linkedOrder() {
+async function linkedOrder(before = 0) {
   const { db } = market.app;
   const campaign = await db.campaign.findUniqueOrThrow({ where: { code: 'wangjie' } });
   const lines = [{ productId: market.world.products.tea.id, quantity: 2 }];
@@ -42,7 +42,7 @@ async function linkedOrder() {
     },
     now,
   );
-  expect(await helped()).toBe(0);
+  expect(await helped()).toBe(before);
   const order = await db.order.findUniqueOrThrow({ where: { id }, include: { lines: true } });
   await inTransaction(db, (tx) => placeOrder(tx, order, 'pay', now));
   return order;
@@ -72,6 +72,36 @@ describe('helped to sell', () => {
     expect(await helped()).toBe(12_800);
     await take(9002, 99_999);
     expect(await helped()).toBe(0);
+  });
+
+  it('by orders is listed as sums of a link’s day, by hand one by one', async () => {
+    const { db } = market.app;
+    const { insurer } = market.world.units;
+    const campaign = await db.campaign.findUniqueOrThrow({ where: { code: 'wangjie' } });
+    const orders = [await linkedOrder(0), await linkedOrder(25_600)];
+    const row = {
+      unitId: insurer.id,
+      onDay: new Date('2026-04-01'),
+      source: 'order',
+      grams: 500,
+      campaignId: campaign.id,
+    };
+    await db.helpedSale.createMany({
+      data: orders.map(({ id }, at) => ({ ...row, orderId: id, sourceId: 900 + at, fen: 100 + at })),
+    });
+    const told = { ...row, source: 'event', campaignId: null };
+    await db.helpedSale.createMany({
+      data: [
+        { ...told, fen: 7 },
+        { ...told, fen: 8 },
+      ],
+    });
+    const listed = await listHelped(db, { unitIds: [insurer.id], from: '2026-01-01', until: '2026-12-31' }, 20);
+    expect(listed.map(({ source, fen, grams }) => [source, fen, grams])).toEqual([
+      ['event', 8, 500],
+      ['event', 7, 500],
+      ['order', 201, 1000],
+    ]);
   });
 
   it('begins with the link, which leads on and is carried until an order', async () => {
