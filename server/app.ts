@@ -44,6 +44,7 @@ import { helpedRoutes } from './quotas/helped-routes.ts';
 import { offlineEndpoints } from './quotas/offline-api.ts';
 import { offlineFormRoutes } from './quotas/offline-form-routes.ts';
 import { offlineRoutes } from './quotas/offline-routes.ts';
+import { offlineSheetRoutes } from './quotas/offline-sheet-routes.ts';
 import { programmeEndpoints } from './quotas/programme-api.ts';
 import { programmeRoutes } from './quotas/programme-routes.ts';
 import { quotaEndpoints } from './quotas/quota-api.ts';
@@ -135,6 +136,7 @@ export function createApp(container: Container): Express {
   app.use(programmeRoutes(container));
   app.use(reAttributionRoutes(container));
   app.use(offlineFormRoutes(container));
+  app.use(offlineSheetRoutes(container));
   app.use(offlineRoutes(container));
   app.use(bulletinRoutes(container));
   app.use(externalRoutes(container));

@@ -16,6 +16,7 @@ import { refundPayment } from './payments/refund-payment.ts';
 import { settleOpenPayments } from './payments/settle-open-payments.ts';
 import { carryMerged } from './quotas/carry-merged.ts';
 import { foldTally } from './quotas/fold-tally.ts';
+import { forgetStaleSheets } from './quotas/forget-stale-sheets.ts';
 import { PROGRAMME_OPENED } from './quotas/programme-open.ts';
 import { takeInEarlier } from './quotas/programme-taking-in.ts';
 import { UNIT_REMINDED, unitReminded } from './quotas/remind-units.ts';
@@ -105,6 +106,7 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
         });
       },
     },
+    { name: 'forget-stale-sheets', everyMs: 3_600_000, run: async () => void (await forgetStaleSheets(db, clock())) },
   ];
 }
 

@@ -1,9 +1,9 @@
 import type { Actor } from '../accounts/actor.ts';
 import type { FileStore } from '../clients/file-store.ts';
-import { audit } from '../db/audit.ts';
+import { type AuditFact, audit } from '../db/audit.ts';
 import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
-import { dayOf, dayToColumn } from '../shared/days.ts';
+import { type Day, dayOf, dayToColumn } from '../shared/days.ts';
 import { type Fault, RuleRefusal } from '../shared/errors.ts';
 import { findLineage } from '../units/lineage.ts';
 import { holderOf, placeDeclared } from './declared-tally.ts';
@@ -60,11 +60,17 @@ export async function checkedDeclaration(
   return { unitId: unit?.id ?? 0, lines };
 }
 
-function factsAtFault(input: OfflineInput, today: string): Fault[] {
+/** What no declaration may say: goods without weight, a day to come. By field. */
+export function factsAtFault(input: DatedWeights, today: Day): Fault[] {
   const weightless = input.lines.flatMap((line, index): Fault[] =>
     line.grams > 0 ? [] : [{ path: `lines.${index}.grams`, code: 'weightNeeded' }],
   );
   return input.purchasedOn > today ? [...weightless, { path: 'purchasedOn', code: 'dayAhead' }] : weightless;
+}
+
+interface DatedWeights {
+  purchasedOn: Day;
+  lines: readonly { grams: number }[];
 }
 
 /** Writes purchase, lines, entries and audit line, with the invoice's lock held. */
@@ -115,9 +121,13 @@ export async function writeLines(
 }
 
 export function auditDeclaration(tx: Tx, actor: Actor, action: string, written: Written, at: Date): Promise<void> {
-  const { id, unitId, input } = written;
+  return audit(tx, declarationFact(actor, action, written, at));
+}
+
+/** A declaration as the audit trail tells it (rule 32). */
+export function declarationFact(actor: Actor, action: string, { id, unitId, input }: Written, at: Date): AuditFact {
   const { sellerName, sellerTaxNumber = null, invoiceNumber = null, invoiceFen = null, purchasedOn } = input;
-  return audit(tx, {
+  return {
     ...{ at, actorId: actor.id, action, subjectType: 'offline_purchase', subjectId: id, unitId },
     after: {
       state: 'declared',
@@ -128,5 +138,5 @@ export function auditDeclaration(tx: Tx, actor: Actor, action: string, written: 
       purchasedOn,
       lines: input.lines.map(({ category, fen, grams }) => ({ category, fen, grams })),
     },
-  });
+  };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FUNDING_SOURCES } from './offline-schemas.ts';
+import { WEIGHT_UNITS } from './sheet-cells.ts';
 
 /** What of a platform's list becomes what of a purchase. A part without a column has its fixed value. */
 export const EXTERNAL_PARTS = [
@@ -13,7 +14,6 @@ export const FIXABLE = ['unit', 'fundingSource', 'category', 'origin'] as const;
 /** The parts whose words are the platform's own and are remembered once they were told. */
 export const WORDED = ['category', 'origin', 'fundingSource'] as const;
 export type Worded = (typeof WORDED)[number];
-export const WEIGHT_UNITS = ['kilograms', 'grams', 'jin'] as const;
 
 const word = z.string().max(128);
 const words = z.record(word, z.string().max(64)).default({});

@@ -19,13 +19,13 @@ import {
   FIXABLE,
   mappingForm,
   platformForm,
-  WEIGHT_UNITS,
 } from './external-mapping.ts';
 import { findPlatform, listPlatforms, type Platform } from './external-queries.ts';
 import { type Reach, reachOf } from './offline-policy.ts';
 import type { OfflineParts } from './offline-routes.ts';
 import { FUNDING_SOURCES } from './offline-schemas.ts';
 import { purchaseChoices } from './purchase-choices.ts';
+import { WEIGHT_UNITS } from './sheet-cells.ts';
 
 /** Importing is the organizers' for the units of their groups, and the operator's for all. Throws NotAllowed for anyone else. */
 export async function importReach({ db, clock }: Pick<OfflineParts, 'db' | 'clock'>, actor: Actor): Promise<Reach> {

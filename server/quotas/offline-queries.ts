@@ -22,6 +22,11 @@ export function findOfflinePurchase(db: Db, id: number): Promise<WholePurchase |
   return db.offlinePurchase.findUnique({ where: { id }, include: WHOLE });
 }
 
+/** The declarations that a sheet made, in its order. */
+export function purchasesOfSheet(db: Db, sheetId: number): Promise<WholePurchase[]> {
+  return db.offlinePurchase.findMany({ where: { sheetId }, include: WHOLE, orderBy: { id: 'asc' } });
+}
+
 export interface ListWish {
   /** null: all units */
   unitIds: readonly number[] | null;

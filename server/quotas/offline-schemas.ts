@@ -47,13 +47,18 @@ export const offlineInput = z
     lines: z.array(line).min(1, 'noLines').max(MOST_LINES),
   })
   .superRefine((purchase, context) => {
-    const missing = (path: string) => context.addIssue({ code: 'custom', path: [path], message: 'required' });
-    if (purchase.isFromFarmer && !purchase.invoiceNumber) return;
-    if (!purchase.sellerTaxNumber) missing('sellerTaxNumber');
-    if (!purchase.invoiceNumber) missing('invoiceNumber');
-    if (!purchase.invoiceFen) missing('invoiceFen');
+    for (const path of missingOfPaper(purchase))
+      context.addIssue({ code: 'custom', path: [path], message: 'required' });
   });
 export type OfflineInput = z.output<typeof offlineInput>;
+
+type Paper = Pick<OfflineInput, 'isFromFarmer' | 'sellerTaxNumber' | 'invoiceNumber' | 'invoiceFen'>;
+
+/** What of its invoice a declaration does not say; a farmer's receipt needs none. */
+export function missingOfPaper(paper: Partial<Paper>): (keyof Paper)[] {
+  if (paper.isFromFarmer && !paper.invoiceNumber) return [];
+  return (['sellerTaxNumber', 'invoiceNumber', 'invoiceFen'] as const).filter((part) => !paper[part]);
+}
 
 function chosen<T extends z.ZodType>(schema: T) {
   return z.preprocess((value) => (value === '' ? undefined : value), schema.optional()).catch(undefined);

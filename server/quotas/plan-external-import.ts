@@ -1,12 +1,11 @@
 import type { FundingSource } from '../db/generated/enums.ts';
-import { type Day, parseDay } from '../shared/days.ts';
+import type { Day } from '../shared/days.ts';
 import type { Fault } from '../shared/errors.ts';
-import { parseYuan } from '../shared/money.ts';
-import { GRAMS_PER_JIN, parseKilograms } from '../shared/weight.ts';
 import { cellName, type SheetRow } from '../web/read-sheet.ts';
 import type { Lookups } from './external-lookups.ts';
 import { EXTERNAL_PARTS, type ExternalMapping, type ExternalPart, openParts } from './external-mapping.ts';
 import { MOST_AMOUNT } from './offline-schemas.ts';
+import { dayInCell, fenInCell, gramsInCell } from './sheet-cells.ts';
 
 export interface ExternalLine {
   orderNumber: string;
@@ -128,12 +127,12 @@ function readLine(reading: Reading, seen: Map<string, number>): ExternalLine | n
     lineNumber: lineNumberOf(text('lineNumber'), orderNumber, seen, () => fault('lineNumber', 'malformedLineNumber')),
     unitId,
     fundingSource: lookups.fundingSource(text('fundingSource')) ?? unreadable(asked('fundingSource'), 'individual'),
-    purchasedOn: dayIn(text('purchasedOn')) ?? unreadable(fault('purchasedOn', 'malformedDay'), today),
+    purchasedOn: dayInCell(text('purchasedOn')) ?? unreadable(fault('purchasedOn', 'malformedDay'), today),
     categoryId: lookups.category(text('category')) ?? asked('category'),
     originPlaceId: lookups.origin(text('origin')) ?? asked('origin'),
     goods: text('goods').slice(0, 128),
-    fen: parseYuan(text('amount').replace(/^[¥￥]/, '')) ?? fault('amount', 'malformedAmount'),
-    grams: gramsIn(text('weight'), mapping.weightUnit) ?? fault('weight', 'malformedWeight'),
+    fen: fenInCell(text('amount')) ?? fault('amount', 'malformedAmount'),
+    grams: gramsInCell(text('weight'), mapping.weightUnit) ?? fault('weight', 'malformedWeight'),
   };
   if (line.purchasedOn > today) fault('purchasedOn', 'dayAhead');
   if (line.fen > MOST_AMOUNT || line.grams > MOST_AMOUNT) fault('amount', 'tooBig', { maximum: MOST_AMOUNT });
@@ -153,20 +152,6 @@ function lineNumberOf(text: string, orderNumber: string, seen: Map<string, numbe
   const next = (seen.get(orderNumber) ?? 0) + 1;
   seen.set(orderNumber, next);
   return next;
-}
-
-/** A day as platforms write it: 2026-05-06, 2026/5/6, with or without a time. */
-function dayIn(text: string): Day | null {
-  const [, year, month = '', day = ''] = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?$/.exec(text) ?? [];
-  return year ? parseDay(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`) : null;
-}
-
-function gramsIn(text: string, unit: ExternalMapping['weightUnit']): number | null {
-  if (unit === 'grams') return /^\d{1,10}$/.test(text) ? Number(text) : null;
-  const thousandths = parseKilograms(text);
-  if (thousandths === null || unit === 'kilograms') return thousandths;
-  const grams = thousandths * GRAMS_PER_JIN;
-  return grams % 1000 === 0 ? grams / 1000 : null;
 }
 
 const KEPT = ['unitId', 'fundingSource', 'purchasedOn', 'categoryId', 'originPlaceId'] as const;

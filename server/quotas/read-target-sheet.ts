@@ -3,16 +3,10 @@ import type { Fault } from '../shared/errors.ts';
 import { cellName, type SheetRow } from '../web/read-sheet.ts';
 import type { ListedUnit } from './progress-queries.ts';
 import { type TargetSetting, targetKey } from './set-target.ts';
+import { fundingMeantBy, isNamed, meantBy, type Translators } from './sheet-words.ts';
 import { readAmount, TARGET_UNITS } from './target-amounts.ts';
 import type { ScopeTrees } from './target-scope.ts';
-import {
-  findHead,
-  plainWord,
-  type SheetHead,
-  type Translators,
-  type ValueColumn,
-  weightUnitIn,
-} from './target-sheet-head.ts';
+import { findHead, type SheetHead, type ValueColumn, weightUnitIn } from './target-sheet-head.ts';
 
 export interface SheetReading {
   /** what the sheet says, each with the cell that says it as its path */
@@ -119,18 +113,13 @@ function unitIn(line: Line): ListedUnit | null {
   return unit;
 }
 
-const isNamed = (node: { name: string; nameEn: string }, text: string) =>
-  [node.name, node.nameEn].some((name) => plainWord(name) === plainWord(text));
-
 type Node = { id: number; code: string; name: string; nameEn: string };
 
 /** A category or place by code or name; null: the cell is empty, undefined: it is at fault. */
 function nodeIn(line: Line, column: 'category' | 'place', nodes: ReadonlyMap<number, Node>): number | null | undefined {
   const text = textIn(line, column);
   if (text === '') return null;
-  const all = [...nodes.values()];
-  const byCode = all.find(({ code }) => code === text);
-  const named = byCode ? [byCode] : all.filter((node) => isNamed(node, text));
+  const named = meantBy(nodes.values(), text);
   if (named.length === 1) return named[0]?.id;
   const unknown = column === 'category' ? 'unknownCategory' : 'unknownPlace';
   addFault(line, line.head.columns[column] ?? 0, named.length === 0 ? unknown : 'ambiguousName', {
@@ -143,11 +132,7 @@ function nodeIn(line: Line, column: 'category' | 'place', nodes: ReadonlyMap<num
 function fundingIn(line: Line): FundingSource | null | undefined {
   const text = textIn(line, 'funding');
   if (text === '') return null;
-  const found = (['canteen_budget', 'union_funds', 'individual'] as const).find(
-    (source) =>
-      source === text ||
-      line.context.translators.some((t) => plainWord(t(`quotas:funding.${source}`)) === plainWord(text)),
-  );
+  const found = fundingMeantBy(line.context.translators, text);
   if (!found) addFault(line, line.head.columns.funding ?? 0, 'unknownFunding', { name: text });
   return found;
 }

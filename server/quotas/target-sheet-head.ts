@@ -1,8 +1,9 @@
-import { LOCALES, type Translate } from '../web/i18n.ts';
 import type { SheetRow } from '../web/read-sheet.ts';
+import { plainWord, type Translators, wordsFor } from './sheet-words.ts';
 import type { TargetUnit } from './target-amounts.ts';
 
 const HEAD_ROWS = 10;
+const WORDS = 'targets:sheet.words';
 const TEXT_COLUMNS = ['code', 'name', 'category', 'place', 'funding', 'weightUnit'] as const;
 type TextColumn = (typeof TEXT_COLUMNS)[number];
 
@@ -18,31 +19,11 @@ export interface SheetHead {
   values: ValueColumn[];
 }
 
-/** The sentences of each language, so that a sheet is read in whichever it was written. */
-export type Translators = readonly Translate[];
-
-export function translatorsOf(of: (locale: (typeof LOCALES)[number]) => Translate): Translators {
-  return LOCALES.map(of);
-}
-
-/** "任务数（元）" and "Target (yuan)" alike, whatever the width of the brackets and the spaces. */
-export function plainWord(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[\s:*]/g, '');
-}
-
-/** All spellings of a word of the sheet in all languages; the messages part them by "|". */
-export function wordsFor(translators: Translators, key: string): Set<string> {
-  return new Set(translators.flatMap((t) => t(`targets:sheet.words.${key}`).split('|').map(plainWord)));
-}
-
 /** Finds the head within the first rows: the first that names a unit's column and one of targets; null when there is none. */
 export function findHead(rows: readonly SheetRow[], translators: Translators): SheetHead | null {
-  const texts = TEXT_COLUMNS.map((name) => ({ name, words: wordsFor(translators, name) }));
-  const units = UNITS.map((unit) => ({ unit, words: wordsFor(translators, unit) }));
-  const weight = wordsFor(translators, 'weight');
+  const texts = TEXT_COLUMNS.map((name) => ({ name, words: wordsFor(translators, `${WORDS}.${name}`) }));
+  const units = UNITS.map((unit) => ({ unit, words: wordsFor(translators, `${WORDS}.${unit}`) }));
+  const weight = wordsFor(translators, `${WORDS}.weight`);
   for (const [row, cells] of rows.slice(0, HEAD_ROWS).entries()) {
     const head: SheetHead = { row, columns: {}, values: [] };
     for (const [column, cell] of cells.entries()) {
@@ -66,7 +47,7 @@ export function weightUnitIn(text: string, translators: Translators): TargetUnit
   const word = plainWord(text);
   return (
     (['kilograms', 'jin', 'tonnes'] as const).find((unit) =>
-      translators.some((t) => t(`targets:sheet.weightWords.${unit}`).split('|').map(plainWord).includes(word)),
+      wordsFor(translators, `targets:sheet.weightWords.${unit}`).has(word),
     ) ?? null
   );
 }

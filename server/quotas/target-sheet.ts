@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Db } from '../db/client.ts';
 import type { SheetRow } from '../web/read-sheet.ts';
+import { digestOf } from './kept-sheet.ts';
 import type { Programme } from './programme-list.ts';
 import { readTargetSheet, type SheetContext, type SheetReading } from './read-target-sheet.ts';
 import { type TargetSetting, targetKey } from './set-target.ts';
@@ -49,11 +49,10 @@ export async function previewSheet(
     changes,
     unchanged: reading.settings.length - changes.length,
     left: newest.filter((target) => target.value > 0 && !named.has(targetKey(target))),
-    digest: digestOf(changes),
+    digest: digestOf(shownOf(changes)),
   };
 }
 
-function digestOf(changes: readonly SheetChange[]): string {
-  const shown = changes.map(({ setting }) => [targetKey(setting), setting.seenVersion, setting.value]).sort();
-  return createHash('sha256').update(JSON.stringify(shown)).digest('hex');
+function shownOf(changes: readonly SheetChange[]) {
+  return changes.map(({ setting }) => [targetKey(setting), setting.seenVersion, setting.value]).sort();
 }
