@@ -30,7 +30,7 @@ export async function cartWishes(db: Db, actor: Actor, unitId: number | null): P
   return db.cartLine.findMany({
     where: { cart: { userId: actor.id, unitKey: unitId ?? 0 } },
     orderBy: [{ addedAt: 'asc' }, { productId: 'asc' }],
-    select: { productId: true, quantity: true },
+    select: { productId: true, quantity: true, note: true },
   });
 }
 

@@ -153,6 +153,7 @@ function presentLine(reader: Reader, line: QuotedLine, unitCode: string | undefi
     minQuantity: leastQuantity(product),
     orderMultiple: product.orderMultiple,
     totalFen: line.goodsFen,
+    note: line.note,
     updateAction: pathTo('cartLine', { productId: product.id, unit: unitCode }),
     removeAction: pathTo('cartLine', { productId: product.id, unit: unitCode, remove: 1 }),
   };

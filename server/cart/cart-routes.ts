@@ -82,6 +82,7 @@ export function cartRoutes({ db, clock }: Parts): Router {
     res.status(status).render('cart/show', {
       title: req.t('cart:title'),
       currentPath: unit ? pathTo('cart', { unit }) : pathTo('cart'),
+      pasteHref: pathTo('quickOrder', unit ? { unit } : { own: 1 }),
       carts: presentTabs(req, actor, unitId, tabCounts),
       ...presentCart(req, cart.quoted, cart.wishes, unit, refused),
       unitName: unitId === null ? undefined : unitName,

@@ -9,6 +9,8 @@ import { type AppliedDiscount, bestDiscount, type DiscountInReach, discountInRea
 export interface Wish {
   productId: number;
   quantity: number;
+  /** what the buyer tells the supplier about it */
+  note?: string | null;
 }
 
 export interface QuotedLine extends Wish {

@@ -86,14 +86,14 @@ function insertOrder(tx: FastTx, order: NewOrder & OrderTotals): Promise<number>
 
 async function insertLines(tx: FastTx, orderId: number, lines: readonly QuotedLine[]): Promise<void> {
   const rows = lines.map(
-    ({ product, quantity, unitPriceFen, goodsFen, discountFen, payableFen, grams }) =>
+    ({ product, quantity, unitPriceFen, goodsFen, discountFen, payableFen, grams, note }) =>
       Prisma.sql`(${orderId}, (SELECT id FROM fulfilment WHERE orderId = ${orderId} AND supplierId = ${product.supplierId}), ${product.id},
         ${product.supplierId}, ${product.categoryId}, ${product.placeId}, ${product.familyName}, ${product.nameEn}, ${product.spec}, ${product.specEn},
-        ${product.saleUnit}, ${product.saleUnitEn}, ${product.illustration}, ${product.netGrams}, ${quantity}, ${unitPriceFen}, ${goodsFen}, ${discountFen}, ${payableFen}, ${grams})`,
+        ${product.saleUnit}, ${product.saleUnitEn}, ${product.illustration}, ${product.netGrams}, ${quantity}, ${unitPriceFen}, ${goodsFen}, ${discountFen}, ${payableFen}, ${grams}, ${note ?? null})`,
   );
   await tx.$executeRaw`
     INSERT INTO order_line (orderId, fulfilmentId, productId, supplierId, categoryId, originPlaceId, name, nameEn, spec, specEn,
-      saleUnit, saleUnitEn, illustration, netGrams, quantity, unitPriceFen, goodsFen, discountFen, payableFen, grams)
+      saleUnit, saleUnitEn, illustration, netGrams, quantity, unitPriceFen, goodsFen, discountFen, payableFen, grams, note)
     VALUES ${Prisma.join(rows)}`;
 }
 

@@ -34,6 +34,7 @@ export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, p
         quantity: line.quantity,
         priceFen: line.unitPriceFen,
         totalFen: line.payableFen,
+        note: line.note,
         batches: batchesOf(part, line),
         ...acceptance(reader, part, line),
       })),

@@ -145,6 +145,7 @@ function presentGoods(reader: Reader, line: Line) {
     spec: inReaderLanguage(reader, line.spec, line.specEn),
     saleUnit: inReaderLanguage(reader, line.saleUnit, line.saleUnitEn),
     quantity: line.quantity,
+    note: line.note,
   };
 }
 
