@@ -10,8 +10,10 @@ import { tellSuppliers } from './notifications/tell-suppliers.ts';
 import { tellUnits } from './notifications/tell-units.ts';
 import { receiveByTime } from './orders/receive-by-time.ts';
 import { expireWaitingOrders } from './payments/expire-waiting-orders.ts';
+import { gatherParcel } from './payments/gather-parcel.ts';
 import { refundDue } from './payments/note-refund.ts';
 import { oneByOne } from './payments/one-by-one.ts';
+import { markOverdue } from './payments/overdue.ts';
 import { refundPayment } from './payments/refund-payment.ts';
 import { settleOpenPayments } from './payments/settle-open-payments.ts';
 import { carryMerged } from './quotas/carry-merged.ts';
@@ -28,6 +30,7 @@ const REFUND_DUE = 'payment.refund_due';
 const refundChanged = z.object({ refundId: z.number().int() });
 const programmeOpened = z.object({ programmeId: z.number().int() });
 const orderPlaced = z.object({ orderId: z.number().int() });
+const statementDue = z.object({ fulfilmentId: z.number().int() });
 const mailDue = z.object({ userId: z.number().int(), dedupeKey: z.string() });
 
 /** What each outbox topic leads to. */
@@ -60,6 +63,10 @@ export function outboxHandlers(container: Container) {
         const opened = programmeOpened.parse(payload);
         if (await takeInEarlier(db, opened.programmeId, clock)) await enqueue(db, PROGRAMME_OPENED, [opened]);
       }
+    },
+    'statement.due': async (payloads) => {
+      const parcels = payloads.map((payload) => statementDue.parse(payload).fulfilmentId);
+      for (const fulfilmentId of new Set(parcels)) await gatherParcel(db, fulfilmentId);
     },
     [REFUND_DUE]: async (payloads) => {
       const send = (payload: unknown) => refundPayment({ db, stripe, log }, refundDue.parse(payload), clock());
@@ -94,6 +101,7 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
       },
     },
     { name: 'expire-orders', everyMs: 15_000, run: async () => void (await expireWaitingOrders(db, stripe, clock())) },
+    { name: 'mark-overdue', everyMs: 600_000, run: async () => void (await markOverdue(db, clock())) },
     { name: 'receive-by-time', everyMs: 600_000, run: async () => void (await receiveByTime(db, clock())) },
     { name: 'settle-payments', everyMs: 60_000, run: () => settleOpenPayments({ db, stripe, log }, clock()) },
     {

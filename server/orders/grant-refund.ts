@@ -56,6 +56,7 @@ export async function grantRefund(
   });
   if (order.paymentWay === 'stripe' && amountFen > 0)
     await enqueue(tx, 'payment.refund_due', [{ orderId: order.id, source: 'refund', sourceId: refund.id, amountFen }]);
+  if (order.paymentWay === 'on_account') await enqueue(tx, 'statement.due', [{ fulfilmentId: fulfilment.id }]);
   if (outstanding && grant.isWhole) {
     const state = nextFulfilmentState(fulfilment.state, 'refund_whole');
     await tx.fulfilment.update({ where: { id: fulfilment.id }, data: { state }, select: { id: true } });

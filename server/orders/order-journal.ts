@@ -4,7 +4,16 @@ import type { Sql } from '../db/sql.ts';
 
 export interface JournalFact {
   orderId: number;
-  source: 'placing' | 'payment' | 'cancellation' | 'receipt' | 'refund_decision' | 'refund' | 'refund_failure';
+  source:
+    | 'placing'
+    | 'payment'
+    | 'cancellation'
+    | 'receipt'
+    | 'refund_decision'
+    | 'refund'
+    | 'refund_failure'
+    | 'transfer'
+    | 'credit';
   sourceId: number;
   at: Date;
   /** signed fen by account; must sum to zero */

@@ -74,6 +74,7 @@ export async function receiveFulfilment(
       at,
     });
     await completeWhenAllReceived(tx, order, fulfilmentId, at);
+    if (order.paymentWay === 'on_account') await enqueue(tx, 'statement.due', [{ fulfilmentId }]);
     await audit(tx, {
       at,
       actorId: actor?.id ?? null,

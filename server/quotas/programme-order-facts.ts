@@ -142,12 +142,9 @@ async function factsOfLines(tx: Sql, lines: readonly LineRow[]): Promise<Map<num
   const refunds = await tx.$queryRaw<(FactRow & Amount & { outstanding: number | boolean })[]>`
     SELECT x.lineId, r.id AS sourceId, r.decidedAt AS at, x.fen, x.grams, x.outstanding
     FROM refund_line x JOIN refund r ON r.id = x.refundId WHERE x.lineId IN (${ids}) AND r.state IN ('approved', 'paid')`;
-  // The transfer that made the line wholly paid, if it is (rule 2).
   const settled = await tx.$queryRaw<FactRow[]>`
-    SELECT x.lineId, MAX(t.id) AS sourceId, MAX(t.recordedAt) AS at
-    FROM receipt_line x JOIN statement_line s ON s.receiptLineId = x.id AND s.fen > 0
-    JOIN transfer_allocation a ON a.statementLineId = s.id JOIN transfer t ON t.id = a.transferId
-    WHERE x.lineId IN (${ids}) GROUP BY x.lineId HAVING MIN(s.paidFen >= s.fen) = 1`;
+    SELECT x.lineId, s.settlementId AS sourceId, s.paidAt AS at
+    FROM receipt_line x JOIN statement_line s ON s.receiptLineId = x.id WHERE x.lineId IN (${ids}) AND s.paidAt IS NOT NULL`;
   const byLine = new Map<number, Fact[]>(lines.map(({ lineId }) => [lineId, []]));
   const add = (lineId: number, fact: Fact) => byLine.get(lineId)?.push(fact);
   for (const { lineId, fen, grams, ...by } of receipts)

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findActor } from '../../server/accounts/actor.ts';
 import { Prisma, type Programme, type Unit } from '../../server/db/generated/client.ts';
 import { inFastTransaction, inTransaction } from '../../server/db/in-transaction.ts';
+import { writeJournal } from '../../server/orders/order-journal.ts';
 import { placeOrder } from '../../server/orders/place-order.ts';
 import { openProgramme } from '../../server/quotas/programme-open.ts';
 import { takeInChunk } from '../../server/quotas/programme-taking-in.ts';
@@ -126,7 +127,10 @@ async function pay(order: Placed, unit: Unit): Promise<void> {
           state: 'paid',
         },
         lines: {
-          create: lines.map((line) => ({ receiptLineId: line.id, fen: line.acceptedFen, paidFen: line.acceptedFen })),
+          create: lines.map((line) => ({
+            ...{ orderId: order.id, receiptLineId: line.id, fen: line.acceptedFen, at: now() },
+            ...{ paidFen: line.acceptedFen, paidAt: now() },
+          })),
         },
       },
       include: { lines: true },
@@ -142,9 +146,14 @@ async function pay(order: Placed, unit: Unit): Promise<void> {
           paidOn: dayToColumn(dayOf(now())),
         },
         recordedAt: now(),
-        allocations: { create: statement.lines.map((line) => ({ statementLineId: line.id, fen: line.fen })) },
+        allocations: {
+          create: statement.lines.map((line) => ({ statementLineId: line.id, fen: line.fen, at: now() })),
+        },
       },
     });
+    await tx.statementLine.updateMany({ where: { statementId: statement.id }, data: { settlementId: transfer.id } });
+    const amounts = { owed: totalFen, paid: -totalFen };
+    await writeJournal(tx, { orderId: order.id, source: 'transfer', sourceId: transfer.id, at: now(), amounts });
     await tallyCounting(tx, {
       ...{
         source: 'settlement',

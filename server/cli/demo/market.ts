@@ -32,7 +32,11 @@ export interface Owed {
   unitId: number;
   funding: FundingSource;
   supplierId: number;
-  receiptLineId: number;
+  orderId: number;
+  /** of goods */
+  receiptLineId?: number;
+  /** of freight: its parcel */
+  fulfilmentId?: number;
   fen: number;
   grams: number;
   receivedAt: Date;

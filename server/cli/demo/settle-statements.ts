@@ -5,6 +5,7 @@ import type { Market, Owed } from './market.ts';
 import { type Random, randomFrom } from './random.ts';
 import type { Tables } from './rows.ts';
 import { atMinute } from './world.ts';
+import { writeJournal } from './write-money.ts';
 
 /** Units that are slow buyers are slow payers too, now and then. */
 const SLOW_BELOW_PERCENT = 70;
@@ -30,7 +31,8 @@ function settle(market: Market, random: Random, lines: Owed[]): void {
   if (!first || !payer?.id) throw new Error('something is owed by nobody');
   const startsOn = monthOf(dayOf(first.receivedAt));
   const endsOn = addDays(monthOf(addDays(startsOn, 31)), -1);
-  const dueOn = addDays(endsOn, payer.termDays ?? 30);
+  const lastAt = new Date(Math.max(...lines.map(({ receivedAt }) => receivedAt.getTime())));
+  const dueOn = addDays(dayOf(lastAt), payer.termDays ?? 30);
   const paidOn = paymentDay(market, random, first.unitId, endsOn);
   const state = stateOn(today, { endsOn, paidOn, random });
   const totalFen = lines.reduce((sum, line) => sum + line.fen, 0);
@@ -49,12 +51,16 @@ function settle(market: Market, random: Random, lines: Owed[]): void {
   };
   const statementId = rows.add('statement', row);
   const paid = state === 'paid';
-  const lineIds = lines.map(({ receiptLineId, fen }) =>
-    rows.add('statementLine', { statementId, receiptLineId, fen, paidFen: paid ? fen : 0 }),
+  const at = atMinute(paidOn, 660);
+  const settlementId = paid ? rows.of('transfer').length + 1 : null;
+  const lineIds = lines.map(({ orderId, receiptLineId, fulfilmentId, fen, receivedAt }) =>
+    rows.add('statementLine', {
+      ...{ statementId, orderId, receiptLineId, fulfilmentId, fen, at: receivedAt },
+      ...{ paidFen: paid ? fen : 0, paidAt: paid ? at : null, settlementId },
+    }),
   );
   if (paid || state === 'invoiced') addInvoice(market, statementId, row, payer);
   if (!paid) return;
-  const at = atMinute(paidOn, 660);
   const transferId = rows.add('transfer', {
     statementId,
     state: 'matched',
@@ -67,8 +73,13 @@ function settle(market: Market, random: Random, lines: Owed[]): void {
     recordedById: market.people.operator,
     recordedAt: at,
   });
+  for (const [orderId, ofOrder] of groupBy(lines, (line) => line.orderId)) {
+    const fen = ofOrder.reduce((sum, line) => sum + line.fen, 0);
+    const amounts = { owed: fen, paid: -fen };
+    writeJournal(market, { orderId, source: 'transfer', sourceId: transferId, at, amounts });
+  }
   for (const [index, line] of lines.entries()) {
-    rows.add('transferAllocation', { transferId, statementLineId: lineIds[index] ?? 0, fen: line.fen });
+    rows.add('transferAllocation', { transferId, statementLineId: lineIds[index] ?? 0, fen: line.fen, at });
     if (line.tally)
       market.tally.count(
         line.tally,

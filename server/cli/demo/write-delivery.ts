@@ -86,6 +86,7 @@ function receive(market: Market, order: WrittenOrder, parcel: WrittenParcel): vo
   const receiptId = market.world.rows.add('receipt', { fulfilmentId: parcel.id, byId, at });
   const received = parcel.lines.map((line, index) => acceptedOf(line, index === 0 ? fate.missing : null));
   for (const each of received) saveLine(market, order, parcel, receiptId, each);
+  oweFreight(market, order, parcel);
   parcel.row.state = 'received';
   parcel.row.receivedAt = at;
   settleMissing(market, order, receiptId, received, at);
@@ -120,7 +121,7 @@ function acceptedOf(line: WrittenLine, missing: 'short' | 'damaged' | null): Rec
 
 function saveLine(
   market: Market,
-  { id, row, draft }: WrittenOrder,
+  { id: orderId, row, draft }: WrittenOrder,
   { fate }: WrittenParcel,
   receiptId: number,
   received: Received,
@@ -139,18 +140,38 @@ function saveLine(
     damagedQuantity: damaged ? lost : 0,
     note: lost === 0 ? null : damaged ? '运输途中破损（演示）' : '清点少货（演示）',
   });
-  if (lost > 0) market.caps.miss(line.good, { orderId: id, lineId: line.id, quantity: lost, at: fate.receivedAt });
+  if (lost > 0) market.caps.miss(line.good, { orderId, lineId: line.id, quantity: lost, at: fate.receivedAt });
   if (draft.way === 'on_account' && row.unitId != null && acceptedFen > 0)
     owed.push({
       unitId: row.unitId,
       funding: draft.funding,
       supplierId: line.good.supplierId,
+      orderId,
       receiptLineId,
       fen: acceptedFen,
       grams: acceptedGrams,
       receivedAt: fate.receivedAt,
       tally: line.tally,
     });
+}
+
+function oweFreight(
+  { owed }: Market,
+  { id: orderId, row, draft }: WrittenOrder,
+  { id, row: parcel, fate }: WrittenParcel,
+) {
+  if (draft.way !== 'on_account' || row.unitId == null || parcel.freightFen === 0) return;
+  owed.push({
+    unitId: row.unitId,
+    funding: draft.funding,
+    supplierId: parcel.supplierId,
+    orderId,
+    fulfilmentId: id,
+    fen: parcel.freightFen,
+    grams: 0,
+    receivedAt: fate.receivedAt,
+    tally: null,
+  });
 }
 
 function settleMissing(market: Market, order: WrittenOrder, receiptId: number, received: Received[], at: Date): void {

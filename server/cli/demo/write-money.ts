@@ -8,7 +8,7 @@ import type { WrittenOrder } from './write-order.ts';
 
 interface JournalFact {
   orderId: number;
-  source: 'placing' | 'payment' | 'cancellation' | 'receipt' | 'refund_decision' | 'refund';
+  source: 'placing' | 'payment' | 'cancellation' | 'receipt' | 'refund_decision' | 'refund' | 'transfer';
   sourceId: number;
   at: Date;
   amounts: Partial<Record<Account, number>>;

@@ -23,6 +23,9 @@ interface Row {
   sentBackFen: number;
   onItsWayFen: number;
   payments: number;
+  transferFen: number;
+  creditTakenFen: number;
+  creditGivenFen: number;
 }
 
 const account = (name: string) => `COALESCE(SUM(IF(j.account = '${name}', j.fen, 0)), 0) AS ${name}`;
@@ -30,6 +33,8 @@ const ofRefunds = (column: string) =>
   `COALESCE((SELECT SUM(r.${column}) FROM refund r WHERE r.orderId = o.id AND r.state IN ('approved', 'paid')), 0)`;
 const ofPayments = (column: string, where: string) =>
   `COALESCE((SELECT SUM(${column}) FROM payment p ${where} p.orderId = o.id), 0)`;
+const ofStatements = (column: string, join: string) =>
+  `COALESCE((SELECT SUM(${column}) FROM statement_line s JOIN ${join} WHERE s.orderId = o.id), 0)`;
 
 const JOURNAL = `
   SELECT o.id, o.paymentWay, o.placedAt IS NOT NULL AS isPlaced, o.goodsFen, o.discountFen, o.freightFen,
@@ -41,13 +46,16 @@ const JOURNAL = `
     ${ofPayments('p.amountFen', "WHERE p.state = 'succeeded' AND")} AS paymentFen,
     ${ofPayments('b.amountFen', "JOIN payment_refund b ON b.paymentId = p.id AND b.state = 'succeeded' WHERE")} AS sentBackFen,
     ${ofPayments('b.amountFen', "JOIN payment_refund b ON b.paymentId = p.id AND b.state <> 'succeeded' WHERE")} AS onItsWayFen,
+    ${ofStatements('x.fen', 'transfer_allocation x ON x.statementLineId = s.id')} AS transferFen,
+    ${ofStatements('x.fen', 'statement_credit x ON x.toLineId = s.id JOIN statement_line z ON z.id = x.fromLineId AND z.orderId <> s.orderId')} AS creditTakenFen,
+    ${ofStatements('x.fen', 'statement_credit x ON x.fromLineId = s.id JOIN statement_line z ON z.id = x.toLineId AND z.orderId <> s.orderId')} AS creditGivenFen,
     (SELECT COUNT(*) FROM payment p WHERE p.orderId = o.id AND p.state = 'succeeded') AS payments,
     COALESCE(SUM(j.fen), 0) AS sum, ${['goods', 'discount', 'freight', 'paid', 'refunded', 'owed'].map(account).join(', ')}
   FROM \`order\` o LEFT JOIN journal_entry j ON j.orderId = o.id
   WHERE o.id BETWEEN :from AND :to GROUP BY o.id`;
 
 /**
- * The journal of every order: it sums to zero, its accounts are what order, receipts, refunds and payments come to, and of an order
+ * The journal of every order: it sums to zero, its accounts are what order, receipts, refunds, payments, transfers and credits come to, and of an order
  * that was paid at once nothing stays owed but what is on its way back.
  */
 export async function* checkJournal(books: Books): AsyncGenerator<Difference> {
@@ -57,8 +65,6 @@ export async function* checkJournal(books: Books): AsyncGenerator<Difference> {
     if (row.sum !== 0) yield { what: of('all accounts'), expected: 0, found: row.sum };
     const expected = accountsOf(row);
     for (const name of ['goods', 'discount', 'freight', 'paid', 'refunded'] as const) {
-      // How transfers of units enter an order's journal is no rule of these.
-      if (name === 'paid' && row.paymentWay !== 'stripe') continue;
       if (row[name] !== expected[name]) yield { what: of(name), expected: expected[name], found: row[name] };
     }
     const back = row.onItsWayFen + (due.get(row.id) ?? 0);
@@ -72,7 +78,7 @@ function accountsOf(row: Row) {
     goods: stands ? row.goodsFen - row.missingFen - row.refundGoodsFen : 0,
     discount: stands ? 0 - row.discountFen : 0,
     freight: stands ? row.freightFen - row.refundFreightFen : 0,
-    paid: 0 - row.paymentFen,
-    refunded: row.sentBackFen,
+    paid: 0 - row.paymentFen - row.transferFen - row.creditTakenFen,
+    refunded: row.sentBackFen + row.creditGivenFen,
   };
 }

@@ -6,6 +6,8 @@ interface Line {
   paidFen: number;
   paid: number;
   owed: number | null;
+  isPaid: number;
+  isOfOrder: number;
 }
 
 interface Statement {
@@ -33,18 +35,29 @@ export async function* checkStatements(books: Books): AsyncGenerator<Difference>
     books,
     'statement_line',
     `SELECT * FROM (
-       SELECT l.id, l.fen, l.paidFen, COALESCE((SELECT SUM(a.fen) FROM transfer_allocation a WHERE a.statementLineId = l.id), 0) AS paid,
-         COALESCE(r.acceptedFen, -b.fen) AS owed
-       FROM statement_line l LEFT JOIN receipt_line r ON r.id = l.receiptLineId LEFT JOIN refund_line b ON b.id = l.refundLineId
+       SELECT l.id, l.fen, l.paidFen, l.paidAt IS NOT NULL AS isPaid,
+         COALESCE((SELECT SUM(a.fen) FROM transfer_allocation a WHERE a.statementLineId = l.id), 0)
+           + COALESCE((SELECT SUM(c.fen) FROM statement_credit c WHERE c.toLineId = l.id), 0)
+           - COALESCE((SELECT SUM(c.fen) FROM statement_credit c WHERE c.fromLineId = l.id), 0) AS paid,
+         COALESCE(r.acceptedFen, -b.fen, f.freightFen, -q.freightFen) AS owed,
+         COALESCE(rl.orderId, bl.orderId, f.orderId, q.orderId) <=> l.orderId AS isOfOrder
+       FROM statement_line l LEFT JOIN receipt_line r ON r.id = l.receiptLineId LEFT JOIN order_line rl ON rl.id = r.lineId
+       LEFT JOIN refund_line b ON b.id = l.refundLineId LEFT JOIN order_line bl ON bl.id = b.lineId
+       LEFT JOIN fulfilment f ON f.id = l.fulfilmentId LEFT JOIN refund q ON q.id = l.refundId
        WHERE l.id BETWEEN :from AND :to
-     ) x WHERE paidFen <> paid OR paidFen > GREATEST(0, fen) OR owed IS NULL OR fen <> owed`,
+     ) x WHERE paidFen <> paid OR paidFen NOT BETWEEN LEAST(0, fen) AND GREATEST(0, fen) OR owed IS NULL OR fen <> owed OR NOT isOfOrder
+       OR isPaid <> (fen > 0 AND paidFen = fen)`,
   );
-  for await (const { id, fen, paidFen, paid, owed } of lines) {
-    if (paidFen !== paid) yield { what: `paidFen of statement line ${id}`, expected: paid, found: paidFen };
-    if (paidFen > Math.max(0, fen))
-      yield { what: `paidFen of statement line ${id}`, expected: `at most ${fen}`, found: paidFen };
-    if (owed !== fen)
-      yield { what: `fen of statement line ${id}`, expected: owed ?? 'a receipt or refund', found: fen };
+  for await (const { id, fen, paidFen, paid, owed, isPaid, isOfOrder } of lines) {
+    const of = (name: string) => `${name} of statement line ${id}`;
+    if (paidFen !== paid) yield { what: of('paidFen'), expected: paid, found: paidFen };
+    if (paidFen < Math.min(0, fen) || paidFen > Math.max(0, fen))
+      yield { what: of('paidFen'), expected: `between 0 and ${fen}`, found: paidFen };
+    if (owed !== fen) yield { what: of('fen'), expected: owed ?? 'a receipt, refund or freight', found: fen };
+    if (!isOfOrder) yield { what: of('order'), expected: 'that of its receipt or refund', found: 'another' };
+    const isWhole = fen > 0 && paidFen === fen;
+    if (Boolean(isPaid) !== isWhole)
+      yield { what: of('wholly paid'), expected: String(isWhole), found: String(Boolean(isPaid)) };
   }
   const transfers = overRanges<{ id: number; amountFen: number; spread: number }>(
     books,

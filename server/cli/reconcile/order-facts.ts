@@ -84,10 +84,11 @@ async function readLines(books: Books, range: readonly number[]): Promise<Map<nu
     range,
   );
   const payments = await books.all<{ lineId: number; paidAt: string | null }>(
-    `SELECT x.lineId, MAX(t.recordedAt) AS paidAt
+    `SELECT x.lineId, MAX(p.at) AS paidAt
      FROM receipt_line x JOIN statement_line s ON s.receiptLineId = x.id AND s.fen > 0
-     JOIN transfer_allocation a ON a.statementLineId = s.id JOIN transfer t ON t.id = a.transferId ${ofOrders}
-     GROUP BY x.lineId, s.id, s.fen HAVING SUM(a.fen) >= s.fen`,
+     JOIN (SELECT a.statementLineId AS id, a.fen, a.at FROM transfer_allocation a
+       UNION ALL SELECT c.toLineId, c.fen, c.at FROM statement_credit c) p ON p.id = s.id ${ofOrders}
+     GROUP BY x.lineId, s.id, s.fen HAVING SUM(p.fen) >= s.fen`,
     range,
   );
   const receiptsOf = groupByLine(receipts);
