@@ -10,6 +10,7 @@ import { actorFromSession, actorFromToken, authorizeCall } from './accounts/who-
 import { adminRoutes } from './admin/admin-routes.ts';
 import { cartEndpoints } from './cart/cart-api.ts';
 import { cartRoutes } from './cart/cart-routes.ts';
+import { listRoutes } from './cart/list-routes.ts';
 import { quickOrderRoutes } from './cart/quick-order-routes.ts';
 import { catalogEndpoints } from './catalog/catalog-api.ts';
 import { catalogRoutes, useNavCategories } from './catalog/catalog-routes.ts';
@@ -121,6 +122,7 @@ export function createApp(container: Container): Express {
   app.use(noticeRoutes(container));
   app.use(cartRoutes(container));
   app.use(quickOrderRoutes(container));
+  app.use(listRoutes(container));
   app.use(checkoutRoutes(container));
   app.use(orderRoutes(container));
   app.use(receiptRoutes(container));

@@ -37,6 +37,8 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
   {
     part: 'buying',
     entries: [
+      { path: 'purchaseLists', icon: 'edit', roles: ['buyer'], inStrip: true },
+      { path: 'quickOrder', icon: 'upload', roles: ['buyer'] },
       { path: 'approvals', icon: 'stamp', roles: ['approver'], inStrip: true },
       { path: 'orders', icon: 'orders', roles: ['employee', 'buyer', 'approver', 'organizer'] },
     ],

@@ -6,7 +6,7 @@ import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
 import type { SearchEngine } from '../search/engine.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { Fault } from '../shared/errors.ts';
+import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
 import { flash } from '../web/flash.ts';
 import { formView, refusedForm } from '../web/form-view.ts';
 import { keepRefused, read, takeRefused } from '../web/forms.ts';
@@ -14,13 +14,16 @@ import { uploadsIn } from '../web/uploads.ts';
 import { unitOfCart } from './cart-api.ts';
 import { cartUnits } from './cart-lines.ts';
 import { cartQuery } from './cart-schemas.ts';
+import { listsOf } from './list-queries.ts';
 import { putIntoCart } from './put-into-cart.ts';
-import { type AskedRow, checkQuickOrder, PUT_MODES, type PutMode } from './quick-order.ts';
+import { type AskedRow, type CheckedRow, checkQuickOrder, PUT_MODES, type PutMode } from './quick-order.ts';
 import { rowsOfFile } from './quick-order-file.ts';
 import { checkedRows, listForm, MOST_ROWS, readCheck, textOfRows } from './quick-order-form.ts';
 import { presentCheck } from './quick-order-presenter.ts';
 import { quickOrderTemplate } from './quick-order-template.ts';
 import { rowsOfText } from './quick-order-text.ts';
+import type { Wish } from './quote.ts';
+import { saveToList } from './save-to-list.ts';
 
 interface Parts {
   db: PrismaClient;
@@ -32,7 +35,7 @@ const FORM = 'quick-order';
 
 /** Many lines into the cart at once: pasted or uploaded, checked, and only then put in. */
 export function quickOrderRoutes(parts: Parts): Router {
-  const { db } = parts;
+  const { db, clock } = parts;
   const router = express.Router();
 
   router.get(patterns.quickOrder, (req, res) => {
@@ -66,6 +69,7 @@ export function quickOrderRoutes(parts: Parts): Router {
     const { rows, mode, act, seen } = readCheck(req.body ?? {});
     if (rows.length === 0) return res.redirect(303, pathTo('quickOrder', hereOf(req)));
     if (act === 'put') return put(req, res, rows, mode, seen);
+    if (act === 'list') return keep(req, res, rows, mode);
     if (act === 'edit') {
       keepRefused(req, FORM, { text: textOfRows(rows), mode }, []);
       return res.redirect(303, pathTo('quickOrder', hereOf(req)));
@@ -87,11 +91,8 @@ export function quickOrderRoutes(parts: Parts): Router {
     const good = checked.rows.filter((row) => row.faults.length === 0);
     const rest = checked.rows.filter((row) => row.faults.length > 0);
     if (good.length === 0) return showCheck(req, res.status(422), rows, mode, { path: '', code: 'nothingToPut' });
-    const lines = good.flatMap(({ product, count, asked }) =>
-      product && count ? [{ productId: product.id, quantity: count, note: asked.note || null }] : [],
-    );
     try {
-      await putIntoCart(db, actor, unitOf(req), { lines, mode, seen });
+      await putIntoCart(db, actor, unitOf(req), { lines: linesOf(good), mode, seen });
     } catch (error) {
       const { status, faults } = refusedForm(error);
       return showCheck(req, res.status(status), rows, mode, faults[0] ?? null);
@@ -102,6 +103,28 @@ export function quickOrderRoutes(parts: Parts): Router {
     flash(req, 'info', req.t('lists:flash.rest', { count: rest.length }));
     keepRefused(req, FORM, { text: textOfRows(rest.map((row) => row.asked)), mode }, []);
     res.redirect(303, pathTo('quickOrder', hereOf(req)));
+  }
+
+  /** Keeps what is in order as a purchase list instead of buying it. */
+  async function keep(req: Request, res: Response, rows: AskedRow[], mode: PutMode): Promise<void> {
+    const unitId = unitOf(req);
+    if (unitId === null) throw new NotFound();
+    const checked = await check(req, rows, mode);
+    const known = checked.rows.filter(({ product, count }) => product && count);
+    const rest = checked.rows.filter((row) => !known.includes(row));
+    try {
+      if (known.length === 0) throw new RuleRefusal('nothingToPut');
+      const list = await saveToList(db, actorOf(req), unitId, { lines: linesOf(known), body: req.body, at: clock() });
+      flash(req, 'success', req.t('lists:flash.listed', { name: list.name, count: known.length }));
+      if (rest.length === 0) return res.redirect(303, pathTo('purchaseList', { id: list.id }));
+      flash(req, 'info', req.t('lists:flash.rest', { count: rest.length }));
+      keepRefused(req, FORM, { text: textOfRows(rest.map((row) => row.asked)), mode }, []);
+      res.redirect(303, pathTo('quickOrder', { ...hereOf(req), list: list.id }));
+    } catch (error) {
+      const { status, faults } = refusedForm(error);
+      const shown = faults.map((fault) => (fault.path === 'name' ? { ...fault, path: 'listName' } : fault));
+      await showCheck(req, res.status(status), rows, mode, shown[0] ?? null);
+    }
   }
 
   function check(req: Request, rows: AskedRow[], mode: PutMode) {
@@ -115,14 +138,17 @@ export function quickOrderRoutes(parts: Parts): Router {
     mode: PutMode,
     fault: Fault | null,
   ): Promise<void> {
-    const checked = await check(req, rows, mode);
+    const unitId = unitOf(req);
+    const [checked, lists] = await Promise.all([check(req, rows, mode), unitId === null ? [] : listsOf(db, [unitId])]);
     res.render('cart/quick-order-check', {
       ...pageOf(req),
       title: req.t('lists:check.title'),
       ...presentCheck(req, checked),
       action: pathTo('quickOrderCheck', hereOf(req)),
       modes: modesOf(req, mode),
-      form: formView(req.t, [], {}, fault ? [fault] : []),
+      listable: unitId !== null && checked.rows.some(({ product, count }) => product && count),
+      lists: lists.map(({ id, name }) => ({ value: String(id), label: name })),
+      form: formView(req.t, ['listName', 'listId'], { listId: req.query.list, ...req.body }, fault ? [fault] : []),
     });
   }
 
@@ -149,14 +175,21 @@ export function quickOrderRoutes(parts: Parts): Router {
   }
 }
 
+function linesOf(rows: readonly CheckedRow[]): Wish[] {
+  return rows.flatMap(({ product, count, asked }) =>
+    product && count ? [{ productId: product.id, quantity: count, note: asked.note || null }] : [],
+  );
+}
+
 function unitOf(req: Request): number | null {
   return unitOfCart(actorOf(req), read(cartQuery, req.query).unit);
 }
 
 /** The query that keeps a page at the same cart. */
-function hereOf(req: Request): { unit?: string; own?: number } {
+function hereOf(req: Request): { unit?: string; own?: number; list?: number } {
   const { unit } = read(cartQuery, req.query);
-  return unit ? { unit } : { own: 1 };
+  const list = Number(req.query.list) || undefined;
+  return unit ? { unit, list } : { own: 1 };
 }
 
 function unitsOf(req: Request, actor: Actor) {

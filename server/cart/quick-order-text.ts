@@ -28,12 +28,12 @@ export function rowsOfText(text: string): TypedRow[] {
   );
 }
 
-/** The same of a table's rows, whose first row may be headings. */
+/** The same of a table's rows, whose first row may be headings; what stands beyond the note is not read. */
 export function rowsOfTable(rows: readonly (readonly string[])[]): TypedRow[] {
   return withoutHead(
     rows.flatMap((cells, index) => {
       const fields = cells.map((cell) => cell.normalize('NFKC').trim());
-      return fields.some(Boolean) ? [{ line: index + 1, ...ofFields(fields) }] : [];
+      return fields.some(Boolean) ? [{ line: index + 1, ...ofFields(fields.slice(0, noteAfterQuantity(fields))) }] : [];
     }),
   );
 }
@@ -66,6 +66,12 @@ function ofFields(fields: readonly string[]): Omit<TypedRow, 'line'> {
     return { product: joined(fields.slice(0, at)), quantity: fields[at] ?? '', note: joined(fields.slice(at + 1)) };
   if (fields.length === 1) return ofWords((fields[0] ?? '').split(/\s+/));
   return { product: fields[0] ?? '', quantity: fields[1] ?? '', note: joined(fields.slice(2)) };
+}
+
+/** How many cells count: those up to the quantity and one for the note. */
+function noteAfterQuantity(fields: readonly string[]): number {
+  const at = fields.findIndex((field, index) => index > 0 && isQuantity(field));
+  return at < 0 ? 3 : at + 2;
 }
 
 /** Among words a bare number is the quantity, else the last number with a word of counting; weights belong to the product. */

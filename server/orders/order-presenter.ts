@@ -1,4 +1,4 @@
-import type { Actor } from '../accounts/actor.ts';
+import { type Actor, unitsBoughtFor } from '../accounts/actor.ts';
 import type { FulfilmentState, OrderState } from '../db/generated/enums.ts';
 import { pathTo } from '../paths.ts';
 import type { OrderCount } from '../quotas/order-counts.ts';
@@ -166,8 +166,13 @@ function presentActions(actor: Actor, order: WholeOrder) {
     approveAction: decides ? pathTo('orderApproval', { id }) : undefined,
     rejectAction: decides ? pathTo('orderRejection', { id }) : undefined,
     repeatAction: mine ? pathTo('orderRepeat', { id }) : undefined,
+    listAction: mayKeepAsList(actor, order) ? pathTo('orderList', { id }) : undefined,
     moveHref: mayAskToMove(actor, order) ? pathTo('newReAttribution', { order: id }) : undefined,
   };
+}
+
+function mayKeepAsList(actor: Actor, order: WholeOrder): boolean {
+  return order.unitId !== null && order.fundingSource !== 'individual' && unitsBoughtFor(actor).includes(order.unitId);
 }
 
 /** Somebody of the unit, or the buyer of an own purchase, may say that it counts for the wrong unit (rule 6). */

@@ -1,5 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { actorOf } from '../accounts/who-acts.ts';
+import { nameForm } from '../cart/list-form.ts';
+import { tellPut } from '../cart/tell-put.ts';
 import type { PrismaClient } from '../db/client.ts';
 import type { OrderState } from '../db/generated/enums.ts';
 import { pathTo, patterns } from '../paths.ts';
@@ -18,7 +20,7 @@ import { findOrder, listOrders } from './order-queries.ts';
 import { cancellationBody, reasonBody } from './order-schemas.ts';
 import { refundsOfOrder } from './refund-queries.ts';
 import { rejectOrder } from './reject-order.ts';
-import { repeatOrder } from './repeat-order.ts';
+import { listOfOrder, repeatOrder } from './repeat-order.ts';
 
 interface Parts {
   db: PrismaClient;
@@ -82,9 +84,21 @@ export function orderRoutes({ db, clock }: Parts): Router {
   );
 
   router.post(patterns.orderRepeat, async (req, res) => {
-    const unit = await repeatOrder(db, actorOf(req), idIn(req.params.id));
-    flash(req, 'success', req.t('orders:flash.repeated'));
-    res.redirect(303, pathTo('cart', { unit }));
+    const { unit, result } = await repeatOrder(db, actorOf(req), idIn(req.params.id), clock());
+    tellPut(req, result);
+    res.redirect(303, unit ? pathTo('cart', { unit }) : pathTo('cart', { own: 1 }));
+  });
+
+  router.post(patterns.orderList, async (req, res) => {
+    const id = idIn(req.params.id);
+    try {
+      const { name } = read(nameForm, req.body);
+      const listId = await listOfOrder(db, actorOf(req), id, name, clock());
+      flash(req, 'success', req.t('lists:flash.created', { name }));
+      res.redirect(303, pathTo('purchaseList', { id: listId }));
+    } catch (error) {
+      await show(req, res, id, error);
+    }
   });
 
   return router;
@@ -102,7 +116,7 @@ export function orderRoutes({ db, clock }: Parts): Router {
     res.status(status).render('orders/show', {
       ...presentOrder(req, actor, { order, counts, moneyBack, refunds }),
       currentPath: pathTo('order', { id }),
-      form: formView(req.t, ['reason'], req.body ?? {}, faults),
+      form: formView(req.t, ['reason', 'name'], req.body ?? {}, faults),
     });
   }
 
