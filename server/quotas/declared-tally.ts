@@ -3,6 +3,7 @@ import { Prisma } from '../db/generated/client.ts';
 import { type Day, dayOf, dayToColumn } from '../shared/days.ts';
 import { certificationHolds } from '../suppliers/valid-certification.ts';
 import type { Lineage } from '../units/lineage.ts';
+import { goodsQualify, takesPart } from './qualifying.ts';
 import { COPIED, standing } from './tally-standing.ts';
 
 export type DeclaredKind = 'offline' | 'external';
@@ -53,14 +54,8 @@ export async function placeDeclared(tx: Tx, placing: DeclaredPlacing): Promise<v
     JOIN ${events} v
     WHERE (x.supplierId IS NULL OR EXISTS (
         SELECT 1 FROM certification c WHERE c.supplierId = x.supplierId AND ${certificationHolds(purchasedOn)}))
-      AND EXISTS (SELECT 1 FROM programme_participant t WHERE t.programmeId = p.id
-        AND LOCATE(CONCAT(',', t.groupId, ','), ${lineage.groupIds}) > 0)
-      AND (NOT EXISTS (SELECT 1 FROM programme_origin r WHERE r.programmeId = p.id)
-        OR EXISTS (SELECT 1 FROM programme_origin r JOIN place rp ON rp.id = r.placeId
-          WHERE r.programmeId = p.id AND LOCATE(rp.path, g.path) = 1))
-      AND (NOT EXISTS (SELECT 1 FROM programme_category r WHERE r.programmeId = p.id)
-        OR EXISTS (SELECT 1 FROM programme_category r JOIN category rc ON rc.id = r.categoryId
-          WHERE r.programmeId = p.id AND LOCATE(rc.path, k.path) = 1))`;
+      AND ${takesPart(lineage.groupIds)}
+      AND ${goodsQualify()}`;
 }
 
 /** Writes the counted entries of a verified purchase: all that stands placed of its lines, for whom it counts now (rules 2, 3, 6). */

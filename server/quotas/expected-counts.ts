@@ -1,6 +1,7 @@
 import type { Db } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
 import { type Day, dayToColumn } from '../shared/days.ts';
+import { goodsQualify } from './qualifying.ts';
 
 export interface CountableLine {
   categoryId: number;
@@ -55,12 +56,7 @@ export async function expectedCounts(
     FROM programme p JOIN (${goods}) x JOIN category k ON k.id = x.categoryId JOIN place g ON g.id = x.placeId
     WHERE p.state = 'open' AND p.startsOn <= ${on} AND p.endsOn >= ${on}
       AND EXISTS (SELECT 1 FROM programme_participant t JOIN joined ON joined.groupId = t.groupId WHERE t.programmeId = p.id)
-      AND (NOT EXISTS (SELECT 1 FROM programme_origin r WHERE r.programmeId = p.id)
-        OR EXISTS (SELECT 1 FROM programme_origin r JOIN place rp ON rp.id = r.placeId
-          WHERE r.programmeId = p.id AND LOCATE(rp.path, g.path) = 1))
-      AND (NOT EXISTS (SELECT 1 FROM programme_category r WHERE r.programmeId = p.id)
-        OR EXISTS (SELECT 1 FROM programme_category r JOIN category rc ON rc.id = r.categoryId
-          WHERE r.programmeId = p.id AND LOCATE(rc.path, k.path) = 1))
+      AND ${goodsQualify()}
     GROUP BY p.id ORDER BY p.id`;
   return rows.map((row) => ({ ...row, fen: Number(row.fen), grams: Number(row.grams) }));
 }

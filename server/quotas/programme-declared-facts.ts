@@ -7,8 +7,9 @@ import { certificationHolds } from '../suppliers/valid-certification.ts';
 import { holdersOf, movesOf } from './programme-moves.ts';
 import { inOrder } from './programme-order-facts.ts';
 import type { Amount, Fact, ToldLine, ToldPurchase } from './programme-retelling.ts';
-import { goodsQualify, type LoadedRule } from './programme-rule.ts';
+import type { LoadedRule } from './programme-rule.ts';
 import { listOf } from './progress-queries.ts';
+import { goodsQualify } from './qualifying.ts';
 
 export type DeclaredKind = 'offline' | 'external';
 

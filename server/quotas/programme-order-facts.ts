@@ -5,8 +5,9 @@ import { groupBy } from '../shared/group-by.ts';
 import type { Lineage } from '../units/lineage.ts';
 import { holdersOf, movesOf } from './programme-moves.ts';
 import type { Amount, Fact, ToldLine, ToldPurchase } from './programme-retelling.ts';
-import { goodsQualify, type LoadedRule, type Way } from './programme-rule.ts';
+import type { LoadedRule, Way } from './programme-rule.ts';
 import { listOf } from './progress-queries.ts';
+import { goodsQualify } from './qualifying.ts';
 
 interface OrderRow {
   id: number;

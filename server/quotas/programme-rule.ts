@@ -1,4 +1,3 @@
-import { Prisma } from '../db/generated/client.ts';
 import type { CountIndividualBy, CountOnAccountBy, CountPrepaidBy } from '../db/generated/enums.ts';
 import type { Sql } from '../db/sql.ts';
 import { dayFromColumn } from '../shared/days.ts';
@@ -42,14 +41,4 @@ export async function loadRule(tx: Sql, programmeId: number): Promise<LoadedRule
       return by === (chosen === 'payment' ? 'settlement' : chosen);
     },
   };
-}
-
-/** Whether goods of category `k` and origin `g` qualify in the programme (rule 1). */
-export function goodsQualify(programmeId: number): Prisma.Sql {
-  return Prisma.sql`(NOT EXISTS (SELECT 1 FROM programme_origin r WHERE r.programmeId = ${programmeId})
-      OR EXISTS (SELECT 1 FROM programme_origin r JOIN place rp ON rp.id = r.placeId
-        WHERE r.programmeId = ${programmeId} AND LOCATE(rp.path, g.path) = 1))
-    AND (NOT EXISTS (SELECT 1 FROM programme_category r WHERE r.programmeId = ${programmeId})
-      OR EXISTS (SELECT 1 FROM programme_category r JOIN category rc ON rc.id = r.categoryId
-        WHERE r.programmeId = ${programmeId} AND LOCATE(rc.path, k.path) = 1))`;
 }

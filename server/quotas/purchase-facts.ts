@@ -2,6 +2,7 @@ import type { Tx } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
 import { type Day, dayOf, dayToColumn } from '../shared/days.ts';
 import { certificationHolds } from '../suppliers/valid-certification.ts';
+import { goodsQualify, takesPart } from './qualifying.ts';
 import type { Purchase } from './re-attribution-purchase.ts';
 
 export interface Amount {
@@ -171,13 +172,8 @@ export async function programmesFor(
       p.countIndividualBy, p.countPrepaidBy, p.countOnAccountBy
     FROM programme p JOIN category k ON k.id = ${categoryId} JOIN place g ON g.id = ${originPlaceId}
     WHERE p.state <> 'draft' AND p.startsOn <= ${on} AND p.endsOn >= ${on}
-      AND EXISTS (SELECT 1 FROM programme_participant t WHERE t.programmeId = p.id AND LOCATE(CONCAT(',', t.groupId, ','), ${groupIds}) > 0)
-      AND (NOT EXISTS (SELECT 1 FROM programme_origin r WHERE r.programmeId = p.id)
-        OR EXISTS (SELECT 1 FROM programme_origin r JOIN place rp ON rp.id = r.placeId
-          WHERE r.programmeId = p.id AND LOCATE(rp.path, g.path) = 1))
-      AND (NOT EXISTS (SELECT 1 FROM programme_category r WHERE r.programmeId = p.id)
-        OR EXISTS (SELECT 1 FROM programme_category r JOIN category rc ON rc.id = r.categoryId
-          WHERE r.programmeId = p.id AND LOCATE(rc.path, k.path) = 1))
+      AND ${takesPart(groupIds)}
+      AND ${goodsQualify()}
     ORDER BY p.id`;
   return rows.map((row) => ({ ...row, isClosed: Boolean(Number(row.isClosed)) }));
 }

@@ -3,6 +3,7 @@ import type { Sql } from '../db/sql.ts';
 import { type Day, dayToColumn } from '../shared/days.ts';
 import { certificationHolds } from '../suppliers/valid-certification.ts';
 import type { Lineage } from '../units/lineage.ts';
+import { goodsQualify, takesPart } from './qualifying.ts';
 
 /** Writes down which certifications of supplier and product held on the day of placing; a line that lacks one never counts (rule 1). */
 export async function certifyLines(tx: Sql, orderId: number, day: Day): Promise<void> {
@@ -46,12 +47,6 @@ export async function tallyPlacing(tx: Sql, { orderId, lineage, day, at, paidByI
     JOIN programme p ON p.state <> 'draft' AND p.startsOn <= ${on} AND p.endsOn >= ${on}
     JOIN ${events} v ON v.event = 'placed' OR (p.countIndividualBy = 'payment' AND p.countUntil >= ${on})
     WHERE o.id = ${orderId} AND l.supplierCertificationId IS NOT NULL AND l.productCertificationId IS NOT NULL
-      AND EXISTS (SELECT 1 FROM programme_participant t WHERE t.programmeId = p.id
-        AND LOCATE(CONCAT(',', t.groupId, ','), ${lineage.groupIds}) > 0)
-      AND (NOT EXISTS (SELECT 1 FROM programme_origin r WHERE r.programmeId = p.id)
-        OR EXISTS (SELECT 1 FROM programme_origin r JOIN place rp ON rp.id = r.placeId
-          WHERE r.programmeId = p.id AND LOCATE(rp.path, g.path) = 1))
-      AND (NOT EXISTS (SELECT 1 FROM programme_category r WHERE r.programmeId = p.id)
-        OR EXISTS (SELECT 1 FROM programme_category r JOIN category rc ON rc.id = r.categoryId
-          WHERE r.programmeId = p.id AND LOCATE(rc.path, k.path) = 1))`;
+      AND ${takesPart(lineage.groupIds)}
+      AND ${goodsQualify()}`;
 }
