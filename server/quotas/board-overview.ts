@@ -9,7 +9,7 @@ import { type BoardRow, boardRows, type RowsBy, sortRows } from './board-rows.ts
 import { drawCalendar, monthFigures } from './calendar-chart.ts';
 import { drawMonths } from './month-chart.ts';
 import { PROGRESS_STATES } from './progress.ts';
-import type { Amounts, Part, Sum } from './progress-queries.ts';
+import type { Amounts, Part } from './progress-queries.ts';
 import { type BoardQuery, type KeptQuery, keptOf } from './quota-schemas.ts';
 import type { RowProgress } from './roll-up.ts';
 
@@ -31,7 +31,7 @@ export async function presentOverview(reader: Reader, { page, progress, by, link
   return {
     hasOverview: true,
     tiles: presentTiles(reader, page, unitRows),
-    ...(await presentCalendar(reader, board, { progress, at, sums: board.sums, drill })),
+    ...(await presentCalendar(reader, board, { progress, at, counting: page.months, drill })),
     parts: PARTS.map((part) => ({
       ...presentPart(reader, board, part, parts, query),
       allHref: `${link({ by: part })}#rows`,
@@ -57,17 +57,17 @@ function presentTiles(reader: Reader, { board, query }: BoardPage, rows: readonl
 interface CalendarParts {
   progress: RowProgress;
   at: Day;
-  sums: readonly Sum[];
+  /** what counts for what is judged, by month */
+  counting: readonly Part[];
   drill: ReturnType<typeof drillFrom>;
 }
 
 /** The calendar and the months as charts with their table, in the measure and scope of what is judged. */
-export async function presentCalendar(reader: Reader, board: Board, { progress, at, sums, drill }: CalendarParts) {
+export async function presentCalendar(reader: Reader, board: Board, { progress, at, counting, drill }: CalendarParts) {
   const { t } = reader;
   const { headline } = progress;
   const measure = headline?.measure ?? 'fen';
   const scope = headline ? scopeFilter(board, headline) : {};
-  const counting = headline ? board.roll.counting(headline, sums) : sums;
   const wish = {
     programme: board.programme,
     at,

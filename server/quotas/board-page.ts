@@ -23,6 +23,8 @@ export interface BoardPage {
   unitRows: readonly BoardRow[];
   /** what was bought by category, origin, funding source and channel */
   parts: readonly Part[];
+  /** what counts for what the whole is judged by, by month */
+  months: readonly Part[];
   /** what is summed now, where the board is of a past day */
   now: readonly Sum[] | null;
   /** what was helped to sell, its own figure (rule 16); null: not told of a past day or of a part */

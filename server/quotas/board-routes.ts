@@ -21,6 +21,7 @@ import { loadParts, loadSums } from './progress-queries.ts';
 import { filterOf, placesBelow } from './quota-filter.ts';
 import { seesWhole } from './quota-policy.ts';
 import { type BoardQuery, boardQuery } from './quota-schemas.ts';
+import { scopeFilter } from './scope-sums.ts';
 import { showUnit } from './unit-page.ts';
 
 export interface BoardParts {
@@ -95,8 +96,12 @@ async function findBoard({ db, clock }: BoardParts, req: Request): Promise<Board
       today,
       at: query.at ?? null,
     });
-    const [parts, now, helped] = await Promise.all([
+    const { headline } = board.roll.whole();
+    const [parts, months, now, helped] = await Promise.all([
       loadParts(db, { ...board.summed, dimensions: ['categoryId', 'originPlaceId', 'fundingSource', 'channel'] }),
+      headline === null || headline.scopeKey === 'all'
+        ? board.sums
+        : loadParts(db, { ...scopeFilter(headline, board.summed, board), dimensions: ['month'] }),
       query.at === undefined ? null : loadSums(db, { ...board.summed, until: null, dimensions: [] }),
       isOfToday(query) ? loadHelped(db, board, today) : null,
     ]);
@@ -108,6 +113,7 @@ async function findBoard({ db, clock }: BoardParts, req: Request): Promise<Board
       rows: rows.filter((row) => isAsked(board, row, query)),
       unitRows,
       parts,
+      months,
       now,
       helped: helped?.total ?? null,
       query,

@@ -9,7 +9,7 @@ import { type Pace, paceAt } from './progress.ts';
 import {
   type Dimension,
   type ListedUnit,
-  loadSums,
+  loadSumsOf,
   loadTargets,
   loadUnits,
   type Sum,
@@ -17,6 +17,7 @@ import {
   type TargetNow,
 } from './progress-queries.ts';
 import { chainOf, groupIdsOf, isInAny, rollUp } from './roll-up.ts';
+import { scopeWishes } from './scope-sums.ts';
 
 /** Which part of a programme is asked for. The assisted place is the programme's own; these two are the others (rule 7). */
 export interface BoardFilter {
@@ -85,18 +86,18 @@ export async function loadBoard(db: PrismaClient, wish: BoardWish): Promise<Boar
     fundingSource: filter.fundingSource,
     channel: filter.channel,
   };
-  const sums = await loadSums(db, {
-    ...summed,
-    dimensions: [...(wish.dimensions ?? []), ...dimensionsOf(targets)],
-  });
+  const comparable = targets.filter((target) => liesWithin({ categories, places }, target, filter));
+  const judging = scopeWishes(comparable, summed, { categories, places });
+  const scoped = await loadSumsOf(db, judging.set('', { ...summed, dimensions: wish.dimensions ?? [] }));
+  const sums = scoped.get('') ?? [];
   const units = filteredUnits(listed, byId, summed);
   const pace = paceAt(programme, day);
-  const comparable = targets.filter((target) => liesWithin({ categories, places }, target, filter));
   const roll = rollUp({
     units,
     byId,
     targets: comparable,
     sums,
+    scoped,
     pace,
     covers: ({ categoryId, placeId }, sum) =>
       (categoryId === null || lies(categories, sum.categoryId ?? 0, categoryId)) &&
@@ -122,14 +123,6 @@ function liesWithin(
 /** Tree and groups as on the day, but never as before the programme began or after it ended. */
 export function within({ startsOn, endsOn }: Programme, day: Day): Day {
   return day < startsOn ? startsOn : day > endsOn ? endsOn : day;
-}
-
-function dimensionsOf(targets: readonly TargetNow[]): Dimension[] {
-  return [
-    ...(targets.some(({ categoryId }) => categoryId !== null) ? (['categoryId'] as const) : []),
-    ...(targets.some(({ placeId }) => placeId !== null) ? (['originPlaceId'] as const) : []),
-    ...(targets.some(({ fundingSource }) => fundingSource !== null) ? (['fundingSource'] as const) : []),
-  ];
 }
 
 function filteredUnits(

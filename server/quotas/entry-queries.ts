@@ -70,7 +70,7 @@ async function readEntries(db: Db, wish: EntryWish): Promise<EntryPage> {
     SELECT e.id, e.event, e.source, DATE_FORMAT(e.onDay, '%Y-%m-%d') AS onDay, DATE_FORMAT(e.placedOn, '%Y-%m-%d') AS placedOn,
       e.orderId, e.lineId, u.code AS unitCode, u.name AS unitName, u.nameEn AS unitNameEn, e.fundingSource, e.categoryId, e.originPlaceId,
       s.code AS supplierCode, s.name AS supplierName, s.nameEn AS supplierNameEn, e.channel, e.fen, e.grams, e.isAdjustment
-    FROM tally_entry e ${readBackwards(wish)} unit_lineage l ON l.id = e.lineageId
+    FROM ${entriesOf(wish)}
     JOIN unit u ON u.id = e.unitId
     LEFT JOIN supplier s ON s.id = e.supplierId
     WHERE ${conditionsOf(wish)} ${beforeId ? Prisma.sql`AND e.id < ${beforeId}` : Prisma.empty}
@@ -84,12 +84,16 @@ async function readEntries(db: Db, wish: EntryWish): Promise<EntryPage> {
 
 /**
  * A whole programme's newest entries are read along the key, backwards, until a page is full; left to itself the server joins from
- * the lineages and sorts every entry of the programme. A unit's or a month's entries it finds by their own indexes.
+ * the lineages and sorts every entry of the programme. A unit's month it would read backwards too, past all that others bought since: it
+ * is read from the unit's lineages, each month of theirs by index. A person's own it finds by the orders.
  */
-function readBackwards({ unitIds, month, buyerId }: EntryFilter): Prisma.Sql {
-  return unitIds === undefined && month === undefined && buyerId === undefined
-    ? Prisma.sql`FORCE INDEX (PRIMARY) STRAIGHT_JOIN`
-    : Prisma.sql`JOIN`;
+function entriesOf({ unitIds, month, buyerId }: EntryFilter): Prisma.Sql {
+  if (buyerId !== undefined) return Prisma.sql`tally_entry e JOIN unit_lineage l ON l.id = e.lineageId`;
+  if (month === undefined && unitIds === undefined)
+    return Prisma.sql`tally_entry e FORCE INDEX (PRIMARY) STRAIGHT_JOIN unit_lineage l ON l.id = e.lineageId`;
+  if (month === undefined || unitIds === undefined)
+    return Prisma.sql`tally_entry e JOIN unit_lineage l ON l.id = e.lineageId`;
+  return Prisma.sql`unit_lineage l STRAIGHT_JOIN tally_entry e FORCE INDEX (tally_entry_lineageId_programmeId_onDay_idx) ON e.lineageId = l.id`;
 }
 
 function conditionsOf(wish: EntryFilter): Prisma.Sql {

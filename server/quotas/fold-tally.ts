@@ -34,20 +34,27 @@ function addToTotals(tx: Sql, ids: Prisma.Sql): PromiseLike<number> {
     ON DUPLICATE KEY UPDATE fen = tally_total.fen + VALUES(fen), grams = tally_total.grams + VALUES(grams)`;
 }
 
-/** Every cut at once: each entry goes into one row of each. Scopes have no days, which would be nearly as many as the entries. */
+/**
+ * Every cut at once: what is alike in the batch is added up first, then goes into one row of each. Scopes and origins have no days, which
+ * would be nearly as many as the entries, but the whole programme, which is what their targets are judged by.
+ */
 function addToSums(tx: Sql, ids: Prisma.Sql): PromiseLike<number> {
   return tx.$executeRaw`
     INSERT INTO tally_sum (programmeId, cut, grain, period, lineageId, fundingSource, categoryId, originPlaceId, channel,
       placedFen, placedGrams, countedFen, countedGrams)
-    SELECT e.programmeId, c.cut, c.grain, IF(c.grain = 'day', e.onDay, DATE_FORMAT(e.onDay, '%Y-%m-01')) AS onPeriod,
-      IF(c.cut = 'goods', 0, e.lineageId) AS ofLineage, e.fundingSource, IF(c.cut = 'unit', 0, e.categoryId) AS ofCategory,
-      IF(c.cut = 'goods', e.originPlaceId, 0) AS ofOrigin, IF(c.cut = 'goods', e.channel, 'market') AS ofChannel,
-      SUM(IF(e.event = 'placed', e.fen, 0)), SUM(IF(e.event = 'placed', e.grams, 0)),
-      SUM(IF(e.event = 'counted', e.fen, 0)), SUM(IF(e.event = 'counted', e.grams, 0))
-    FROM tally_entry e JOIN (
+    SELECT e.programmeId, c.cut, c.grain, CASE c.grain WHEN 'day' THEN e.onDay WHEN 'month' THEN DATE_FORMAT(e.onDay, '%Y-%m-01') ELSE '1000-01-01' END AS onPeriod,
+      IF(c.cut = 'goods', 0, e.lineageId) AS ofLineage, e.fundingSource, IF(c.cut IN ('scope', 'goods'), e.categoryId, 0) AS ofCategory,
+      IF(c.cut IN ('origin', 'goods'), e.originPlaceId, 0) AS ofOrigin, IF(c.cut = 'goods', e.channel, 'market') AS ofChannel,
+      SUM(e.placedFen), SUM(e.placedGrams), SUM(e.countedFen), SUM(e.countedGrams)
+    FROM (
+      SELECT programmeId, onDay, lineageId, fundingSource, categoryId, originPlaceId, channel,
+        SUM(IF(event = 'placed', fen, 0)) AS placedFen, SUM(IF(event = 'placed', grams, 0)) AS placedGrams,
+        SUM(IF(event = 'counted', fen, 0)) AS countedFen, SUM(IF(event = 'counted', grams, 0)) AS countedGrams
+      FROM tally_entry WHERE id IN (${ids})
+      GROUP BY programmeId, onDay, lineageId, fundingSource, categoryId, originPlaceId, channel) e JOIN (
       SELECT 'unit' AS cut, 'month' AS grain UNION ALL SELECT 'unit', 'day' UNION ALL SELECT 'scope', 'month'
+      UNION ALL SELECT 'scope', 'whole' UNION ALL SELECT 'origin', 'month' UNION ALL SELECT 'origin', 'whole'
       UNION ALL SELECT 'goods', 'month' UNION ALL SELECT 'goods', 'day') c
-    WHERE e.id IN (${ids})
     GROUP BY e.programmeId, c.cut, c.grain, onPeriod, ofLineage, e.fundingSource, ofCategory, ofOrigin, ofChannel
     ORDER BY e.programmeId, c.cut, c.grain, onPeriod, ofLineage, e.fundingSource, ofCategory, ofOrigin, ofChannel
     ON DUPLICATE KEY UPDATE placedFen = tally_sum.placedFen + VALUES(placedFen), placedGrams = tally_sum.placedGrams + VALUES(placedGrams),

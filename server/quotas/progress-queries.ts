@@ -37,34 +37,50 @@ export type Part = Omit<Sum, 'unitId' | 'path' | 'groupIds'>;
  * that it equals the sum of all entries however far folding has come (rule 11).
  */
 export async function loadSums(db: Db, wish: SumWish): Promise<Sum[]> {
-  return summed<Sum>(db, wish, true);
+  const sums = await loadSumsOf(db, new Map([['', wish]]));
+  return sums.get('') ?? [];
 }
+
+/** Several such sums, by name, all of the same moment: one statement. */
+export async function loadSumsOf(db: Db, wishes: ReadonlyMap<string, SumWish>): Promise<Map<string, Sum[]>> {
+  const named = [...wishes];
+  const dimensions = [...new Set(named.flatMap(([, wish]) => wish.dimensions))];
+  const each = named.map(([, wish], at) => {
+    const columns = dimensions.map((name) => (wish.dimensions.includes(name) ? `s.${name}` : `NULL AS ${name}`));
+    const names = Prisma.raw(columns.map((column) => `, ${column}`).join(''));
+    return Prisma.sql`SELECT ${at} AS wish, s.lineageId ${names}, ${AMOUNTS} FROM (${statement(wish, true)}) s`;
+  });
+  const rows = await db.$queryRaw<(Sum & { wish: number })[]>`
+    SELECT l.unitId, l.path, l.groupIds, s.* FROM (${Prisma.join(each, ' UNION ALL ')}) s JOIN unit_lineage l ON l.id = s.lineageId`;
+  const sums = new Map(named.map(([name]) => [name, [] as Sum[]]));
+  for (const row of rows) sums.get(named[Number(row.wish)]?.[0] ?? '')?.push(inNumbers(row));
+  return sums;
+}
+
+const AMOUNTS = Prisma.raw('s.placedFen, s.placedGrams, s.countedFen, s.countedGrams');
 
 /** The same sums of all units together, by the dimensions alone; without any dimension one row, or none where nothing was bought. */
 export async function loadParts(db: Db, wish: SumWish): Promise<Part[]> {
-  return summed<Part>(db, wish, false);
+  return (await db.$queryRaw<Part[]>(statement(wish, false))).map(inNumbers);
 }
 
-async function summed<T extends Amounts>(db: Db, wish: SumWish, byLineage: boolean): Promise<T[]> {
+function statement(wish: SumWish, byLineage: boolean): Prisma.Sql {
   const dimensions = [...new Set(wish.dimensions)];
   const keys = [...(byLineage ? ['x.lineageId'] : []), ...dimensions.map((name) => `x.${name}`)];
   const sources = Prisma.join(sourcesOf({ filter: wish, dimensions, byLineage }), ' UNION ALL ');
-  const sums = Prisma.sql`
+  return Prisma.sql`
     SELECT ${Prisma.raw(keys.map((key) => `${key}, `).join(''))}
       SUM(x.placedFen) AS placedFen, SUM(x.placedGrams) AS placedGrams, SUM(x.countedFen) AS countedFen, SUM(x.countedGrams) AS countedGrams
     FROM (${sources}) x ${keys.length > 0 ? Prisma.raw(`GROUP BY ${keys.join(', ')}`) : Prisma.sql`HAVING placedFen IS NOT NULL`}`;
-  const rows = await db.$queryRaw<T[]>(
-    byLineage
-      ? Prisma.sql`SELECT l.unitId, l.path, l.groupIds, s.* FROM (${sums}) s JOIN unit_lineage l ON l.id = s.lineageId`
-      : sums,
-  );
-  return rows.map((row) => ({
-    ...row,
-    placedFen: Number(row.placedFen),
-    placedGrams: Number(row.placedGrams),
-    countedFen: Number(row.countedFen),
-    countedGrams: Number(row.countedGrams),
-  }));
+}
+
+/** A SUM comes as a decimal. */
+function inNumbers<T extends Amounts>(row: T): T {
+  row.placedFen = Number(row.placedFen);
+  row.placedGrams = Number(row.placedGrams);
+  row.countedFen = Number(row.countedFen);
+  row.countedGrams = Number(row.countedGrams);
+  return row;
 }
 
 export interface ListedUnit {

@@ -1,6 +1,7 @@
 import { groupBy } from '../shared/group-by.ts';
 import { type Measured, type Pace, PROGRESS_STATES, type Standing, standing } from './progress.ts';
 import type { Amounts, ListedUnit, Sum, TargetNow } from './progress-queries.ts';
+import { scopeKind } from './scope-sums.ts';
 
 /** One target (or several of the same scope and measure together) with what counts for it. */
 export interface ScopedProgress extends Standing {
@@ -33,6 +34,8 @@ export interface RollUpParts {
   byId: ReadonlyMap<number, ListedUnit>;
   targets: readonly TargetNow[];
   sums: readonly Sum[];
+  /** for each kind of scope that a target has, the sums that it is judged by */
+  scoped: ReadonlyMap<string, readonly Sum[]>;
   pace: Pace;
   /** whether a category or place lies in (or is) that of a target's scope */
   covers: (scope: { categoryId: number | null; placeId: number | null }, sum: Sum) => boolean;
@@ -42,8 +45,9 @@ export interface RollUpParts {
 type Scope = Pick<ScopedProgress, 'scopeKey' | 'categoryId' | 'placeId' | 'fundingSource'>;
 
 /** Rolls sums and targets up over units, groups and the whole; each sum and target once in every union (rule 7). */
-export function rollUp({ units, byId, targets, sums, pace, covers }: RollUpParts) {
-  const sumsOfUnit = indexSums(sums);
+export function rollUp({ units, byId, targets, sums, scoped, pace, covers }: RollUpParts) {
+  const all = indexed(sums);
+  const byKind = new Map([...scoped].map(([kind, same]) => [kind, indexed(same)]));
   const targetsOfUnit = new Map<number, TargetNow[]>();
   // One of 0 has been withdrawn.
   for (const target of targets.filter(({ value }) => value > 0)) {
@@ -53,21 +57,21 @@ export function rollUp({ units, byId, targets, sums, pace, covers }: RollUpParts
   }
   const subtrees = subtreesOf(units, byId);
 
-  const progressOf = (members: readonly ListedUnit[], mine: readonly Sum[], exempt: boolean): RowProgress => {
+  const progressOf = (members: readonly ListedUnit[], choose: Choice, exempt: boolean): RowProgress => {
+    const mine = choose(all);
+    const counting = (scope: Scope) =>
+      scope.scopeKey === 'all' ? mine : within(scope, choose(byKind.get(scopeKind(scope)) ?? NONE));
     const due = members.flatMap((unit) => (unit.exemptReason === null ? (targetsOfUnit.get(unit.id) ?? []) : []));
     const scoped = [...groupBy(due, ({ scopeKey, measure }) => `${scopeKey} ${measure}`).values()].map((same) =>
-      scopedProgress(same, sumsFor(same[0] as TargetNow, mine)),
+      scopedProgress(same, counting(same[0] as TargetNow)),
     );
     return row(mine, scoped, exempt, pace);
   };
 
-  /** What counts for a scope: everything, or the goods and the money that it names. */
-  const sumsFor = (scope: Scope, mine: readonly Sum[]): readonly Sum[] =>
-    scope.scopeKey === 'all'
-      ? mine
-      : mine.filter(
-          (sum) => (scope.fundingSource === null || scope.fundingSource === sum.fundingSource) && covers(scope, sum),
-        );
+  const within = (scope: Scope, mine: readonly Sum[]): Sum[] =>
+    mine.filter(
+      (sum) => (scope.fundingSource === null || scope.fundingSource === sum.fundingSource) && covers(scope, sum),
+    );
 
   const scopedProgress = (same: readonly TargetNow[], counting: readonly Sum[]): ScopedProgress => {
     const { scopeKey, measure, categoryId, placeId, fundingSource } = same[0] as TargetNow;
@@ -83,32 +87,48 @@ export function rollUp({ units, byId, targets, sums, pace, covers }: RollUpParts
   return {
     /** a unit with everything below it */
     unit: (unit: ListedUnit) =>
-      progressOf(subtrees.get(unit.id) ?? [unit], sumsOfUnit.get(unit.id) ?? [], unit.exemptReason !== null),
+      progressOf(
+        subtrees.get(unit.id) ?? [unit],
+        ({ ofUnit }) => ofUnit.get(unit.id) ?? [],
+        unit.exemptReason !== null,
+      ),
     /** the union of one or more groups' members' subtrees; who is in several of them is in it once */
     groups: (groupIds: readonly number[]) =>
       progressOf(
         units.filter((unit) => isInAny(groupIdsOf(unit, byId), groupIds)),
-        sums.filter((sum) => groupIds.some((id) => sum.groupIds.includes(`,${id},`))),
+        (of) => of.sums.filter((sum) => groupIds.some((id) => sum.groupIds.includes(`,${id},`))),
         false,
       ),
     /** these units by themselves, without whoever is below them */
     alone: (members: readonly ListedUnit[]) => {
       const ids = new Set(members.map(({ id }) => id));
-      return progressOf(
-        members,
-        sums.filter(({ unitId }) => ids.has(unitId)),
-        false,
-      );
+      return progressOf(members, (of) => of.sums.filter(({ unitId }) => ids.has(unitId)), false);
     },
-    whole: () => progressOf(units, sums, false),
+    whole: () => progressOf(units, (of) => of.sums, false),
     /** a part of what was bought, judged by no target */
     part: (mine: readonly Amounts[]) => row(mine, [], false, pace),
     /** what a unit and all below it bought, by lineage and whatever else was asked for */
-    sumsOf: (unit: ListedUnit): readonly Sum[] => sumsOfUnit.get(unit.id) ?? [],
-    /** which of these sums count for a target's scope */
-    counting: sumsFor,
+    sumsOf: (unit: ListedUnit): readonly Sum[] => all.ofUnit.get(unit.id) ?? [],
+    /** which of sums by all parts of a scope count for it */
+    counting: (scope: Scope, mine: readonly Sum[]): readonly Sum[] =>
+      scope.scopeKey === 'all' ? mine : within(scope, mine),
     below: (unit: ListedUnit) => (subtrees.get(unit.id) ?? [unit]).filter(({ id }) => id !== unit.id),
   };
+}
+
+interface Indexed {
+  sums: readonly Sum[];
+  /** what a unit and all below it bought */
+  ofUnit: ReadonlyMap<number, readonly Sum[]>;
+}
+
+/** Those of a row among some sums. */
+type Choice = (of: Indexed) => readonly Sum[];
+
+const NONE: Indexed = { sums: [], ofUnit: new Map() };
+
+function indexed(sums: readonly Sum[]): Indexed {
+  return { sums, ofUnit: indexSums(sums) };
 }
 
 function row(sums: readonly Amounts[], targets: ScopedProgress[], exempt: boolean, pace: Pace): RowProgress {

@@ -27,7 +27,7 @@ export interface SumFilter {
   month?: Day;
 }
 
-type Cut = 'unit' | 'scope' | 'goods';
+type Cut = 'unit' | 'scope' | 'origin' | 'goods';
 
 interface Wish {
   filter: SumFilter;
@@ -37,18 +37,22 @@ interface Wish {
 
 /**
  * What adds up to a wish, each with lineageId (by lineage), the dimensions, placedFen, placedGrams, countedFen and countedGrams: sums of
- * folded entries in the cut that has the fewest rows, and the entries that no sum holds yet. Of a past day the months before it, then
- * its own month by days or, where a cut has none, from the entries themselves.
+ * folded entries in the cut that has the fewest rows, and the entries that no sum holds yet. Now, where no month matters, goods of a
+ * category or origin come from the sums of the whole programme. Of a past day the months before it, then its own month by days or, where
+ * a cut has none, from the entries themselves.
  */
 export function sourcesOf(wish: Wish): Prisma.Sql[] {
   const { until } = wish.filter;
   const cut = cutFor(wish);
   const months = (where: Prisma.Sql) => (cut === null ? fromTotals(wish, where) : fromSums(wish, cut, 'month', where));
-  if (until === null) return [months(Prisma.sql`TRUE`), fromEntries(wish, Prisma.sql`folded = 0`)];
+  if (until === null) {
+    const folded = hasWhole(wish, cut) ? fromSums(wish, cut, 'whole', Prisma.sql`TRUE`) : months(Prisma.sql`TRUE`);
+    return [folded, fromEntries(wish, Prisma.sql`folded = 0`)];
+  }
   const month = dayToColumn(monthOf(until));
   const day = dayToColumn(until);
   const before = months(cut === null ? Prisma.sql`month < ${month}` : Prisma.sql`period < ${month}`);
-  if (cut === null || cut === 'scope')
+  if (cut === null || cut === 'scope' || cut === 'origin')
     return [
       before,
       fromEntries(wish, Prisma.sql`folded = 0 AND onDay < ${month}`),
@@ -64,12 +68,18 @@ export function sourcesOf(wish: Wish): Prisma.Sql[] {
 /** The smallest cut that keeps everything asked for apart; null: only tally_total does. */
 function cutFor({ filter, dimensions, byLineage }: Wish): Cut | null {
   if (!byLineage && lineageFilter(filter) === null) return 'goods';
-  const has = (dimension: Dimension) => dimensions.includes(dimension);
-  if (has('originPlaceId') || has('channel') || filter.originPlaceIds || filter.channel) return null;
-  return has('categoryId') || filter.categoryIds ? 'scope' : 'unit';
+  if (dimensions.includes('channel') || filter.channel) return null;
+  const byCategory = dimensions.includes('categoryId') || filter.categoryIds !== undefined;
+  const byOrigin = dimensions.includes('originPlaceId') || filter.originPlaceIds !== undefined;
+  if (byCategory && byOrigin) return null;
+  return byCategory ? 'scope' : byOrigin ? 'origin' : 'unit';
 }
 
-function fromSums(wish: Wish, cut: Cut, grain: 'month' | 'day', where: Prisma.Sql): Prisma.Sql {
+function hasWhole({ filter, dimensions }: Wish, cut: Cut | null): cut is 'scope' | 'origin' {
+  return (cut === 'scope' || cut === 'origin') && !dimensions.includes('month') && filter.month === undefined;
+}
+
+function fromSums(wish: Wish, cut: Cut, grain: 'month' | 'day' | 'whole', where: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
     SELECT ${columns(wish, 'period')} placedFen, placedGrams, countedFen, countedGrams FROM tally_sum
     WHERE programmeId = ${wish.filter.programmeId} AND cut = ${cut} AND grain = ${grain} AND ${where} ${conditions(wish.filter, 'period')}`;

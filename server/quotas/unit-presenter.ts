@@ -125,8 +125,10 @@ async function presentParts(
   drill: ReturnType<typeof drillFrom>,
 ) {
   const { board, unit, query, at } = page;
+  const sums = board.roll.sumsOf(unit);
+  const counting = progress.headline ? board.roll.counting(progress.headline, sums) : sums;
   return {
-    ...(await presentCalendar(reader, board, { progress, at, sums: board.roll.sumsOf(unit), drill })),
+    ...(await presentCalendar(reader, board, { progress, at, counting, drill })),
     parts: (['category', 'village', 'funding', 'channel'] as const).map((by) =>
       presentPart(reader, board, by, board.sums, query, unit.code),
     ),

@@ -184,13 +184,22 @@ describe('reconciling', () => {
         says: /tally total of .*2026-05, placed/,
       }),
     ],
-    ...(['unit', 'scope', 'goods'] as const).map((cut): [string, () => Planted] => [
+    ...(['unit', 'scope', 'goods', 'origin'] as const).map((cut): [string, () => Planted] => [
       `a sum by ${cut} that was changed`,
       () => ({
         table: 'tally_sum',
         where: 'TRUE',
-        fault: `UPDATE tally_sum SET countedFen = countedFen + 1 WHERE cut = '${cut}' LIMIT 1`,
+        fault: `UPDATE tally_sum SET countedFen = countedFen + 1 WHERE cut = '${cut}' AND grain = 'month' LIMIT 1`,
         says: new RegExp(`tally sum of .*by ${cut} and month`),
+      }),
+    ]),
+    ...(['scope', 'origin'] as const).map((cut): [string, () => Planted] => [
+      `a sum of a whole programme by ${cut} that was changed`,
+      () => ({
+        table: 'tally_sum',
+        where: 'TRUE',
+        fault: `UPDATE tally_sum SET placedGrams = placedGrams - 1 WHERE cut = '${cut}' AND grain = 'whole' LIMIT 1`,
+        says: new RegExp(`tally sum of .*by ${cut} and whole`),
       }),
     ]),
     [

@@ -14,6 +14,8 @@ import { histories, type Step } from './tally-model/steps.ts';
 /** How many histories are played; `TALLY_HISTORIES=3000 npm test -- test/quotas/tally-model.test.ts` plays more. */
 const HISTORIES = Number(process.env.TALLY_HISTORIES ?? 40);
 const DIMENSIONS: Dimension[] = ['fundingSource', 'categoryId', 'originPlaceId', 'month'];
+/** What targets for a part are judged by. */
+const SCOPES: Dimension[][] = [['categoryId'], ['originPlaceId'], ['fundingSource', 'originPlaceId']];
 
 let db: PrismaClient;
 let market: PlayedMarket;
@@ -84,6 +86,10 @@ async function compareParts(programme: Programme, until: string | null, dimensio
   const ofProgramme = (entry: Booked) => entry.programme === programme.id;
   expect(parted(await loadParts(db, one), [dimension]), told).toEqual(bookedBy([dimension], ofProgramme, until));
   expect(parted(await loadSums(db, every), DIMENSIONS), told).toEqual(bookedBy(DIMENSIONS, ofProgramme, until));
+  for (const of of SCOPES)
+    expect(parted(await loadSums(db, { ...every, dimensions: of }), of), `${told}, of scopes`).toEqual(
+      bookedBy(of, ofProgramme, until),
+    );
   const below = parted(await loadParts(db, { ...every, unitIds: [bureau.id] }), DIMENSIONS);
   const ofBureau = (entry: Booked) => ofProgramme(entry) && entry.chain.includes(bureau.id);
   expect(below, `${told}, below the bureau`).toEqual(bookedBy(DIMENSIONS, ofBureau, until));

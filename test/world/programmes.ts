@@ -69,19 +69,25 @@ export interface TargetWish {
   fen?: number;
   grams?: number;
   category?: Category;
+  place?: Place;
   fundingSource?: FundingSource;
 }
 
 /** What a unit must buy in a programme, as its first version. */
 export function aTarget(db: PrismaClient, wish: TargetWish): Promise<Target> {
-  const { programme, unit, fen, grams, category, fundingSource } = wish;
-  const scope = [category && `category:${category.id}`, fundingSource && `funding:${fundingSource}`].filter(Boolean);
+  const { programme, unit, fen, grams, category, place, fundingSource } = wish;
+  const scope = [
+    category && `category:${category.id}`,
+    place && `place:${place.id}`,
+    fundingSource && `funding:${fundingSource}`,
+  ].filter(Boolean);
   return db.target.create({
     data: {
       programmeId: programme.id,
       unitId: unit.id,
       scopeKey: scope.join('|') || 'all',
       categoryId: category?.id,
+      placeId: place?.id,
       fundingSource,
       measure: fen === undefined ? 'grams' : 'fen',
       versions: { create: { version: 1, value: fen ?? grams ?? 0, reason: '年初下达（测试）' } },

@@ -33,19 +33,23 @@ const sum = (event: string, measure: string) => `SUM(IF(x.event = '${event}', x.
 
 /** The cuts of tally_sum: months from the totals, which are fewer, days from the entries. */
 const SUMS = [
-  ...(['unit', 'scope', 'goods'] as const).map((cut) => ['tally_total', 'month', 'month', cut] as const),
+  ...(['unit', 'scope', 'goods', 'origin'] as const).map((cut) => ['tally_total', 'month', 'month', cut] as const),
+  ...(['scope', 'origin'] as const).map((cut) => ['tally_total', 'whole', 'month', cut] as const),
   ...(['unit', 'goods'] as const).map((cut) => ['tally_entry', 'day', 'onDay', cut] as const),
 ].map(([table, grain, period, cut]) => {
   const keys = [
-    ...[`x.programmeId`, `x.${period}`, 'x.fundingSource'],
+    ...['x.programmeId', 'x.fundingSource'],
+    ...(grain === 'whole' ? [] : [`x.${period}`]),
     ...(cut === 'goods' ? ['x.categoryId', 'x.originPlaceId', 'x.channel'] : ['x.lineageId']),
     ...(cut === 'scope' ? ['x.categoryId'] : []),
+    ...(cut === 'origin' ? ['x.originPlaceId'] : []),
   ];
   return `
     INSERT INTO tally_sum (programmeId, cut, grain, period, lineageId, fundingSource, categoryId, originPlaceId, channel,
       placedFen, placedGrams, countedFen, countedGrams)
-    SELECT x.programmeId, '${cut}', '${grain}', x.${period}, ${cut === 'goods' ? '0' : 'x.lineageId'}, x.fundingSource,
-      ${cut === 'unit' ? '0' : 'x.categoryId'}, ${cut === 'goods' ? 'x.originPlaceId, x.channel' : "0, 'market'"},
+    SELECT x.programmeId, '${cut}', '${grain}', ${grain === 'whole' ? "'1000-01-01'" : `x.${period}`}, ${cut === 'goods' ? '0' : 'x.lineageId'}, x.fundingSource,
+      ${cut === 'scope' || cut === 'goods' ? 'x.categoryId' : '0'}, ${cut === 'origin' || cut === 'goods' ? 'x.originPlaceId' : '0'},
+      ${cut === 'goods' ? 'x.channel' : "'market'"},
       ${sum('placed', 'fen')}, ${sum('placed', 'grams')}, ${sum('counted', 'fen')}, ${sum('counted', 'grams')}
     FROM ${table} x GROUP BY ${keys.join(', ')}`;
 });
