@@ -1,5 +1,4 @@
 import type { FundingSource } from '../../db/generated/enums.ts';
-import { dayToColumn } from '../../shared/days.ts';
 import { addDeclared } from './add-declared.ts';
 import { addMoves } from './add-moves.ts';
 import { addPeople, type People } from './add-people.ts';
@@ -7,6 +6,7 @@ import { addPlacesAndUnits, lineageFinder } from './add-places-and-units.ts';
 import { addAssistanceCalls, addStories, linkWelfareOrders } from './add-stories.ts';
 import { addCertifications, addPriceChanges, addSuppliers } from './add-suppliers.ts';
 import { addTasks, addZonesAndCampaigns } from './add-tasks.ts';
+import { addCampaignSales } from './campaign-sales.ts';
 import { newCaps } from './caps.ts';
 import { newComposer } from './compose-order.ts';
 import type { Receipt } from './draw-receipts.ts';
@@ -72,25 +72,4 @@ function openMarket(world: World, people: People): Market {
     owed: [],
     sold: new Map(),
   };
-}
-
-/** What outside buyers bought by a unit's link is helped to sell, never bought by it (rule 16). */
-function addCampaignSales({ rows }: World): void {
-  const sums = new Map<number, { fen: number; grams: number }>();
-  for (const { orderId, payableFen, grams } of rows.of('orderLine')) {
-    const sum = sums.get(orderId) ?? { fen: 0, grams: 0 };
-    sums.set(orderId, { fen: sum.fen + payableFen, grams: sum.grams + grams });
-  }
-  for (const { id = 0, campaignId, placedOn, state } of rows.of('order')) {
-    const unitId = rows.of('campaign')[(campaignId ?? 0) - 1]?.unitId;
-    const sum = sums.get(id);
-    if (!unitId || !sum || !placedOn || state === 'cancelled') continue;
-    rows.add('helpedSale', {
-      unitId,
-      campaignId,
-      ...{ orderId: id, source: 'order', sourceId: id },
-      onDay: dayToColumn(String(placedOn instanceof Date ? placedOn.toISOString() : placedOn).slice(0, 10)),
-      ...sum,
-    });
-  }
 }

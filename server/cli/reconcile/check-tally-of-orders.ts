@@ -70,7 +70,7 @@ function expect(
 const NOTHING: Amount = { fen: 0, grams: 0 };
 
 /** Placed is what was ordered and is to arrive until a receipt says what was accepted, less what was refunded; nothing of a cancelled order. */
-function placedOf({ isCancelled }: PlacedOrder, line: LineFacts): Amount {
+export function placedOf({ isCancelled }: PlacedOrder, line: LineFacts): Amount {
   if (isCancelled) return NOTHING;
   const { payableFen, grams, receipts, refunded, notToArrive } = line;
   return less(receipts.length > 0 ? sumOf(receipts) : less({ fen: payableFen, grams }, notToArrive), refunded);

@@ -1,6 +1,8 @@
 import { type Check, type Difference, withBooks } from './books.ts';
 import { checkCaps } from './check-caps.ts';
 import { checkDecisions } from './check-decisions.ts';
+import { checkExternalChanges } from './check-external-changes.ts';
+import { checkHelped } from './check-helped.ts';
 import { checkJournal } from './check-journal.ts';
 import { checkOrders } from './check-orders.ts';
 import { checkStatements } from './check-statements.ts';
@@ -13,6 +15,8 @@ import { checkTotals } from './check-totals.ts';
 const CHECKS: readonly Check[] = [
   checkTallyOfOrders,
   checkTallyOfDeclared,
+  checkExternalChanges,
+  checkHelped,
   checkTotals,
   checkStock,
   checkCaps,
@@ -24,7 +28,7 @@ const CHECKS: readonly Check[] = [
 ];
 
 /**
- * Recomputes tally, totals, stock, caps, journal, orders and statements from their sources by a path that shares nothing with what
+ * Recomputes tally, totals, helped-to-sell, stock, caps, journal, orders and statements from their sources by a path that shares nothing with what
  * writes them, and tells every difference as it is found (rule 11). Answers how many there are.
  */
 export function reconcile(url: string, tell: (difference: Difference) => void): Promise<number> {
