@@ -85,11 +85,15 @@ export function signInRoutes({ config, db, clock, isDemo, demoPassword }: Parts)
   }
 }
 
-/** A new session id, so that one known before says nothing after; the language chosen on the way in stays. */
+/**
+ * A new session id, so that one known before says nothing after; the language chosen on the way in stays, and by whose link the
+ * visitor came (rule 16).
+ */
 async function startSession(req: Request, user: { id: number; locale: string }): Promise<void> {
-  const { locale } = req.session;
+  const { locale, campaign } = req.session;
   await regenerate(req);
   req.session.userId = user.id;
+  if (campaign) req.session.campaign = campaign;
   if (locale) req.session.locale = locale;
   else if (isLocale(user.locale)) req.session.locale = user.locale;
 }

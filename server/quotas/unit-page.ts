@@ -8,6 +8,7 @@ import { type Day, dayOf } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
 import { placeTree } from '../units/place-tree.ts';
 import { type Board, loadBoard } from './board.ts';
+import { loadHelped } from './bulletin-helped.ts';
 import { loadEntries, ownContribution } from './entry-queries.ts';
 import { listProgrammes, ownUnits, type Programme } from './programme-list.ts';
 import { type ListedUnit, loadTargetChanges } from './progress-queries.ts';
@@ -42,11 +43,12 @@ export function showUnit({ db, clock }: Parts): RequestHandler {
     const answersFor = new Set(ownUnits(actor, ['approver', 'buyer']));
     const mine = ownUnits(actor).includes(unit.id);
     const isOwn = purchases === 'own';
-    const [changes, entries, own, waiting] = await Promise.all([
+    const [changes, entries, own, waiting, helped] = await Promise.all([
       loadTargetChanges(db, programme.id, unit.id),
       loadEntries(db, { ...board.summed, buyerId: isOwn ? actor.id : undefined, limit: ENTRIES_SHOWN }, !isOwn),
       mine ? ownContribution(db, programme.id, actor.id, unit.id, query.at ?? null) : null,
       isOwn || isNarrowed(query) ? null : loadWaiting(db, { ...board.summed, programme }),
+      isOwn || isNarrowed(query) ? null : loadHelped(db, board, today),
     ]);
     const isWhole = seesWhole(actor, programme);
     const page = {
@@ -58,6 +60,7 @@ export function showUnit({ db, clock }: Parts): RequestHandler {
       entries,
       own,
       waiting,
+      helped: helped?.total ?? null,
       isWhole,
       answersFor,
     };
@@ -66,7 +69,7 @@ export function showUnit({ db, clock }: Parts): RequestHandler {
   };
 }
 
-/** Of a past day, or of a part, nobody knows what waits. */
+/** Of a past day, or of a part, nobody knows what waits or was helped to sell. */
 function isNarrowed({ at, originPlace, category, funding, channel }: UnitPageQuery): boolean {
   return [at, originPlace, category, funding, channel].some((value) => value !== undefined);
 }

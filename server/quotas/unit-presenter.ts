@@ -30,6 +30,8 @@ export interface UnitPage {
   own: Amounts | null;
   /** what is placed and not counted; null: not the reader's to see, or of a past day */
   waiting: readonly Waiting[] | null;
+  /** what the unit and those below helped to sell, never part of what they bought (rule 16); null: as `waiting` */
+  helped: { fen: number; grams: number } | null;
   purchases: Purchases;
   /** the reader sees the whole programme, and so the board above this page */
   isWhole: boolean;
@@ -84,6 +86,7 @@ export async function presentUnitPage(reader: Reader, page: UnitPage) {
     total,
     gap: presentGap(reader, page, progress),
     targets: presentTargets(reader, page, seesParts ? drill : undefined),
+    helped: page.helped?.fen ? page.helped : undefined,
     seesParts,
     ...(seesParts ? await presentParts(reader, page, progress, drill) : {}),
     own: page.own && { ...page.own, href: drill({}) },
