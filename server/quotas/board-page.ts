@@ -8,7 +8,7 @@ import { type Overview, presentOverview } from './board-overview.ts';
 import { nameOf, presentProgramme, presentProgress, type Reader, rowName } from './board-presenter.ts';
 import { type BoardRow, ROWS_BY, type RowsBy, SORTS, sortRows } from './board-rows.ts';
 import { countiesOf } from './counties.ts';
-import type { Programme } from './programme-list.ts';
+import type { Participant, Programme } from './programme-list.ts';
 import { PROGRESS_STATES, type ProgressState } from './progress.ts';
 import type { Amounts, Part, Sum } from './progress-queries.ts';
 import { type BoardQuery, keptOf } from './quota-schemas.ts';
@@ -29,6 +29,8 @@ export interface BoardPage {
   now: readonly Sum[] | null;
   /** what was helped to sell, its own figure (rule 16); null: not told of a past day or of a part */
   helped: { fen: number; grams: number } | null;
+  /** the groups of a guest in somebody else's programme; null: it is the reader's */
+  guest: readonly Participant[] | null;
   query: BoardQuery;
   at: Day;
   asOf: Date;
@@ -65,6 +67,12 @@ export async function presentBoard(reader: Reader, page: BoardPage) {
     since: page.now && difference(board.sums, page.now),
     helped: page.helped?.fen ? page.helped : undefined,
     nowHref: link({ at: undefined }),
+    guest: page.guest && {
+      names: page.guest.map((group) => nameOf(reader, group)).join(t('board:guest.join')),
+      links: page.guest
+        .filter(({ code }) => code !== query.group)
+        .map((group) => ({ name: nameOf(reader, group), href: link({ group: group.code, county: undefined }) })),
+    },
     ...presentProgrammes(reader, page),
     filters: {
       fields: filterFields(reader, board, query),

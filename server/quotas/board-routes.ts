@@ -19,7 +19,7 @@ import { sendEntriesCsv, sendEntriesExcel, showEntries } from './entry-page.ts';
 import { listProgrammes, ownUnits, type Programme } from './programme-list.ts';
 import { loadParts, loadSums } from './progress-queries.ts';
 import { filterOf, placesBelow } from './quota-filter.ts';
-import { seesWhole } from './quota-policy.ts';
+import { guestGroups, seesWhole } from './quota-policy.ts';
 import { type BoardQuery, boardQuery } from './quota-schemas.ts';
 import { scopeFilter } from './scope-sums.ts';
 import { showUnit } from './unit-page.ts';
@@ -116,6 +116,7 @@ async function findBoard({ db, clock }: BoardParts, req: Request): Promise<Board
       months,
       now,
       helped: helped?.total ?? null,
+      guest: guestGroups(actor, programme),
       query,
       at: query.at ?? today,
       asOf,

@@ -16,11 +16,11 @@ import { nameOf, presentProgramme } from './board-presenter.ts';
 import { exportCalls } from './call-export.ts';
 import { type Call, callList } from './call-list.ts';
 import { presentCall } from './call-presenter.ts';
-import { listProgrammes, type Programme } from './programme-list.ts';
+import { listProgrammes, type Participant, type Programme } from './programme-list.ts';
 import { filterOf } from './quota-filter.ts';
-import { seesPurchasesAsOrganizer, seesWhole } from './quota-policy.ts';
+import { guestGroups, seesPurchasesAsOrganizer, seesWhole } from './quota-policy.ts';
 import { remindUnits } from './remind-units.ts';
-import { groupIdsOf } from './roll-up.ts';
+import { groupIdsOf, isInAny } from './roll-up.ts';
 
 interface Parts {
   db: PrismaClient;
@@ -33,6 +33,8 @@ interface Calls {
   board: Board;
   calls: Call[];
   group: string | undefined;
+  /** the groups of a guest in somebody else's programme; null: the programme's own organizer, or an operator */
+  guest: Participant[] | null;
 }
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -114,7 +116,7 @@ export function callRoutes({ db, clock }: Parts): Router {
     }
   }
 
-  /** Of a programme that the actor sees as a whole, else 404. */
+  /** Of a programme that the actor sees as a whole, else 404; a guest in it calls the units of the own groups alone. */
   async function findCalls(req: Request): Promise<Calls> {
     const actor = actorOf(req);
     const today = dayOf(clock());
@@ -129,12 +131,17 @@ export function callRoutes({ db, clock }: Parts): Router {
     const group = typeof req.query.group === 'string' && req.query.group ? req.query.group : undefined;
     const filter = filterOf(actor, programme, { places, categories }, { group });
     const board = await loadBoard(db, { programme, filter, dimensions: ['month'], today, at: null });
-    return { programme, programmes, board, group, calls: await callList(db, board, today) };
+    const guest = guestGroups(actor, programme);
+    const calls = (await callList(db, board, today)).filter(
+      ({ unit }) => guest === null || isInAny(groupIdsOf(unit, board.byId), idsOf(guest)),
+    );
+    return { programme, programmes, board, group, guest, calls };
   }
 
   async function show(req: Request, res: Response, form: FormView, known?: Calls): Promise<void> {
     const found = known ?? (await findCalls(req));
-    const { programme, programmes, board, calls, group } = found;
+    const { programme, programmes, board, calls, group, guest } = found;
+    const groups = guest ?? programme.participants;
     const may = new Set(callable(req, found).map(({ unit }) => unit.id));
     const typed = req.body?.units;
     const chosen = new Set((Array.isArray(typed) ? typed : typed ? [typed] : []).map(Number));
@@ -153,13 +160,14 @@ export function callRoutes({ db, clock }: Parts): Router {
         current: one.id === programme.id,
       })),
       groups:
-        programme.participants.length > 1
+        groups.length > 1
           ? [
               { value: '', label: req.t('quotas:board.all') },
-              ...programme.participants.map((one) => ({ value: one.code, label: nameOf(req, one) })),
+              ...groups.map((one) => ({ value: one.code, label: nameOf(req, one) })),
             ]
           : [],
       group,
+      guestOf: guest?.map((one) => nameOf(req, one)).join(req.t('calls:guestJoin')),
       day: dayOf(clock()),
       calls: calls.map((call) => ({
         ...presentCall(req, board, call),
@@ -176,6 +184,10 @@ export function callRoutes({ db, clock }: Parts): Router {
       },
     });
   }
+}
+
+function idsOf(groups: readonly Participant[]): number[] {
+  return groups.map(({ id }) => id);
 }
 
 /** Whom the actor may remind: the units of the own programme or of the own group. */

@@ -1,4 +1,4 @@
-import { type Actor, hasRole } from '../accounts/actor.ts';
+import type { Actor } from '../accounts/actor.ts';
 import type { CategoryTree } from '../catalog/category-tree.ts';
 import type { PrismaClient } from '../db/client.ts';
 import type { TallyEvent } from '../db/generated/enums.ts';
@@ -7,10 +7,10 @@ import { idsBelow, type Tree, type TreeRow } from '../shared/tree.ts';
 import type { PlaceTree } from '../units/place-tree.ts';
 import { within } from './board.ts';
 import type { EntryFilter } from './entry-queries.ts';
-import { organizedGroups, ownUnits, type Programme } from './programme-list.ts';
+import { ownUnits, type Programme } from './programme-list.ts';
 import { type ListedUnit, loadUnits } from './progress-queries.ts';
 import { type AskedFilter, filterOf } from './quota-filter.ts';
-import { purchasesOf, seesWhole } from './quota-policy.ts';
+import { guestGroups, purchasesOf, seesWhole } from './quota-policy.ts';
 
 export interface AskedEntries extends AskedFilter {
   /** YYYY-MM */
@@ -69,9 +69,8 @@ function limitsOf(
   byId: ReadonlyMap<number, ListedUnit>,
 ): Pick<EntryFilter, 'groupIds' | 'buyerId' | 'unitIds'> {
   if (seesWhole(actor, programme)) {
-    const groups = organizedGroups(actor);
-    const isOwner = hasRole(actor, 'operator') || (programme.groupId !== null && groups.includes(programme.groupId));
-    return isOwner ? {} : { groupIds: groups };
+    const groups = guestGroups(actor, programme);
+    return groups === null ? {} : { groupIds: groups.map(({ id }) => id) };
   }
   const unit = [...byId.values()].find(({ code }) => code === unitCode);
   if (unit) return purchasesOf(actor, programme, unit, byId) === 'own' ? { buyerId: actor.id } : {};

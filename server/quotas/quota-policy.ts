@@ -1,5 +1,5 @@
 import { type Actor, hasRole } from '../accounts/actor.ts';
-import { organizedGroups, ownUnits, type Programme } from './programme-list.ts';
+import { organizedGroups, ownUnits, type Participant, type Programme } from './programme-list.ts';
 import type { ListedUnit } from './progress-queries.ts';
 import { chainOf, groupIdsOf } from './roll-up.ts';
 
@@ -8,6 +8,16 @@ export function seesWhole(actor: Actor, programme: Programme): boolean {
   if (hasRole(actor, 'operator')) return true;
   const groups = [programme.groupId, ...programme.participants.map(({ id }) => id)];
   return organizedGroups(actor).some((id) => groups.includes(id));
+}
+
+/**
+ * The groups that an organizer who is a guest in somebody else's programme organizes in it: of their units alone the entries and the
+ * people to call are the actor's to read. Null for an operator and whoever organizes the programme itself.
+ */
+export function guestGroups(actor: Actor, { groupId, participants }: Programme): Participant[] | null {
+  const groups = organizedGroups(actor);
+  if (hasRole(actor, 'operator') || (groupId !== null && groups.includes(groupId))) return null;
+  return participants.filter(({ id }) => groups.includes(id));
 }
 
 /** Whether a unit's figures are the actor's to see: all of a programme that is seen whole, else the own units and those below. */

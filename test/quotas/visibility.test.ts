@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { personOf } from '../setup/person.ts';
+import { aTarget } from '../world/programmes.ts';
 import { aUser } from '../world/users.ts';
 import { type Market, openMarket, type Person } from './market.ts';
 
@@ -209,5 +211,28 @@ describe('entries', () => {
     const placed = lines.filter((line) => line.startsWith('placed,'));
     expect(placed.reduce((sum, line) => sum + Number(line.split(',')[column]), 0)).toBe(12 * 12_800);
     expect(answer.text).not.toContain('测试）');
+  });
+});
+
+describe('an organizer who is a guest in another’s programme', () => {
+  it('is told so on the board, and calls the units of the own group alone', async () => {
+    const { units, programmes } = market.world;
+    for (const unit of [units.bank, units.dual])
+      await aTarget(market.app.db, { programme: programmes.county, unit, fen: 9_000_000 });
+    const guest = await personOf(market.app, 'wulong-organizer');
+    const board = await guest.open('/board?programme=county-2026');
+    expect(board.$('.notice--info').text()).toContain('您在这个任务里组织武隆帮扶集团');
+    const href = board.$('.notice--info a').attr('href') ?? '';
+    const own = await guest.open(href);
+    expect(own.$('.board-table tbody th a').length).toBe(2);
+    expect(own.$('.notice--info a').length).toBe(0);
+    const calls = await guest.open('/board/county-2026/calls');
+    const names = (page: typeof calls) => page.$('.call-item h2 a').text();
+    expect(names(calls)).toBe('市地质院');
+    expect(calls.text).toContain('这里只列本集团落后的单位');
+    const operator = await personOf(market.app, 'operator');
+    const all = await operator.open('/board/county-2026/calls');
+    expect(names(all)).toContain('农行市分行');
+    expect(all.text).not.toContain('这里只列本集团落后的单位');
   });
 });
