@@ -52,6 +52,7 @@ import { programmeRoutes } from './quotas/programme-routes.ts';
 import { quotaEndpoints } from './quotas/quota-api.ts';
 import { reAttributionEndpoints } from './quotas/re-attribution-api.ts';
 import { reAttributionRoutes } from './quotas/re-attribution-routes.ts';
+import { shopExtras } from './quotas/shop-extras.ts';
 import { targetEndpoints } from './quotas/target-api.ts';
 import { targetRoutes } from './quotas/target-routes.ts';
 import { targetSheetRoutes } from './quotas/target-sheet-routes.ts';
@@ -116,7 +117,7 @@ export function createApp(container: Container): Express {
 
   app.use(accountRoutes(container));
   app.use(inboxRoutes(container));
-  app.use(catalogRoutes(container));
+  app.use(catalogRoutes({ ...container, extras: shopExtras(container) }));
   app.use(searchRoutes(container));
   app.use(zoneRoutes(container));
   app.use(noticeRoutes(container));

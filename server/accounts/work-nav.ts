@@ -17,21 +17,31 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
     part: 'quotas',
     entries: [
       { path: 'board', icon: 'board', roles: ['organizer', 'approver', 'buyer', 'operator'], inStrip: true },
-      { path: 'caps', icon: 'scale', roles: ['organizer', 'operator'] },
-      { path: 'programmes', icon: 'calendar', roles: ['organizer', 'operator'] },
-      { path: 'units', icon: 'people', roles: ['organizer', 'operator'] },
-      { path: 'reAttributions', icon: 'repeat', roles: ['organizer', 'approver', 'buyer', 'operator'] },
-      { path: 'helpedSales', icon: 'people', roles: ['organizer', 'approver', 'buyer', 'operator'] },
-      { path: 'externalPurchases', icon: 'download', roles: ['organizer', 'operator'] },
+      { path: 'bulletinDesk', icon: 'stamp', roles: ['organizer', 'operator'] },
+      { path: 'targets', icon: 'wallet', roles: ['organizer', 'operator'] },
+      { path: 'declarations', icon: 'edit', roles: ['organizer', 'approver', 'buyer', 'operator'] },
+    ],
+  },
+  {
+    part: 'purchases',
+    entries: [
       {
         path: 'offlinePurchases',
         icon: 'invoice',
         roles: ['organizer', 'approver', 'buyer', 'operator', 'work_team'],
         inStrip: true,
       },
-      { path: 'targets', icon: 'wallet', roles: ['organizer', 'operator'] },
-      { path: 'declarations', icon: 'edit', roles: ['organizer', 'approver', 'buyer', 'operator'] },
-      { path: 'bulletinDesk', icon: 'stamp', roles: ['organizer', 'operator'] },
+      { path: 'externalPurchases', icon: 'download', roles: ['organizer', 'operator'] },
+      { path: 'reAttributions', icon: 'repeat', roles: ['organizer', 'approver', 'buyer', 'operator'] },
+      { path: 'helpedSales', icon: 'people', roles: ['organizer', 'approver', 'buyer', 'operator'] },
+    ],
+  },
+  {
+    part: 'rules',
+    entries: [
+      { path: 'programmes', icon: 'calendar', roles: ['organizer', 'operator'] },
+      { path: 'caps', icon: 'scale', roles: ['organizer', 'operator'] },
+      { path: 'units', icon: 'people', roles: ['organizer', 'operator'] },
     ],
   },
   {

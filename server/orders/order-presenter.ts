@@ -101,6 +101,7 @@ export function presentOrder(reader: Reader, actor: Actor, { order, counts, mone
       countedFen: count.countedFen,
       countedGrams: count.countedGrams,
       rule: t(`orders:rule.${ruleOf(order, count)}`),
+      href: progressPath(actor, order, count),
     })),
     countsNothing:
       order.placedAt && counts.length === 0
@@ -114,6 +115,12 @@ export function presentOrder(reader: Reader, actor: Actor, { order, counts, mone
     actions: presentActions(actor, order),
     ownPurchase: order.state === 'awaiting_approval' && isApproverOf(actor, order) && !mayApprove(actor, order),
   };
+}
+
+/** The unit's progress in a programme, for whoever belongs to the unit; an outsider would find nothing there. */
+function progressPath(actor: Actor, { unit }: WholeOrder, { programmeCode }: OrderCount): string | undefined {
+  if (!unit || !actor.grants.some(({ unitId }) => unitId === unit.id)) return undefined;
+  return pathTo('boardUnit', { programmeCode, unitCode: unit.code });
 }
 
 /** Until when it is held and for what. */
