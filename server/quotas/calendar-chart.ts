@@ -116,9 +116,14 @@ function points(list: readonly Point[]): [number, number][] {
   return list.map(({ day, value }) => [dayToColumn(day).getTime(), value]);
 }
 
+const MONTHS = {
+  en: new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' }),
+  zh: new Intl.DateTimeFormat('zh-CN', { month: 'short', timeZone: 'UTC' }),
+};
+
 /** 1月 or Jan: a month of which the axis says the year by its place. */
 export function monthLabel({ locale }: Pick<Reader, 'locale'>, day: Date): string {
-  return day.toLocaleDateString(locale === 'en' ? 'en-GB' : 'zh-CN', { month: 'short', timeZone: 'UTC' });
+  return MONTHS[locale === 'en' ? 'en' : 'zh'].format(day);
 }
 
 export function frame(scale: Scale, narrow: boolean): EChartsCoreOption {

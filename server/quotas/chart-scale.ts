@@ -21,7 +21,10 @@ export function scaleFor(largest: number, measure: 'fen' | 'grams', t: Translate
     : { of: FEN, label: t('board:scale.yuan') };
 }
 
+// Made once: making a format takes a hundred times as long as using it.
+const TICKS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+
 /** An axis label: few digits, no trailing zeros. A picture's coordinate, not a figure to count with. */
 export function tick(amount: number, { of }: Scale): string {
-  return (amount / of).toLocaleString('en-US', { maximumFractionDigits: 2 });
+  return TICKS.format(amount / of);
 }

@@ -25,9 +25,31 @@ export interface ChartWish {
 
 /**
  * Draws a chart as an SVG that stands in a page under the market's CSP: no style attributes or elements, no scripts, colours by token,
- * size by CSS. The library is loaded by the first chart (about 40 MB), and only the parts that charts here use.
+ * size by CSS. The library is loaded by the first chart (about 40 MB), and only the parts that charts here use. What was drawn lately is
+ * not drawn again as long as the wish says the same, so that formatters must depend on nothing but its words and figures.
  */
-export async function drawChart({ id, title, description, width, height, option }: ChartWish): Promise<string> {
+export async function drawChart(wish: ChartWish): Promise<string> {
+  const key = JSON.stringify(wish);
+  const drawing = drawn.get(key) ?? draw(wish);
+  drawn.delete(key);
+  drawn.set(key, drawing);
+  for (const oldest of drawn.keys()) {
+    if (drawn.size <= KEPT) break;
+    drawn.delete(oldest);
+  }
+  try {
+    return await drawing;
+  } catch (error) {
+    drawn.delete(key);
+    throw error;
+  }
+}
+
+/** The newest drawings by their wishes, the least lately asked for first; about 10 kB each. */
+const drawn = new Map<string, Promise<string>>();
+const KEPT = 200;
+
+async function draw({ id, title, description, width, height, option }: ChartWish): Promise<string> {
   const { init } = await loadLibrary();
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {

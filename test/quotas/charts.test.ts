@@ -43,6 +43,14 @@ describe('the months of a programme', () => {
 });
 
 describe('a chart', () => {
+  it('that was drawn before is the same again, and another of another amount or in another language', async () => {
+    const english = { t: translator(createMessages('views'), 'en'), locale: 'en' as const };
+    const first = await drawCalendar(reader, 'c', wish, 'text');
+    expect(await drawCalendar(reader, 'c', wish, 'text')).toEqual(first);
+    expect((await drawCalendar(english, 'c', wish, 'text')).wide).toContain('Apr');
+    expect((await drawCalendar(reader, 'c', { ...wish, target: 9_000_000 }, 'text')).wide).not.toBe(first.wide);
+  });
+
   it('is a well-formed SVG without any style, script or colour of its own, with title and text', async () => {
     for (const picture of [
       await drawCalendar(reader, 'c', wish, 'A & B < C'),
