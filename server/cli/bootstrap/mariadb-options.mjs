@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 
 /**
@@ -89,13 +89,18 @@ export function serverArguments(paths, programs, { port, durable }) {
     '--performance-schema=OFF',
     '--max-connections=300',
     '--max-allowed-packet=64M',
-    '--innodb-buffer-pool-size=256M',
+    `--innodb-buffer-pool-size=${durable ? poolMegabytes() : 256}M`,
     `--innodb-flush-log-at-trx-commit=${durable ? 1 : 0}`,
     `--innodb-doublewrite=${durable ? 'ON' : 'OFF'}`,
     ...syncing(programs, durable),
     ...(programs.kind === 'MySQL' ? ['--mysqlx=OFF'] : []),
     ...(process.getuid?.() === 0 ? ['--user=root'] : []),
   ];
+}
+
+/** An eighth of the machine's memory, 256 MB at least and 2 GB at most; it is taken as pages are read. */
+function poolMegabytes() {
+  return Math.max(256, Math.min(2048, Math.floor(totalmem() / 8 / 2 ** 20)));
 }
 
 /**
