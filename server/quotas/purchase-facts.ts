@@ -28,12 +28,16 @@ export interface LineFacts {
   isCertified: boolean;
   bought: Amount;
   accepted: (Amount & { day: Day })[];
-  refunded: Amount;
+  /** given back before it arrived, so that no receipt says it */
+  givenUp: Amount;
+  /** given back of what was accepted */
+  returned: Amount;
   reviewedOn: Day | null;
   /** wholly paid by transfer */
   paidOn: Day | null;
   /** of a declared or imported purchase */
   verifiedOn: Day | null;
+  declaredOn: Day | null;
   paymentWay: 'stripe' | 'on_account';
 }
 
@@ -63,16 +67,14 @@ async function factsOfOrder(tx: Tx, { id, placedOn }: Purchase): Promise<LineFac
     SELECT l.id AS lineId, l.categoryId, l.originPlaceId, l.supplierId, l.payableFen AS fen, l.grams, v.at AS reviewedAt, o.paymentWay,
       EXISTS (SELECT 1 FROM certification c WHERE c.supplierId = l.supplierId AND ${holds})
         AND EXISTS (SELECT 1 FROM certification c WHERE c.productId = l.productId AND ${holds}) AS isCertified,
-      (SELECT IF(MIN(s.paidFen >= s.fen) = 1, MAX((SELECT MAX(t.recordedAt) FROM transfer_allocation a JOIN transfer t ON t.id = a.transferId
-          WHERE a.statementLineId = s.id)), NULL)
-        FROM receipt_line x JOIN statement_line s ON s.receiptLineId = x.id AND s.fen > 0 WHERE x.lineId = l.id) AS paidAt
+      (SELECT MAX(s.paidAt) FROM receipt_line x JOIN statement_line s ON s.receiptLineId = x.id WHERE x.lineId = l.id) AS paidAt
     FROM order_line l JOIN \`order\` o ON o.id = l.orderId LEFT JOIN delivery_review v ON v.fulfilmentId = l.fulfilmentId
     WHERE l.orderId = ${id} ORDER BY l.id`;
   const receipts = await tx.$queryRaw<(Amount & { lineId: number; at: Date })[]>`
     SELECT x.lineId, x.acceptedFen AS fen, x.acceptedGrams AS grams, r.at FROM order_line l
     JOIN receipt_line x ON x.lineId = l.id JOIN receipt r ON r.id = x.receiptId WHERE l.orderId = ${id}`;
-  const refunds = await tx.$queryRaw<(Amount & { lineId: number })[]>`
-    SELECT x.lineId, x.fen, x.grams FROM refund r JOIN refund_line x ON x.refundId = r.id
+  const refunds = await tx.$queryRaw<(Amount & { lineId: number; outstanding: number | boolean })[]>`
+    SELECT x.lineId, x.fen, x.grams, x.outstanding FROM refund r JOIN refund_line x ON x.refundId = r.id
     WHERE r.orderId = ${id} AND r.state IN ('approved', 'paid')`;
   return rows.map(({ fen, grams, isCertified, reviewedAt, paidAt, ...row }) => ({
     ...row,
@@ -81,10 +83,12 @@ async function factsOfOrder(tx: Tx, { id, placedOn }: Purchase): Promise<LineFac
     accepted: receipts
       .filter(({ lineId }) => lineId === row.lineId)
       .map(({ at, ...part }) => ({ ...part, day: dayOf(at) })),
-    refunded: sumOf(refunds.filter(({ lineId }) => lineId === row.lineId)),
+    givenUp: sumOf(refunds.filter(({ lineId, outstanding }) => lineId === row.lineId && Number(outstanding) === 1)),
+    returned: sumOf(refunds.filter(({ lineId, outstanding }) => lineId === row.lineId && Number(outstanding) === 0)),
     reviewedOn: reviewedAt && dayOf(reviewedAt),
     paidOn: paidAt && dayOf(paidAt),
     verifiedOn: null,
+    declaredOn: null,
   }));
 }
 
@@ -95,6 +99,7 @@ interface DeclaredRow extends Amount {
   supplierId: number | null;
   isCertified: number | bigint;
   verifiedAt: Date | null;
+  declaredAt: Date;
 }
 
 async function factsOfDeclared(tx: Tx, { kind, id, placedOn }: Purchase): Promise<LineFacts[]> {
@@ -102,28 +107,33 @@ async function factsOfDeclared(tx: Tx, { kind, id, placedOn }: Purchase): Promis
     kind === 'offline'
       ? Prisma.sql`SELECT l.id AS lineId, l.categoryId, l.originPlaceId, l.supplierId, l.fen, l.grams,
           l.supplierId IS NULL OR EXISTS (SELECT 1 FROM certification c WHERE c.supplierId = l.supplierId AND ${certificationHolds(placedOn)}) AS isCertified,
-          IF(x.state = 'verified', x.decidedAt, NULL) AS verifiedAt
+          IF(x.state = 'verified', x.decidedAt, NULL) AS verifiedAt, x.declaredAt
         FROM offline_line l JOIN offline_purchase x ON x.id = l.purchaseId WHERE x.id = ${id} ORDER BY l.id`
       : Prisma.sql`SELECT x.id AS lineId, x.categoryId, x.originPlaceId, NULL AS supplierId, x.fen, x.grams, 1 AS isCertified,
-          IF(x.state = 'verified', i.at, NULL) AS verifiedAt
+          IF(x.state = 'verified', i.at, NULL) AS verifiedAt, i.at AS declaredAt
         FROM external_purchase x JOIN external_import i ON i.id = x.importId WHERE x.id = ${id}`,
   );
-  return rows.map(({ fen, grams, isCertified, verifiedAt, ...row }) => ({
+  return rows.map(({ fen, grams, isCertified, verifiedAt, declaredAt, ...row }) => ({
     ...row,
     isCertified: Boolean(Number(isCertified)),
     bought: { fen, grams },
     accepted: [],
-    refunded: NOTHING,
+    givenUp: NOTHING,
+    returned: NOTHING,
     reviewedOn: null,
     paidOn: null,
     verifiedOn: verifiedAt && dayOf(verifiedAt),
+    declaredOn: dayOf(declaredAt),
     paymentWay: 'on_account',
   }));
 }
 
-/** What of a line stands placed: what was bought until a receipt says what was accepted, less what was refunded (rules 2, 4). */
-export function placedOf({ bought, accepted, refunded }: LineFacts): Amount {
-  return less(accepted.length > 0 ? sumOf(accepted) : bought, refunded);
+/**
+ * What of a line stands placed: what was bought less what was given up, until a receipt says what was accepted, then that less what was
+ * returned of it; what was given up before is no part of what a receipt accepts (rules 2, 4).
+ */
+export function placedOf({ bought, accepted, givenUp, returned }: LineFacts): Amount {
+  return accepted.length > 0 ? less(sumOf(accepted), returned) : less(bought, givenUp);
 }
 
 /** What of it a programme counts by its rule for this way of buying; facts after its `countUntil` do not count (rules 2, 3). */
@@ -138,9 +148,9 @@ export function countedOf(purchase: Purchase, line: LineFacts, rule: CountingRul
       ? rule.countOnAccountBy
       : rule.countPrepaidBy;
   if (isIndividual && by === 'payment') return inTime(purchase.placedOn) ? placed : NOTHING;
-  if (by === 'review') return inTime(line.reviewedOn) ? less(sumOf(line.accepted), line.refunded) : NOTHING;
-  if (by === 'payment') return inTime(line.paidOn) ? less(sumOf(line.accepted), line.refunded) : NOTHING;
-  return less(sumOf(line.accepted.filter(({ day }) => inTime(day))), line.refunded);
+  if (by === 'review') return inTime(line.reviewedOn) ? less(sumOf(line.accepted), line.returned) : NOTHING;
+  if (by === 'payment') return inTime(line.paidOn) ? less(sumOf(line.accepted), line.returned) : NOTHING;
+  return less(sumOf(line.accepted.filter(({ day }) => inTime(day))), line.returned);
 }
 
 function sumOf(parts: readonly Amount[]): Amount {

@@ -68,12 +68,13 @@ async function mirror(tx: Tx, { reAttributionId, purchase, lineage, day, at }: W
     HAVING fen <> 0 OR grams <> 0`;
 }
 
-/** The positive leg alone: programmes in which the purchase did not stand for anyone. */
+/** The positive leg alone: programmes in which the purchase did not stand for anyone, unless it was declared too late for them (rule 3). */
 async function countAnew(tx: Tx, written: Written, line: LineFacts, known: ReadonlySet<number>): Promise<void> {
   const { purchase, lineage } = written;
   if (!line.isCertified) return;
   for (const programme of await programmesFor(tx, line, purchase, lineage.groupIds)) {
-    if (known.has(programme.id)) continue;
+    const isTooLate = line.declaredOn !== null && line.declaredOn > programme.countUntil;
+    if (known.has(programme.id) || isTooLate) continue;
     const into = { programmeId: programme.id, isAdjustment: programme.isClosed };
     await give(tx, written, line, into, 'placed', placedOf(line));
     await give(tx, written, line, into, 'counted', countedOf(purchase, line, programme));

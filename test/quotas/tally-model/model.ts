@@ -33,11 +33,16 @@ export interface Line {
   id: number;
   good: Good;
   quantity: number;
+  /** what its buyer still has or is still to get, with its share of a discount */
+  left: Amount;
   /** of it, given back before it arrived */
   givenUp: number;
   accepted: number | null;
   /** given back after it was accepted */
   returned: number;
+  /** wholly paid by transfer */
+  paidOn: string | null;
+  isDisqualified: boolean;
   standing: Map<number, Record<Event, Amount>>;
 }
 
@@ -46,6 +51,9 @@ export interface Parcel {
   lines: Line[];
   state: 'open' | 'received' | 'over';
   receivedOn: string | null;
+  reviewedOn: string | null;
+  /** the month whose statement asks for it */
+  statement: string | null;
 }
 
 export interface Purchase {
@@ -54,8 +62,10 @@ export interface Purchase {
   unit: number;
   funding: Funding;
   parcels: Parcel[];
-  /** declared, not bought here: counted by verification */
-  isOffline: boolean;
+  /** bought here, declared and counted by verification, or imported and counted at once */
+  kind: 'order' | 'offline' | 'external';
+  /** of what was not bought here */
+  declaredOn: string | null;
   isVerified: boolean;
   verifiedOn: string | null;
   /** cancelled or returned */
@@ -66,6 +76,7 @@ export interface Purchase {
 }
 
 export interface Booked extends Amount {
+  line: Line;
   programme: number;
   event: Event;
   day: string;
@@ -89,7 +100,7 @@ interface Membership {
 }
 
 export class Model {
-  readonly booked: Booked[] = [];
+  booked: Booked[] = [];
   readonly purchases: Purchase[] = [];
   readonly programmes: ModelProgramme[];
   readonly positions: Map<number, Position[]>;
@@ -118,25 +129,35 @@ export class Model {
   }
 
   buy(purchase: New, day: string): void {
-    const bought = this.#enter(purchase, day, false);
+    const bought = this.#enter(purchase, day, { kind: 'order', declaredOn: null });
     for (const line of linesIn(bought))
       for (const programme of this.#qualifying(bought, line)) {
         line.standing.set(programme.id, nothingYet());
-        this.#add(bought, line, programme, 'placed', times(line.good, line.quantity), day);
+        this.#add(bought, line, programme, 'placed', line.left, day);
         if (bought.funding === 'individual' && programme.individualsBy === 'payment' && day <= programme.countUntil)
-          this.#add(bought, line, programme, 'counted', times(line.good, line.quantity), day);
+          this.#add(bought, line, programme, 'counted', line.left, day);
       }
   }
 
-  /** Bought outside the market on an earlier day; after `countUntil` a declaration counts nothing. */
-  declare(purchase: New, boughtOn: string, day: string): void {
-    const declared = this.#enter(purchase, boughtOn, true);
+  /** Bought outside the market on an earlier day; after `countUntil` a declaration or an import counts nothing. */
+  declare(purchase: New, kind: 'offline' | 'external', boughtOn: string, day: string): void {
+    const declared = this.#enter(purchase, boughtOn, { kind, declaredOn: day });
     for (const line of linesIn(declared))
       for (const programme of this.#qualifying(declared, line)) {
-        if (day > programme.countUntil) continue;
         line.standing.set(programme.id, nothingYet());
-        this.#add(declared, line, programme, 'placed', times(line.good, line.quantity), day);
+        this.#add(declared, line, programme, 'placed', line.left, day);
       }
+    if (kind === 'external') this.verify(declared, day);
+  }
+
+  /** A later list tells that so many are left. */
+  lower(purchase: Purchase, left: number, day: string): void {
+    for (const line of linesIn(purchase)) {
+      const part = minus(line.left, times(line.good, left));
+      line.quantity = left;
+      line.left = minus(line.left, part);
+      this.#takeBackCounted(purchase, line, part, day);
+    }
   }
 
   verify(purchase: Purchase, day: string): void {
@@ -173,35 +194,37 @@ export class Model {
             }
           } else if (this.#qualifying(purchase, line).includes(programme)) {
             line.standing.set(programme.id, nothingYet());
-            const stands = times(line.good, leftOf(line, parcel));
-            this.#add(purchase, line, programme, 'placed', stands, day);
-            if (this.#countsSoFar(purchase, parcel, programme))
-              this.#add(purchase, line, programme, 'counted', stands, day);
+            this.#add(purchase, line, programme, 'placed', line.left, day);
+            if (this.#countsSoFar(purchase, parcel, line, programme))
+              this.#add(purchase, line, programme, 'counted', line.left, day);
           }
         }
       }
   }
 
-  #countsSoFar(purchase: Purchase, { receivedOn }: Parcel, programme: ModelProgramme): boolean {
+  #countsSoFar(purchase: Purchase, parcel: Parcel, line: Line, programme: ModelProgramme): boolean {
     const inTime = (on: string | null) => on !== null && on <= programme.countUntil;
-    if (purchase.isOffline) return inTime(purchase.verifiedOn);
-    if (purchase.funding === 'individual' && programme.individualsBy === 'payment') return inTime(purchase.placedOn);
-    if (purchase.funding !== 'individual' && programme.onAccountBy !== 'acceptance') return false;
-    return inTime(receivedOn);
+    if (purchase.kind !== 'order') return inTime(purchase.verifiedOn);
+    if (purchase.funding === 'individual')
+      return inTime(programme.individualsBy === 'payment' ? purchase.placedOn : parcel.receivedOn);
+    if (programme.onAccountBy === 'review') return inTime(parcel.reviewedOn);
+    return inTime(programme.onAccountBy === 'payment' ? line.paidOn : parcel.receivedOn);
   }
 
-  #enter(purchase: New, placedOn: string, isOffline: boolean): Purchase {
+  #enter(purchase: New, placedOn: string, of: Pick<Purchase, 'kind' | 'declaredOn'>): Purchase {
     const chain = this.chainOf(purchase.unit, placedOn);
     const groups = this.groupsOf(chain, placedOn);
-    const none = { isOffline, isVerified: false, verifiedOn: null, isOver: false };
-    const entered: Purchase = { ...purchase, ...none, placedOn, chain, groups };
+    const none = { isVerified: false, verifiedOn: null, isOver: false };
+    const entered: Purchase = { ...purchase, ...of, ...none, placedOn, chain, groups };
     this.purchases.push(entered);
     return entered;
   }
 
-  #qualifying({ placedOn, groups }: Purchase, { good }: Line): ModelProgramme[] {
+  #qualifying({ placedOn, declaredOn, groups }: Purchase, { good, isDisqualified }: Line): ModelProgramme[] {
     return this.programmes.filter(
       (programme) =>
+        !isDisqualified &&
+        (declaredOn === null || declaredOn <= programme.countUntil) &&
         programme.startsOn <= placedOn &&
         placedOn <= programme.endsOn &&
         programme.groups.some((group) => groups.includes(group)) &&
@@ -223,21 +246,33 @@ export class Model {
     parcel.receivedOn = day;
     for (const line of parcel.lines) {
       line.accepted = accepted.get(line.id) ?? 0;
-      const missing = line.quantity - line.givenUp - line.accepted;
-      for (const [programme, standing] of this.#standingIn(line)) {
-        this.#takeBack(purchase, line, programme, times(line.good, missing), day);
-        const counts =
-          purchase.funding === 'individual'
-            ? programme.individualsBy === 'receipt'
-            : programme.onAccountBy === 'acceptance';
-        if (counts && line.accepted > 0 && day <= programme.countUntil)
-          this.#add(purchase, line, programme, 'counted', minus(standing.placed, standing.counted), day);
-      }
+      const arrived = shareOf(line.left, line.accepted, line.quantity - line.givenUp);
+      const missing = minus(line.left, arrived);
+      line.left = arrived;
+      for (const [programme] of this.#standingIn(line)) this.#takeBack(purchase, line, programme, missing, day);
+      this.#count(purchase, line, day, ({ individualsBy, onAccountBy }) =>
+        purchase.funding === 'individual' ? individualsBy === 'receipt' : onAccountBy === 'acceptance',
+      );
+    }
+  }
+
+  review(purchase: Purchase, parcel: Parcel, day: string): void {
+    parcel.reviewedOn = day;
+    if (purchase.funding === 'individual') return;
+    for (const line of parcel.lines) this.#count(purchase, line, day, ({ onAccountBy }) => onAccountBy === 'review');
+  }
+
+  /** A statement was paid whole: so are these parcels. */
+  pay(purchase: Purchase, parcel: Parcel, day: string): void {
+    for (const line of parcel.lines) {
+      line.paidOn = day;
+      this.#count(purchase, line, day, ({ onAccountBy }) => onAccountBy === 'payment');
     }
   }
 
   refund(purchase: Purchase, parcel: Parcel, line: Line, quantity: number, day: string): void {
-    const part = times(line.good, quantity);
+    const part = shareOf(line.left, quantity, leftOf(line, parcel));
+    line.left = minus(line.left, part);
     if (parcel.state === 'open') {
       line.givenUp += quantity;
       for (const [programme] of this.#standingIn(line)) this.#takeBack(purchase, line, programme, part, day);
@@ -245,11 +280,29 @@ export class Model {
       return;
     }
     line.returned += quantity;
-    for (const [programme, { counted }] of this.#standingIn(line)) {
-      const fromCounted = { fen: Math.min(part.fen, counted.fen), grams: Math.min(part.grams, counted.grams) };
-      this.#add(purchase, line, programme, 'placed', minus(NOTHING, part), day);
-      this.#add(purchase, line, programme, 'counted', minus(NOTHING, fromCounted), day);
-    }
+    this.#takeBackCounted(purchase, line, part, day);
+  }
+
+  /** Whatever stands of goods that were bought here since a day is taken back, and they qualify no more. */
+  disqualify(productId: number, since: string, day: string): void {
+    for (const purchase of this.purchases)
+      for (const line of linesIn(purchase)) {
+        if (purchase.kind !== 'order' || purchase.placedOn < since || line.good.productId !== productId) continue;
+        line.isDisqualified = true;
+        for (const [programme, { placed, counted }] of this.#standingIn(line)) {
+          const [allPlaced, allCounted] = [{ ...placed }, { ...counted }];
+          this.#add(purchase, line, programme, 'placed', minus(NOTHING, allPlaced), day);
+          this.#add(purchase, line, programme, 'counted', minus(NOTHING, allCounted), day);
+        }
+      }
+  }
+
+  /**
+   * A draft is opened in the midst of it. What it takes in is what it would hold had it been open from the start, so that the model
+   * plays it from the start; but what was disqualified before is not taken in at all.
+   */
+  open(programmeId: number): void {
+    this.booked = this.booked.filter(({ programme, line }) => programme !== programmeId || !line.isDisqualified);
   }
 
   /** The sum of what was booked of such entries, up to a day. */
@@ -270,11 +323,28 @@ export class Model {
     });
   }
 
+  /** All that stands of a line counts now, in the programmes that count by this. */
+  #count(purchase: Purchase, line: Line, day: string, countsBy: (programme: ModelProgramme) => boolean): void {
+    for (const [programme, { placed, counted }] of this.#standingIn(line))
+      if (countsBy(programme) && day <= programme.countUntil)
+        this.#add(purchase, line, programme, 'counted', minus(placed, counted), day);
+  }
+
+  /** Of goods that somebody has: placed and, as far as they were counted, counted by the part. */
+  #takeBackCounted(purchase: Purchase, line: Line, part: Amount, day: string): void {
+    for (const [programme, { placed, counted }] of this.#standingIn(line)) {
+      const fromPlaced = least(part, placed);
+      const fromCounted = least(part, counted);
+      this.#add(purchase, line, programme, 'placed', minus(NOTHING, fromPlaced), day);
+      this.#add(purchase, line, programme, 'counted', minus(NOTHING, fromCounted), day);
+    }
+  }
+
   /** Of goods that nobody has: placed by the part, counted only down to what is still placed. */
   #takeBack(purchase: Purchase, line: Line, programme: ModelProgramme, part: Amount, day: string): void {
     const standing = line.standing.get(programme.id);
     if (!standing) return;
-    this.#add(purchase, line, programme, 'placed', minus(NOTHING, part), day);
+    this.#add(purchase, line, programme, 'placed', minus(NOTHING, least(part, standing.placed)), day);
     const { placed, counted } = standing;
     const over = { fen: Math.max(0, counted.fen - placed.fen), grams: Math.max(0, counted.grams - placed.grams) };
     this.#add(purchase, line, programme, 'counted', minus(NOTHING, over), day);
@@ -288,7 +358,7 @@ export class Model {
     const { chain, groups, funding } = purchase;
     const { categoryId, originPlaceId } = line.good;
     this.booked.push({
-      ...{ programme: id, event, day, chain, groups, fundingSource: funding, categoryId, originPlaceId },
+      ...{ line, programme: id, event, day, chain, groups, fundingSource: funding, categoryId, originPlaceId },
       ...{ fen, grams },
     });
   }
@@ -311,4 +381,15 @@ function times({ fen, grams }: Amount, quantity: number): Amount {
 
 function minus(a: Amount, b: Amount): Amount {
   return { fen: a.fen - b.fen, grams: a.grams - b.grams };
+}
+
+function least(a: Amount, b: Amount): Amount {
+  return { fen: Math.min(a.fen, b.fen), grams: Math.min(a.grams, b.grams) };
+}
+
+/** So many of a number of units, to the nearest fen and gram. */
+function shareOf({ fen, grams }: Amount, quantity: number, of: number): Amount {
+  if (of === 0) return NOTHING;
+  const share = (whole: number) => Math.floor((2 * whole * quantity + of) / (2 * of));
+  return { fen: share(fen), grams: share(grams) };
 }

@@ -6,6 +6,12 @@ export type Step =
   | { kind: 'receive'; pick: number; percent: number[] }
   | { kind: 'refund'; pick: number; line: number; quantity: number }
   | { kind: 'cancel'; pick: number }
+  | { kind: 'review'; pick: number }
+  | { kind: 'pay'; pick: number }
+  | { kind: 'import'; who: number; good: number; quantity: number; daysAgo: number }
+  | { kind: 'lower'; pick: number; quantity: number }
+  | { kind: 'disqualify'; daysAgo: number }
+  | { kind: 'open' }
   | { kind: 'verify' | 'return'; pick: number }
   | { kind: 'reAttribute'; pick: number; unit: number }
   | { kind: 'declare'; who: number; good: number; quantity: number; daysAgo: number }
@@ -20,6 +26,8 @@ export interface Rules {
   /** the first programme ends after so many days, and takes facts for as many more */
   lasts: number;
   grace: number;
+  /** a campaign takes something off dear orders */
+  hasDiscount: boolean;
 }
 
 export interface History {
@@ -34,7 +42,7 @@ const buy: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('buy' as const),
   who: pick,
   funding: pick,
-  lines: fc.uniqueArray(fc.record({ good: fc.nat(3), quantity: fc.integer({ min: 1, max: 6 }) }), {
+  lines: fc.uniqueArray(fc.record({ good: fc.nat(4), quantity: fc.integer({ min: 1, max: 6 }) }), {
     ...{ minLength: 1, maxLength: 3, selector: ({ good }) => good },
   }),
 });
@@ -64,12 +72,22 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('reAttribute' as const), pick, unit: pick }) },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({
-      ...{ kind: fc.constant('declare' as const), who: pick, good: pick },
+      ...{ kind: fc.constantFrom('declare' as const, 'import' as const), who: pick, good: pick },
       ...{ quantity: fc.integer({ min: 1, max: 9 }), daysAgo: fc.nat(15) },
     }),
   },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constantFrom('review' as const, 'pay' as const), pick }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('lower' as const), pick, quantity: fc.integer({ min: 0, max: 4 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('disqualify' as const), daysAgo: fc.nat(40) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('open' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('move' as const), unit: pick, parent: pick }) },
   {
     weight: 2,
@@ -87,8 +105,9 @@ export const histories: fc.Arbitrary<History> = fc
       onAccountBy: fc.constantFrom('acceptance' as const, 'acceptance' as const, 'payment' as const, 'review' as const),
       lasts: fc.integer({ min: 20, max: 120 }),
       grace: fc.integer({ min: 0, max: 30 }),
+      hasDiscount: fc.boolean(),
     }),
     first: buy,
-    rest: fc.array(step, { minLength: 3, maxLength: 14 }),
+    rest: fc.array(step, { minLength: 3, maxLength: 16 }),
   })
   .map(({ rules, first, rest }) => ({ rules, steps: [first, ...rest] }));
