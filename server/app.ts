@@ -29,6 +29,9 @@ import { refundRoutes } from './orders/refund-routes.ts';
 import { supplierRoutes } from './orders/supplier-routes.ts';
 import { patterns } from './paths.ts';
 import { paymentRoutes } from './payments/payment-routes.ts';
+import { statementEndpoints } from './payments/statement-api.ts';
+import { statementRoutes } from './payments/statement-routes.ts';
+import { transferRoutes } from './payments/transfer-routes.ts';
 import { webhookRoutes } from './payments/webhook-routes.ts';
 import { campaignRoutes } from './promotions/campaign-routes.ts';
 import { zoneEndpoints } from './promotions/zone-api.ts';
@@ -131,6 +134,8 @@ export function createApp(container: Container): Express {
   app.use(refundRoutes(container));
   app.use(supplierRoutes(container));
   app.use(paymentRoutes(container));
+  app.use(statementRoutes(container));
+  app.use(transferRoutes(container));
   app.use(callRoutes(container));
   app.use(boardRoutes(container));
   app.use(targetRoutes(container));
@@ -177,6 +182,7 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...orderEndpoints(container),
     ...fulfilmentEndpoints(container),
     ...refundEndpoints(container),
+    ...statementEndpoints(container),
     ...quotaEndpoints(container),
     ...targetEndpoints(container),
     ...declarationEndpoints(container),

@@ -50,6 +50,8 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'purchaseLists', icon: 'edit', roles: ['buyer'], inStrip: true },
       { path: 'quickOrder', icon: 'upload', roles: ['buyer'] },
       { path: 'approvals', icon: 'stamp', roles: ['approver'], inStrip: true },
+      { path: 'statements', icon: 'invoice', roles: ['buyer', 'approver', 'supplier', 'operator'] },
+      { path: 'transfers', icon: 'wallet', roles: ['operator'] },
       { path: 'orders', icon: 'orders', roles: ['employee', 'buyer', 'approver', 'organizer'] },
     ],
   },

@@ -9,6 +9,7 @@ import type { Channel, FundingSource, PaymentWay } from '../db/generated/enums.t
 import { inFastTransaction } from '../db/in-transaction.ts';
 import { createOrder, type DeliveryAddress } from '../orders/create-order.ts';
 import { placeOrder } from '../orders/place-order.ts';
+import { keepWithinCredit } from '../payments/credit-limit.ts';
 import { findDiscounts } from '../promotions/threshold-discounts.ts';
 import { dayOf } from '../shared/days.ts';
 import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
@@ -166,6 +167,8 @@ async function write(
         now,
       );
     }
+    if (request.paymentWay === 'on_account' && request.unitId !== null)
+      await keepWithinCredit(tx, { unitId: request.unitId, fundingSource: request.fundingSource }, now);
     return orderId;
   });
 }

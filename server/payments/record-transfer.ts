@@ -37,7 +37,7 @@ export async function recordTransfer(db: PrismaClient, actor: Actor, transfer: N
     throw new RuleRefusal('noSuchReference', [{ path: 'referenceCode', code: 'noSuchReference' }]);
   if (!received && statement && !isPayer(actor, statement)) throw new NotAllowed();
   if (received && transfer.paidOn > dayOf(at))
-    throw new RuleRefusal('badInput', [{ path: 'paidOn', code: 'dayAhead' }]);
+    throw new RuleRefusal('badInput', [{ path: 'paidOn', code: 'dayAfterToday' }]);
   const payerName = transfer.payerName ?? statement?.payer.title ?? '';
   const row = { ...transfer, payerName, statementId: statement?.id ?? null };
   try {

@@ -1,4 +1,5 @@
 import type { Db } from '../db/client.ts';
+import { Prisma } from '../db/generated/client.ts';
 
 export interface OrderCount {
   programmeId: number;
@@ -30,4 +31,22 @@ export async function countsOfOrder(db: Db, orderId: number): Promise<OrderCount
     countedFen: Number(row.countedFen),
     countedGrams: Number(row.countedGrams),
   }));
+}
+
+export interface OrdersCount
+  extends Pick<OrderCount, 'programmeId' | 'programmeName' | 'programmeNameEn' | 'countOnAccountBy'> {
+  orderId: number;
+  placedFen: number;
+  countedFen: number;
+}
+
+/** The same of several orders, in one statement. */
+export async function countsOfOrders(db: Db, orderIds: readonly number[]): Promise<OrdersCount[]> {
+  if (orderIds.length === 0) return [];
+  const rows = await db.$queryRaw<OrdersCount[]>`
+    SELECT e.orderId, p.id AS programmeId, p.name AS programmeName, p.nameEn AS programmeNameEn, p.countOnAccountBy,
+      SUM(IF(e.event = 'placed', e.fen, 0)) AS placedFen, SUM(IF(e.event = 'counted', e.fen, 0)) AS countedFen
+    FROM tally_entry e JOIN programme p ON p.id = e.programmeId
+    WHERE e.orderId IN (${Prisma.join([...orderIds])}) GROUP BY e.orderId, p.id ORDER BY e.orderId, p.id`;
+  return rows.map((row) => ({ ...row, placedFen: Number(row.placedFen), countedFen: Number(row.countedFen) }));
 }

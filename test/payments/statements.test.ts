@@ -309,3 +309,19 @@ describe('an overdue statement', () => {
     await expectExact();
   });
 });
+
+describe('the credit limit', () => {
+  it('refuses the order that goes above it, and of two at once one', async () => {
+    const { unit } = await aPayingUnit(5 * TEA);
+    await received(unit, 2);
+    await buyTea(unit, 2);
+    await expect(buyTea(unit, 2)).rejects.toThrow('overCredit');
+    const outcomes = await Promise.allSettled([1, 2, 3].map(() => buyTea(unit, 1).then(() => 'bought')));
+    // 128 yuan are left, but with the freight of 12 a single one does not fit.
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(0);
+    await transfer(await statementOf(unit), 2 * TEA);
+    const after = await Promise.allSettled([1, 2, 3].map(() => buyTea(unit, 2)));
+    expect(after.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    await expectExact();
+  });
+});

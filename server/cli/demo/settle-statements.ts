@@ -33,7 +33,7 @@ function settle(market: Market, random: Random, lines: Owed[]): void {
   const endsOn = addDays(monthOf(addDays(startsOn, 31)), -1);
   const lastAt = new Date(Math.max(...lines.map(({ receivedAt }) => receivedAt.getTime())));
   const dueOn = addDays(dayOf(lastAt), payer.termDays ?? 30);
-  const paidOn = paymentDay(market, random, first.unitId, endsOn);
+  const paidOn = paymentDay(market, random, first.unitId, { endsOn, dueOn });
   const state = stateOn(today, { endsOn, paidOn, random });
   const totalFen = lines.reduce((sum, line) => sum + line.fen, 0);
   const row: Tables['statement'] = {
@@ -91,10 +91,18 @@ function settle(market: Market, random: Random, lines: Owed[]): void {
   }
 }
 
-function paymentDay({ world }: Market, random: Random, unitId: number, endsOn: Day): Day {
+/** The slow ones pay late; nobody whom a visitor may be does, so that they can buy on account. */
+function paymentDay(
+  { world }: Market,
+  random: Random,
+  unitId: number,
+  { endsOn, dueOn }: { endsOn: Day; dueOn: Day },
+): Day {
   const unit = world.facts.units[unitId - 1];
   const slow = (unit?.pacePercent ?? 100) < SLOW_BELOW_PERCENT && random.chance(0.4);
-  return addDays(endsOn, slow ? random.int(34, 75) : random.int(9, 29));
+  if (slow) return addDays(endsOn, random.int(34, 75));
+  const punctual = addDays(endsOn, random.int(9, 29));
+  return punctual < dueOn ? punctual : dueOn;
 }
 
 function stateOn(today: Day, { endsOn, paidOn, random }: { endsOn: Day; paidOn: Day; random: Random }): StatementState {

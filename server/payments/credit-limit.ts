@@ -1,0 +1,54 @@
+import { Prisma } from '../db/generated/client.ts';
+import type { FundingSource } from '../db/generated/enums.ts';
+import type { Sql } from '../db/sql.ts';
+import { RuleRefusal } from '../shared/errors.ts';
+
+interface Terms {
+  unitId: number;
+  fundingSource: FundingSource;
+}
+
+/** Parcels that the worker may not have put on a statement yet are looked for among orders that ended so long ago. */
+const GATHERED_AFTER_DAYS = 2;
+
+/**
+ * What a payer owes on account, fen: the unpaid of its statements and what is ordered and not on a statement yet, freight included
+ * and what was given back taken off. Under the payer's lock it is what the next order is measured by.
+ */
+export async function owedOnAccount(tx: Sql, { unitId, fundingSource }: Terms, now: Date): Promise<number> {
+  const since = new Date(now.getTime() - GATHERED_AFTER_DAYS * 86_400_000);
+  const [stated] = await tx.$queryRaw<{ fen: number | bigint | null }[]>`
+    SELECT SUM(l.fen - l.paidFen) AS fen FROM unit_payer p JOIN statement s ON s.payerId = p.id JOIN statement_line l ON l.statementId = s.id
+    WHERE p.unitId = ${unitId} AND p.fundingSource = ${fundingSource} AND (s.state <> 'paid' OR s.totalFen < 0)`;
+  const [ordered] = await tx.$queryRaw<{ fen: number | bigint | null }[]>`
+    SELECT SUM(f.freightFen + IF(f.state <> 'received' AND o.discountFen = 0 AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.fulfilmentId = f.id),
+      f.goodsFen,
+      (SELECT SUM(IF(f.state = 'received', l.acceptedFen, l.payableFen - l.refundedFen)) FROM order_line l WHERE l.fulfilmentId = f.id))) AS fen
+    FROM \`order\` o JOIN fulfilment f ON f.orderId = o.id AND f.state <> 'cancelled'
+    WHERE o.unitId = ${unitId} AND o.fundingSource = ${fundingSource} AND o.paymentWay = 'on_account'
+      AND (o.state IN ('awaiting_approval', 'placed') OR (o.state = 'completed' AND o.closedAt >= ${since}))
+      AND NOT (f.state = 'received' AND EXISTS (SELECT 1 FROM statement_line s JOIN receipt_line r ON r.id = s.receiptLineId
+        JOIN order_line x ON x.id = r.lineId WHERE s.orderId = o.id AND x.fulfilmentId = f.id))`;
+  return Number(stated?.fen ?? 0) + Number(ordered?.fen ?? 0);
+}
+
+/**
+ * Refuses an order on account that takes its payer above the credit limit (rule 27); 0 is no limit. Locks the payer, so that of two
+ * orders at once the second is measured with the first. Call it once the order is written, as late as may be.
+ */
+export async function keepWithinCredit(tx: Sql, terms: Terms, now: Date): Promise<void> {
+  const [payer] = await tx.$queryRaw<{ creditLimitFen: number | bigint }[]>`
+    SELECT creditLimitFen FROM unit_payer WHERE ${ofTerms(terms)}`;
+  const limitFen = Number(payer?.creditLimitFen ?? 0);
+  if (limitFen <= 0) return;
+  await tx.$queryRaw`SELECT id FROM unit_payer WHERE ${ofTerms(terms)} FOR UPDATE`;
+  const owedFen = await owedOnAccount(tx, terms, now);
+  if (owedFen > limitFen) {
+    const values = { limit: limitFen / 100, over: (owedFen - limitFen) / 100 };
+    throw new RuleRefusal('overCredit', [{ path: 'payment', code: 'overCredit', values }]);
+  }
+}
+
+function ofTerms({ unitId, fundingSource }: Terms): Prisma.Sql {
+  return Prisma.sql`unitId = ${unitId} AND fundingSource = ${fundingSource}`;
+}

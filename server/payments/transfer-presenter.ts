@@ -1,0 +1,74 @@
+import { pathTo } from '../paths.ts';
+import { dayFromColumn } from '../shared/days.ts';
+import { encodeCursor } from '../shared/pagination.ts';
+import type { FormView } from '../web/form-view.ts';
+import type { Translate } from '../web/i18n.ts';
+import { type ListedTransfer, TRANSFER_TABS, type TransferTab } from './transfer-queries.ts';
+
+const TONES = { declared: 'wait', unmatched: 'bad', matched: 'done', returned: 'off' } as const;
+
+interface TransfersPage {
+  tab: TransferTab;
+  transfers: readonly ListedTransfer[];
+  nextId: number | undefined;
+  unmatched: number;
+  today: string;
+  form: FormView;
+  importForm: FormView;
+  matching: { id: number; form: FormView } | null;
+}
+
+/** The data of `views/payments/transfers.hbs`. */
+export function presentTransfers({ t }: { t: Translate }, page: TransfersPage) {
+  const { tab, transfers, nextId, unmatched, today, form, importForm, matching } = page;
+  return {
+    title: t('statements:transfers.title'),
+    tab,
+    tabs: TRANSFER_TABS.map((name) => ({
+      label: t(`statements:transferTab.${name}`),
+      href: pathTo('transfers', { tab: name === 'unmatched' ? undefined : name }),
+      current: name === tab,
+      count: name === 'unmatched' ? unmatched : undefined,
+    })),
+    ...{ form, importForm, today },
+    isRecording: Boolean(form.errors ?? form.messages),
+    isImporting: Boolean(importForm.errors ?? importForm.messages),
+    transfers: transfers.map((transfer) => ({
+      ...presentTransfer({ t }, transfer),
+      matchHref: mayBeMatched(transfer) ? pathTo('transferMatching', { id: transfer.id, tab }) : undefined,
+      form: matching?.id === transfer.id ? matching.form : { values: {} },
+      isMatching: matching?.id === transfer.id,
+      fieldId: `reference-${transfer.id}`,
+    })),
+    nextHref: nextId && pathTo('transfers', { tab, cursor: encodeCursor([nextId]) }),
+  };
+}
+
+type Shown = Pick<
+  ListedTransfer,
+  'id' | 'state' | 'amountFen' | 'payerName' | 'payerAccount' | 'paidOn' | 'remark' | 'referenceCode' | 'allocations'
+> &
+  Partial<Pick<ListedTransfer, 'statement'>>;
+
+/** A transfer with what of it has paid for nothing yet. */
+export function presentTransfer({ t }: { t: Translate }, transfer: Shown) {
+  const { id, state, amountFen, payerName, payerAccount, paidOn, remark, referenceCode, statement } = transfer;
+  const declared = statement?.payer.bankAccount;
+  return {
+    ...{ id, amountFen, payerName, payerAccount, remark, referenceCode },
+    restFen: restOf(transfer),
+    paidOn: dayFromColumn(paidOn),
+    stateTone: TONES[state],
+    stateLabel: t(`statements:transferState.${state}`),
+    statement: statement && { code: statement.referenceCode, href: pathTo('statement', { id: statement.id }) },
+    otherAccount: declared && state === 'matched' && declared !== payerAccount ? declared : undefined,
+  };
+}
+
+function restOf({ state, amountFen, allocations }: Pick<Shown, 'state' | 'amountFen' | 'allocations'>): number {
+  return state === 'matched' ? Number(amountFen) - allocations.reduce((sum, { fen }) => sum + fen, 0) : 0;
+}
+
+function mayBeMatched(transfer: ListedTransfer): boolean {
+  return transfer.state === 'unmatched' || restOf(transfer) > 0;
+}
