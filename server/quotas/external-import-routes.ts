@@ -10,7 +10,7 @@ import { BadInput, type Fault, NotFound } from '../shared/errors.ts';
 import { flash } from '../web/flash.ts';
 import { formView, refusedForm } from '../web/form-view.ts';
 import { idIn } from '../web/forms.ts';
-import { readSheet } from '../web/read-sheet.ts';
+import { byCell, readSheet } from '../web/read-sheet.ts';
 import { checkedUpload, uploadsIn } from '../web/uploads.ts';
 import { readLookups } from './external-lookups.ts';
 import { externalMapping, openParts, WORDED, type Worded } from './external-mapping.ts';
@@ -168,10 +168,12 @@ export function externalImportRoutes(parts: OfflineParts): Router {
         faults: plan.faults.length,
       },
       addedFen: plan.added.reduce((sum, { fen }) => sum + fen, 0),
-      faults: plan.faults.slice(0, SHOWN).map(({ path, code, values }) => ({
-        cell: /^[A-Z]+\d+$/.test(path) ? path : req.t(`external:part.${path}`),
-        text: req.t(`faults:${code}`, values),
-      })),
+      faults: byCell(plan.faults)
+        .slice(0, SHOWN)
+        .map(({ path, code, values }) => ({
+          cell: /^[A-Z]+\d+$/.test(path) ? path : req.t(`external:part.${path}`),
+          text: req.t(`faults:${code}`, values),
+        })),
       moreFaults: Math.max(0, plan.faults.length - SHOWN),
       asked: await askedFor(req, asked, reach.seesAll, reach.organized),
       rows: plan.added.slice(0, SHOWN).map((line) => {

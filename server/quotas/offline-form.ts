@@ -3,7 +3,7 @@ import { BadInput, type Fault } from '../shared/errors.ts';
 import { parseYuan } from '../shared/money.ts';
 import { parseKilograms } from '../shared/weight.ts';
 import { faultsOf } from '../web/forms.ts';
-import { MOST_LINES, type OfflineInput, offlineInput } from './offline-schemas.ts';
+import { MOST_LINES, missingOfPaper, type OfflineInput, offlineInput } from './offline-schemas.ts';
 
 export const LINE_PARTS = ['category', 'origin', 'supplier', 'goods', 'amount', 'weight'] as const;
 export const FIELDS = [
@@ -81,6 +81,8 @@ export function readOfflineForm(req: Request): OfflineInput {
   };
   const result = offlineInput.safeParse(input, { reportInput: true });
   if (!result.success) faults.push(...faultsOf(result.error).map((fault) => atField(fault, rows)));
+  for (const path of missingOfPaper(input))
+    if (!faults.some((fault) => fault.path === path)) faults.push({ path, code: 'required' });
   if (faults.length > 0 || !result.success) throw new BadInput(faults);
   return result.data;
 }

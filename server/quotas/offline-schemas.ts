@@ -10,7 +10,11 @@ export const MOST_LINES = 30;
 export const MOST_AMOUNT = 2_000_000_000;
 
 const code = z.string().trim().min(1, 'required').max(64);
-const amount = z.int('malformed').min(1).max(MOST_AMOUNT);
+/** zod tells a missing value as one of the wrong kind. */
+const orMissing = (otherwise: string) => ({
+  error: ({ input }: { input?: unknown }) => (input === undefined ? 'required' : otherwise),
+});
+const amount = z.int(orMissing('malformed')).min(1).max(MOST_AMOUNT);
 
 const line = z.object({
   category: code,
@@ -18,14 +22,14 @@ const line = z.object({
   supplier: code.nullish(),
   goods: z.string().trim().min(1, 'required').max(128),
   fen: amount,
-  grams: z.int('malformed').min(0).max(MOST_AMOUNT),
+  grams: z.int(orMissing('malformed')).min(0).max(MOST_AMOUNT),
 });
 
 /** What is declared: the seller, the paper, the goods. Amounts in fen, weights in grams, places and categories by code (rule 14). */
 export const offlineInput = z
   .object({
     unit: code,
-    fundingSource: z.enum(FUNDING_SOURCES),
+    fundingSource: z.enum(FUNDING_SOURCES, orMissing('notAChoice')),
     isFromFarmer: z.boolean().default(false),
     sellerName: z.string().trim().min(1, 'required').max(128),
     sellerTaxNumber: z

@@ -1,6 +1,6 @@
 import type { Db } from '../db/client.ts';
 import { type Day, dayFromColumn, dayToColumn } from '../shared/days.ts';
-import type { SheetRow } from '../web/read-sheet.ts';
+import { byCell, type SheetRow } from '../web/read-sheet.ts';
 import { digestOf } from './kept-sheet.ts';
 import { type InvoiceStanding, invoiceFaults, invoiceOf, invoiceStandings } from './offline-invoice.ts';
 import {
@@ -37,7 +37,7 @@ export async function previewOfflineSheet(
   const warnings = [...(await onInvoices(db, reading)), ...(await likelyDoubles(db, reading))];
   const declared = reading.declarations.map(({ input, unitId, lines }) => [input, unitId, lines]);
   const warned = warnings.map(({ declaration: _, ...warning }) => warning);
-  return { ...reading, warnings, digest: digestOf([declared, warned]) };
+  return { ...reading, faults: byCell(reading.faults), warnings, digest: digestOf([declared, warned]) };
 }
 
 export function sumOf({ lines }: Pick<SheetDeclaration, 'lines'>): number {

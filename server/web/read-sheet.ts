@@ -41,3 +41,12 @@ export function cellName(row: number, column: number): string {
     letters = String.fromCharCode(65 + ((rest - 1) % 26)) + letters;
   return `${letters}${row + 1}`;
 }
+
+/** What stands by cell, in the order of a sheet: row by row, from the left; what stands by no cell comes first. */
+export function byCell<T extends { path: string }>(things: readonly T[]): T[] {
+  const place = ({ path }: T) => {
+    const [, column = '', row = '0'] = /^([A-Z]{1,3})(\d+)$/.exec(path) ?? [];
+    return `${row.padStart(8, '0')}${column.padStart(3)}`;
+  };
+  return [...things].sort((a, b) => Number(place(a) > place(b)) - Number(place(a) < place(b)));
+}

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { declaredOffline } from '../../server/quotas/declared-invoices.ts';
 import { isCreditCode } from '../../server/shared/credit-code.ts';
 import { aDeclaration, call, declare, differences, sumsOf, taxNumber } from './declared.ts';
 import { type Market, openMarket } from './market.ts';
@@ -199,6 +200,18 @@ describe('an invoice', () => {
     });
     const answer = await call(market, 'buyer', 'post', '/offline-purchases', await aDeclaration({ invoiceNumber }));
     expect(codesOf(answer)).toEqual(['invoiceNumber invoiceOfThisMarket']);
+  });
+
+  it('that was declared is known when it is entered as one of this market’s, until it is returned', async () => {
+    const { invoiceNumber } = ownInvoice();
+    const { db } = market.app;
+    expect(await declaredOffline(db, taxNumber(1), invoiceNumber)).toBeNull();
+    const id = await declare(market, 'buyer', { invoiceNumber });
+    expect(await declaredOffline(db, taxNumber(1), ` ${invoiceNumber}`)).toEqual({ offlineIds: [id], fen: 90_000 });
+    expect(await declaredOffline(db, null, invoiceNumber)).toEqual({ offlineIds: [id], fen: 90_000 });
+    expect(await declaredOffline(db, taxNumber(2), invoiceNumber)).toBeNull();
+    await decide('organizer', id, 'return', { reason: '测试' });
+    expect(await declaredOffline(db, taxNumber(1), invoiceNumber)).toBeNull();
   });
 
   it('needs a right tax number, and every fault is told at once', async () => {
