@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { submitOrder } from './checkout/submit-order.ts';
 import type { Container } from './container.ts';
 import type { OutboxHandler } from './jobs/outbox.ts';
 import { enqueue, runOutbox } from './jobs/outbox.ts';
@@ -6,8 +7,10 @@ import { type PeriodicJob, runSchedule } from './jobs/schedule.ts';
 import { MAIL_DUE } from './notifications/notify.ts';
 import { sendMail } from './notifications/send-mail.ts';
 import { tellOfRefunds } from './notifications/tell-of-refunds.ts';
+import { tellStandingOrders } from './notifications/tell-standing-orders.ts';
 import { tellSuppliers } from './notifications/tell-suppliers.ts';
 import { tellUnits } from './notifications/tell-units.ts';
+import { placeStandingOrders, STANDING_ORDER_RAN } from './orders/place-standing-orders.ts';
 import { receiveByTime } from './orders/receive-by-time.ts';
 import { expireWaitingOrders } from './payments/expire-waiting-orders.ts';
 import { gatherParcel } from './payments/gather-parcel.ts';
@@ -31,6 +34,7 @@ const refundChanged = z.object({ refundId: z.number().int() });
 const programmeOpened = z.object({ programmeId: z.number().int() });
 const orderPlaced = z.object({ orderId: z.number().int() });
 const statementDue = z.object({ fulfilmentId: z.number().int() });
+const standingOrderRan = z.object({ runId: z.number().int() });
 const mailDue = z.object({ userId: z.number().int(), dedupeKey: z.string() });
 
 /** What each outbox topic leads to. */
@@ -48,6 +52,12 @@ export function outboxHandlers(container: Container) {
       await tellOfRefunds(
         db,
         payloads.map((payload) => refundChanged.parse(payload).refundId),
+      );
+    },
+    [STANDING_ORDER_RAN]: async (payloads) => {
+      await tellStandingOrders(
+        db,
+        payloads.map((payload) => standingOrderRan.parse(payload).runId),
       );
     },
     [UNIT_REMINDED]: async (payloads) => {
@@ -102,6 +112,12 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
     },
     { name: 'expire-orders', everyMs: 15_000, run: async () => void (await expireWaitingOrders(db, stripe, clock())) },
     { name: 'mark-overdue', everyMs: 600_000, run: async () => void (await markOverdue(db, clock())) },
+    {
+      name: 'standing-orders',
+      everyMs: 60_000,
+      run: async () =>
+        void (await placeStandingOrders(db, (actor, request) => submitOrder(db, actor, request, clock()), clock())),
+    },
     { name: 'receive-by-time', everyMs: 600_000, run: async () => void (await receiveByTime(db, clock())) },
     { name: 'settle-payments', everyMs: 60_000, run: () => settleOpenPayments({ db, stripe, log }, clock()) },
     {

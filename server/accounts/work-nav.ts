@@ -49,6 +49,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
     entries: [
       { path: 'purchaseLists', icon: 'edit', roles: ['buyer'], inStrip: true },
       { path: 'quickOrder', icon: 'upload', roles: ['buyer'] },
+      { path: 'standingOrders', icon: 'repeat', roles: ['buyer'] },
       { path: 'approvals', icon: 'stamp', roles: ['approver'], inStrip: true },
       { path: 'statements', icon: 'invoice', roles: ['buyer', 'approver', 'supplier', 'operator'] },
       { path: 'transfers', icon: 'wallet', roles: ['operator'] },
@@ -67,6 +68,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
     part: 'market',
     entries: [
       { path: 'admin', icon: 'tools', roles: ['operator'], inStrip: true },
+      { path: 'holidays', icon: 'calendar', roles: ['operator'] },
       { path: 'auditTrail', icon: 'shield', roles: ['operator'] },
       { path: 'certifications', icon: 'certificate', roles: ['certifier', 'operator'], inStrip: true },
     ],

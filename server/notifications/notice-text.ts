@@ -7,6 +7,9 @@ export const NOTICE_KINDS = [
   'refund_approved',
   'refund_refused',
   'unit_reminded',
+  'standing_order_placed',
+  'standing_order_in_part',
+  'standing_order_failed',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 

@@ -1,3 +1,4 @@
+import { nextDue } from '../../orders/standing-order-schedule.ts';
 import { addDays, dayFromColumn, daysBetween, dayToColumn, startOfDay } from '../../shared/days.ts';
 import type { People } from './add-people.ts';
 import { atMinute, type World } from './world.ts';
@@ -130,15 +131,18 @@ export function linkWelfareOrders({ rows }: World): void {
 function addStandingOrders({ facts, rows, id, today }: World, people: People): void {
   for (const { unit, fundingSource, everyDays, lines } of facts.stories.standingOrders) {
     const unitId = id('unit', unit);
-    const standingOrderId = rows.add('standingOrder', {
-      unitId,
-      name: `每 ${everyDays} 天补货（演示）`,
-      schedule: { everyDays, fundingSource },
-      nextOn: dayToColumn(addDays(today, Math.min(everyDays, 3))),
+    const weekly = everyDays <= 7;
+    const listId = rows.add('purchaseList', { unitId, name: weekly ? '周采购（演示）' : '月度采购（演示）' });
+    for (const { product, quantity } of lines)
+      rows.add('purchaseListLine', { listId, productId: id('product', product), quantity });
+    const schedule = weekly ? { weekdays: [1] } : { days: [1] };
+    const next = nextDue(schedule, today, new Set());
+    rows.add('standingOrder', {
+      ...{ unitId, listId, fundingSource, schedule },
+      name: weekly ? '每周补货（演示）' : '每月补货（演示）',
+      nextOn: next && dayToColumn(next),
       createdById: people.buyer(unitId),
     });
-    for (const { product, quantity } of lines)
-      rows.add('standingOrderLine', { standingOrderId, productId: id('product', product), quantity });
   }
 }
 

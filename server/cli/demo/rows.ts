@@ -62,8 +62,9 @@ export interface Tables {
   externalPurchase: Prisma.ExternalPurchaseCreateManyInput;
   reAttribution: Prisma.ReAttributionCreateManyInput;
   helpedSale: Prisma.HelpedSaleCreateManyInput;
+  purchaseList: Prisma.PurchaseListCreateManyInput;
+  purchaseListLine: Prisma.PurchaseListLineCreateManyInput;
   standingOrder: Prisma.StandingOrderCreateManyInput;
-  standingOrderLine: Prisma.StandingOrderLineCreateManyInput;
   order: Prisma.OrderCreateManyInput;
   fulfilment: Prisma.FulfilmentCreateManyInput;
   orderLine: Prisma.OrderLineCreateManyInput;
@@ -107,7 +108,7 @@ const WITHOUT_ID = new Set<TableName>([
   'lineAllocation',
   'offlineEvidence',
   'shipmentLine',
-  'standingOrderLine',
+  'purchaseListLine',
   'transferAllocation',
   'welfarePackageItem',
   'sandboxObject',

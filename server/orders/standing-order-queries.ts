@@ -1,0 +1,46 @@
+import { type Actor, unitsBoughtFor } from '../accounts/actor.ts';
+import type { Db } from '../db/client.ts';
+import type { Prisma } from '../db/generated/client.ts';
+import { addDays, type Day, dayFromColumn, dayToColumn } from '../shared/days.ts';
+import { NotFound } from '../shared/errors.ts';
+
+const whole = {
+  unit: { select: { id: true, code: true, name: true, nameEn: true } },
+  list: { select: { id: true, name: true, _count: { select: { lines: true } } } },
+  address: { select: { recipient: true, region: true, detail: true } },
+  runs: { orderBy: { dueOn: 'desc' }, take: 20, include: { order: { select: { id: true, totalFen: true } } } },
+} satisfies Prisma.StandingOrderInclude;
+
+export type WholeStandingOrder = Prisma.StandingOrderGetPayload<{ include: typeof whole }>;
+
+/** A standing order for those who buy for its unit; everybody else gets NotFound. */
+export async function findStandingOrder(db: Db, actor: Actor, id: number): Promise<WholeStandingOrder> {
+  const found = await db.standingOrder.findFirst({
+    where: { id, unitId: { in: unitsBoughtFor(actor) } },
+    include: whole,
+  });
+  if (!found) throw new NotFound();
+  return found;
+}
+
+/** The standing orders of a unit, the next due first. */
+export function standingOrdersOf(db: Db, unitId: number): Promise<WholeStandingOrder[]> {
+  return db.standingOrder.findMany({ where: { unitId }, include: whole, orderBy: [{ nextOn: 'asc' }, { id: 'asc' }] });
+}
+
+/** The operator's holidays of the next two years and more. */
+export async function holidaysFrom(db: Db, from: Day): Promise<Set<Day>> {
+  const rows = await db.holiday.findMany({
+    where: { day: { gte: dayToColumn(addDays(from, -31)) } },
+    select: { day: true },
+  });
+  return new Set(rows.map(({ day }) => dayFromColumn(day)));
+}
+
+/** One run with what its message needs; null: not there. */
+export function runToTell(db: Db, id: number) {
+  return db.standingOrderRun.findUnique({
+    where: { id },
+    include: { standingOrder: { select: { id: true, name: true, createdById: true } } },
+  });
+}
