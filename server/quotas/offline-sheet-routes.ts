@@ -7,7 +7,6 @@ import { pathTo, patterns } from '../paths.ts';
 import { dayOf } from '../shared/days.ts';
 import { NotAllowed, NotFound } from '../shared/errors.ts';
 import { placeTree } from '../units/place-tree.ts';
-import { flash } from '../web/flash.ts';
 import { type FormView, formView, refusedForm } from '../web/form-view.ts';
 import { idIn } from '../web/forms.ts';
 import { translator } from '../web/i18n.ts';
@@ -61,8 +60,7 @@ export function offlineSheetRoutes({ db, files, clock, messages }: OfflineParts 
     try {
       const context = await contextOf(actor);
       const wish = { sheetId, context, seen: String(req.body?.seen ?? ''), at: clock() };
-      const count = await declareOfflineSheet(db, actor, wish);
-      flash(req, 'success', req.t('offlineSheet:done', { count }));
+      await declareOfflineSheet(db, actor, wish);
       res.redirect(303, pathTo('offlineSheet', { id: sheetId }));
     } catch (error) {
       const { status, faults } = refusedForm(error);
@@ -107,7 +105,8 @@ export function offlineSheetRoutes({ db, files, clock, messages }: OfflineParts 
       ? presentDeclaredSheet(req, sheet, await purchasesOfSheet(db, sheet.id))
       : presentSheetPreview(req, sheet, await previewOfflineSheet(db, sheet.rows, context), context);
     res.set('Cache-Control', 'no-store');
-    res.render('quotas/purchases/offline-sheet', { ...page(req, req.t('offlineSheet:preview.title')), ...shown, form });
+    const title = req.t(`offlineSheet:preview.${sheet.appliedAt ? 'declared' : 'title'}`);
+    res.render('quotas/purchases/offline-sheet', { ...page(req, title), ...shown, form });
   }
 }
 
