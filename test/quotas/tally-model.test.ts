@@ -51,6 +51,7 @@ async function compare(step: Step, at: number): Promise<void> {
   for (const [turn, programme] of market.programmes.entries()) {
     const told = `${step.kind} at ${market.day}, ${programme.code}`;
     await compareRows(programme, null, dimension, told);
+    await compareAdjustments(programme, told);
     if (at % 2 !== turn) continue;
     if (past < market.day) await compareRows(programme, past, dimension, `${told}, as of ${past}`);
     await compareParts(programme, at % 3 === 0 && past < market.day ? past : null, dimension, told);
@@ -78,6 +79,18 @@ async function compareRows(programme: Programme, at: string | null, dimension: D
       ...model.sum((entry) => ofProgramme(entry) && entry.groups.includes(programme.participants[index]?.id ?? 0), at),
     });
   expect(amountsIn(board.roll.whole()), told).toEqual(model.sum(ofProgramme, at));
+}
+
+/** What was written into the programme after it was closed. */
+async function compareAdjustments({ id }: Programme, told: string) {
+  const marked = await db.tallyEntry.findMany({ where: { programmeId: id, isAdjustment: true } });
+  const found = { placedFen: 0, placedGrams: 0, countedFen: 0, countedGrams: 0 };
+  for (const { event, fen, grams } of marked) {
+    found[`${event}Fen`] += fen;
+    found[`${event}Grams`] += grams;
+  }
+  const expected = market.model.sum(({ programme, isAdjustment }) => programme === id && isAdjustment, null);
+  expect(found, `${told}, adjustments`).toEqual(expected);
 }
 
 async function compareParts(programme: Programme, until: string | null, dimension: Dimension, told: string) {

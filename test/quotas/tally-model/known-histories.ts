@@ -41,6 +41,20 @@ export const KNOWN: Record<string, History> = {
     rules,
     steps: [buy(0, 2, CANTEEN), { kind: 'pass', days: 21 }, receive(100)],
   },
+  'what is given back after a programme was closed is a marked adjustment': {
+    rules: { ...rules, grace: 20 },
+    steps: [
+      ...[buy(0, 5, CANTEEN), receive(100), buy(1, 3, CANTEEN), { kind: 'pass', days: 25 } as const],
+      ...[{ kind: 'close' } as const, refund(2), receive(40), reAttribute(1, SECOND_PRISON)],
+    ],
+  },
+  'goods of a fraud are taken back from whoever holds them, and are not taken into a programme': {
+    rules,
+    steps: [
+      ...[buy(4, 4), reAttribute(0, SECOND_PRISON), buy(4, 2, CANTEEN), receive(100)],
+      ...[{ kind: 'disqualify', daysAgo: 3 } as const, open, reAttribute(0, BANK)],
+    ],
+  },
   'a purchase that moved while the programme was a draft is taken in for whom it moved to': {
     rules,
     steps: [buy(0, 3, CANTEEN), refund(1), reAttribute(0, SECOND_PRISON), receive(40), reAttribute(0, BANK), open],

@@ -82,6 +82,8 @@ export interface Booked extends Amount {
   day: string;
   chain: number[];
   groups: number[];
+  /** written while the programme was closed */
+  isAdjustment: boolean;
   fundingSource: Funding;
   categoryId: number;
   originPlaceId: number;
@@ -102,6 +104,7 @@ interface Membership {
 export class Model {
   booked: Booked[] = [];
   readonly purchases: Purchase[] = [];
+  readonly closed = new Set<number>();
   readonly programmes: ModelProgramme[];
   readonly positions: Map<number, Position[]>;
   readonly memberships: Membership[];
@@ -359,7 +362,7 @@ export class Model {
     const { categoryId, originPlaceId } = line.good;
     this.booked.push({
       ...{ line, programme: id, event, day, chain, groups, fundingSource: funding, categoryId, originPlaceId },
-      ...{ fen, grams },
+      ...{ isAdjustment: this.closed.has(id), fen, grams },
     });
   }
 }

@@ -18,6 +18,7 @@ import { declareOfflinePurchase } from '../../../server/quotas/declare-offline-p
 import { externalMapping } from '../../../server/quotas/external-mapping.ts';
 import { foldTally } from '../../../server/quotas/fold-tally.ts';
 import { importExternalPurchases } from '../../../server/quotas/import-external-purchases.ts';
+import { closeProgramme } from '../../../server/quotas/programme-close.ts';
 import { listProgrammes, type Programme } from '../../../server/quotas/programme-list.ts';
 import { openProgramme } from '../../../server/quotas/programme-open.ts';
 import { takeInChunk } from '../../../server/quotas/programme-taking-in.ts';
@@ -257,6 +258,7 @@ export class PlayedMarket {
     else if (step.kind === 'pay') await this.#pay(step);
     else if (step.kind === 'disqualify') await this.#disqualify(step);
     else if (step.kind === 'open') await this.#open();
+    else if (step.kind === 'close') await this.#close();
     else if (step.kind === 'verify' || step.kind === 'return') await this.#decide(step);
     else if (step.kind === 'join' || step.kind === 'leave') await this.#joinOrLeave(step);
   }
@@ -611,6 +613,14 @@ export class PlayedMarket {
 
   #actorOf({ buyer }: Purchase): Actor {
     return (this.buyers[buyer] as (typeof this.buyers)[number]).actor;
+  }
+
+  /** The first programme, once its period is over. */
+  async #close(): Promise<void> {
+    const [first] = this.programmes;
+    if (!first || this.day <= first.endsOn || this.model.closed.has(first.id)) return;
+    await closeProgramme(this.db, this.people.operator, first.id, this.#now);
+    this.model.closed.add(first.id);
   }
 }
 

@@ -12,6 +12,7 @@ export type Step =
   | { kind: 'lower'; pick: number; quantity: number }
   | { kind: 'disqualify'; daysAgo: number }
   | { kind: 'open' }
+  | { kind: 'close' }
   | { kind: 'verify' | 'return'; pick: number }
   | { kind: 'reAttribute'; pick: number; unit: number }
   | { kind: 'declare'; who: number; good: number; quantity: number; daysAgo: number }
@@ -88,6 +89,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('disqualify' as const), daysAgo: fc.nat(40) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('open' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('close' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('move' as const), unit: pick, parent: pick }) },
   {
     weight: 2,
