@@ -7,6 +7,8 @@ import { aUser, PASSWORD } from '../world/users.ts';
 import { makeWorld, type World } from '../world/world.ts';
 
 const SIGN_IN = pathTo('signIn');
+/** header, navigation, footer and strip */
+const AROUND = 'header a, nav a, footer a, .strip a';
 const now = new Date('2026-06-15T04:00:00Z');
 let market: TestApp;
 let world: World;
@@ -38,24 +40,31 @@ describe('after signing in', () => {
     expect((await visitor.get(SIGN_IN)).headers.location).toBe(path);
   });
 
-  it.each(Object.keys(pages))('%s finds no dead link around the pages', async (login) => {
-    const visitor = await signInAs(market.visitor(), login);
-    const first = pages[login as keyof typeof pages];
-    for (const path of [first, '/', pathTo('account')]) {
-      const links = await linksAround(visitor, path);
-      expect(links).toContain('/notices');
-      const dead = [];
-      for (const link of links) if ((await visitor.get(link).redirects(3)).status >= 400) dead.push(link);
-      expect(dead).toEqual([]);
-    }
-  });
+  it.each(Object.keys(pages))(
+    '%s finds no dead link around the pages, nor on the pages that these lead to',
+    async (login) => {
+      const visitor = await signInAs(market.visitor(), login);
+      const first = pages[login as keyof typeof pages];
+      const work = new Set<string>();
+      for (const path of [first, '/', pathTo('account')]) {
+        const links = await linksOf(visitor, path, AROUND);
+        expect(links).toContain('/notices');
+        for (const link of links) work.add(link);
+      }
+      expect(await deadAmong(visitor, work)).toEqual([]);
+      const further = new Set<string>();
+      for (const path of work) for (const link of await linksOf(visitor, path, 'main a')) further.add(link);
+      expect(
+        await deadAmong(
+          visitor,
+          [...further].filter((link) => !work.has(link)),
+        ),
+      ).toEqual([]);
+    },
+  );
 
   it('a visitor finds no dead link either', async () => {
-    const dead = [];
-    for (const link of await linksAround(market.visitor(), '/')) {
-      if ((await market.visitor().get(link).redirects(3)).status >= 400) dead.push(link);
-    }
-    expect(dead).toEqual([]);
+    expect(await deadAmong(market.visitor(), await linksOf(market.visitor(), '/', AROUND))).toEqual([]);
   });
 
   it('goes where the person was going, wherever the own page is', async () => {
@@ -83,11 +92,20 @@ describe('after signing in', () => {
   });
 });
 
-/** What header, navigation and footer of a page lead to. */
-async function linksAround(visitor: Agent, path: string): Promise<string[]> {
-  const $ = load((await visitor.get(path)).text);
-  const links = $('header a, nav a, footer a, .strip a')
+/** Where a page leads to from these of its elements, each address once and without its place in the page. */
+async function linksOf(visitor: Agent, path: string, elements: string): Promise<string[]> {
+  const $ = load((await visitor.get(path).redirects(3)).text ?? '');
+  const links = $(elements)
     .map((_, link) => $(link).attr('href'))
     .get();
-  return [...new Set(links.filter((link) => link.startsWith('/')))];
+  return [...new Set(links.filter((link) => link.startsWith('/')).map((link) => link.replace(/#.*/, '')))];
+}
+
+async function deadAmong(visitor: Agent, links: Iterable<string>): Promise<string[]> {
+  const dead: string[] = [];
+  for (const link of links) {
+    const { status } = await visitor.get(link).redirects(3);
+    if (status >= 400) dead.push(`${status} ${link}`);
+  }
+  return dead;
 }
