@@ -21,7 +21,6 @@ import { loadParts, loadSums } from './progress-queries.ts';
 import { filterOf, placesBelow } from './quota-filter.ts';
 import { guestGroups, seesWhole } from './quota-policy.ts';
 import { type BoardQuery, boardQuery } from './quota-schemas.ts';
-import { scopeFilter } from './scope-sums.ts';
 import { showUnit } from './unit-page.ts';
 
 export interface BoardParts {
@@ -97,11 +96,18 @@ async function findBoard({ db, clock }: BoardParts, req: Request): Promise<Board
       at: query.at ?? null,
     });
     const { headline } = board.roll.whole();
-    const [parts, months, now, helped] = await Promise.all([
-      loadParts(db, { ...board.summed, dimensions: ['categoryId', 'originPlaceId', 'fundingSource', 'channel'] }),
-      headline === null || headline.scopeKey === 'all'
-        ? board.sums
-        : loadParts(db, { ...scopeFilter(headline, board.summed, board), dimensions: ['month'] }),
+    const isScoped = headline !== null && headline.scopeKey !== 'all';
+    const [parts, now, helped] = await Promise.all([
+      loadParts(db, {
+        ...board.summed,
+        dimensions: [
+          'categoryId',
+          'originPlaceId',
+          'fundingSource',
+          'channel',
+          ...(isScoped ? (['month'] as const) : []),
+        ],
+      }),
       query.at === undefined ? null : loadSums(db, { ...board.summed, until: null, dimensions: [] }),
       isOfToday(query) ? loadHelped(db, board, today) : null,
     ]);
@@ -113,7 +119,7 @@ async function findBoard({ db, clock }: BoardParts, req: Request): Promise<Board
       rows: rows.filter((row) => isAsked(board, row, query)),
       unitRows,
       parts,
-      months,
+      months: isScoped ? board.roll.counting(headline, parts) : board.sums,
       now,
       helped: helped?.total ?? null,
       guest: guestGroups(actor, programme),

@@ -1,6 +1,6 @@
 import { groupBy } from '../shared/group-by.ts';
 import { type Measured, type Pace, PROGRESS_STATES, type Standing, standing } from './progress.ts';
-import type { Amounts, ListedUnit, Sum, TargetNow } from './progress-queries.ts';
+import type { Amounts, ListedUnit, Part, Sum, TargetNow } from './progress-queries.ts';
 import { scopeKind } from './scope-sums.ts';
 
 /** One target (or several of the same scope and measure together) with what counts for it. */
@@ -38,7 +38,7 @@ export interface RollUpParts {
   scoped: ReadonlyMap<string, readonly Sum[]>;
   pace: Pace;
   /** whether a category or place lies in (or is) that of a target's scope */
-  covers: (scope: { categoryId: number | null; placeId: number | null }, sum: Sum) => boolean;
+  covers: (scope: { categoryId: number | null; placeId: number | null }, sum: Part) => boolean;
 }
 
 /** What a target is for; `all` is everything. */
@@ -68,7 +68,7 @@ export function rollUp({ units, byId, targets, sums, scoped, pace, covers }: Rol
     return row(mine, scoped, exempt, pace);
   };
 
-  const within = (scope: Scope, mine: readonly Sum[]): Sum[] =>
+  const within = <T extends Part>(scope: Scope, mine: readonly T[]): T[] =>
     mine.filter(
       (sum) => (scope.fundingSource === null || scope.fundingSource === sum.fundingSource) && covers(scope, sum),
     );
@@ -110,7 +110,7 @@ export function rollUp({ units, byId, targets, sums, scoped, pace, covers }: Rol
     /** what a unit and all below it bought, by lineage and whatever else was asked for */
     sumsOf: (unit: ListedUnit): readonly Sum[] => all.ofUnit.get(unit.id) ?? [],
     /** which of sums by all parts of a scope count for it */
-    counting: (scope: Scope, mine: readonly Sum[]): readonly Sum[] =>
+    counting: <T extends Part>(scope: Scope, mine: readonly T[]): readonly T[] =>
       scope.scopeKey === 'all' ? mine : within(scope, mine),
     below: (unit: ListedUnit) => (subtrees.get(unit.id) ?? [unit]).filter(({ id }) => id !== unit.id),
   };

@@ -1,5 +1,4 @@
 import type { CategoryTree } from '../catalog/category-tree.ts';
-import type { FundingSource } from '../db/generated/enums.ts';
 import { groupBy } from '../shared/group-by.ts';
 import { idsBelow, type Tree, type TreeRow } from '../shared/tree.ts';
 import type { PlaceTree } from '../units/place-tree.ts';
@@ -47,20 +46,6 @@ export function scopeWishes(
       return [kind, wish];
     }),
   );
-}
-
-/** The same entries as far as they count for one scope. */
-export function scopeFilter(
-  { categoryId, placeId, fundingSource }: ScopeParts,
-  summed: SumFilter,
-  { categories, places }: ScopeTrees,
-): SumFilter {
-  return {
-    ...summed,
-    ...(categoryId === null ? {} : { categoryIds: idsBelow(categories, categoryId) }),
-    ...(placeId === null ? {} : { originPlaceIds: idsBelow(places, placeId) }),
-    ...(fundingSource === null ? {} : { fundingSource: fundingSource as FundingSource }),
-  };
 }
 
 function below<T extends TreeRow>(ids: readonly (number | null)[], tree: Tree<T>): number[] {

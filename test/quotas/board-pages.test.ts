@@ -129,6 +129,19 @@ describe('GET /board', () => {
     expect($('main').text()).toContain('Far behind');
     expect($('main').text()).not.toContain('quotas:');
   });
+
+  it('needs no more where targets are for a category, an origin or a funding source alone', async () => {
+    const { units, programmes, categories, places } = market.world;
+    const ofBank = { programme: programmes.county, unit: units.bank, fen: 500_000 };
+    await aTarget(market.app.db, { ...ofBank, category: categories.tea });
+    await aTarget(market.app.db, { ...ofBank, place: places.xiushan });
+    await aTarget(market.app.db, { ...ofBank, fundingSource: 'canteen_budget' });
+    await market.app.db.targetVersion.updateMany({ data: { at: new Date('2026-01-05') } });
+    for (const path of ['/board?programme=county-2026', '/board?programme=county-2026&at=2026-06-30']) {
+      const statements = await statementsOfPage('operator', path);
+      expect(statements.length, statements.join('\n')).toBeLessThanOrEqual(8);
+    }
+  });
 });
 
 describe('GET /board.xlsx', () => {
