@@ -3,7 +3,7 @@ import type { StatementState } from '../db/generated/enums.ts';
 import { inReaderLanguage, type Reader } from '../orders/order-labels.ts';
 import { orderNumber } from '../orders/order-queries.ts';
 import { pathTo } from '../paths.ts';
-import type { OrdersCount } from '../quotas/order-counts.ts';
+import type { LineCount } from '../quotas/order-counts.ts';
 import { type Day, dayFromColumn, daysBetween } from '../shared/days.ts';
 import { groupBy } from '../shared/group-by.ts';
 import { encodeCursor } from '../shared/pagination.ts';
@@ -80,7 +80,7 @@ export function headOf(reader: Reader, statement: ListedStatement, today: Day) {
 interface ShowPage {
   actor: Actor;
   statement: WholeStatement;
-  counts: readonly OrdersCount[];
+  counts: readonly LineCount[];
   today: Day;
   forms: { confirm: FormView; invoice: FormView; transfer: FormView };
 }
@@ -133,22 +133,30 @@ function stepsOf({ t }: Reader, state: StatementState) {
   }));
 }
 
-function ordersOf(reader: Reader, { lines }: WholeStatement, counts: readonly OrdersCount[], linksOrders: boolean) {
-  const { t } = reader;
+function ordersOf(reader: Reader, { lines }: WholeStatement, counts: readonly LineCount[], linksOrders: boolean) {
   return [...groupBy(lines, (line) => line.orderId)].map(([orderId, ofOrder]) => ({
     number: ofOrder[0] ? orderNumber(ofOrder[0].order) : '',
     href: linksOrders ? pathTo('order', { id: orderId }) : undefined,
     fen: ofOrder.reduce((sum, line) => sum + line.fen, 0),
     paidFen: ofOrder.reduce((sum, line) => sum + line.paidFen, 0),
-    counts: counts
-      .filter((count) => count.orderId === orderId)
-      .map((count) => ({
-        programme: inReaderLanguage(reader, count.programmeName, count.programmeNameEn),
-        countedFen: count.countedFen,
-        rule: t(`statements:countedBy.${count.countOnAccountBy}`),
-      })),
+    counts: countsIn(reader, ofOrder, counts),
     lines: ofOrder.map((line) => ({ ...presentLine(reader, line), id: line.id })),
   }));
+}
+
+/** What the order's lines on this statement count; others of it may stand on another supplier's. */
+function countsIn(reader: Reader, lines: WholeStatement['lines'], counts: readonly LineCount[]) {
+  const lineIds = new Set(lines.map((line) => line.receiptLine?.lineId ?? line.refundLine?.lineId));
+  const ofLines = counts.filter(({ lineId }) => lineIds.has(lineId));
+  return [...groupBy(ofLines, ({ programmeId }) => programmeId).values()].flatMap((ofProgramme) => {
+    const [first] = ofProgramme;
+    if (!first) return [];
+    return {
+      programme: inReaderLanguage(reader, first.programmeName, first.programmeNameEn),
+      countedFen: ofProgramme.reduce((sum, { countedFen }) => sum + countedFen, 0),
+      rule: reader.t(`statements:countedBy.${first.countOnAccountBy}`),
+    };
+  });
 }
 
 function presentLine(reader: Reader, line: WholeStatement['lines'][number]) {

@@ -3,7 +3,7 @@ import { requireRole } from '../accounts/actor.ts';
 import { actorOf } from '../accounts/who-acts.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
-import { countsOfOrders } from '../quotas/order-counts.ts';
+import { countsOfLines } from '../quotas/order-counts.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
 import { decodeCursor } from '../shared/pagination.ts';
@@ -128,7 +128,7 @@ export function statementRoutes({ db, clock }: Parts): Router {
     const actor = actorOf(req);
     const statement = await findStatement(db, actor, idIn(req.params.id));
     const orderIds = [...new Set(statement.lines.map((line) => line.orderId))];
-    const counts = isPaidSupplier(actor, statement) ? [] : await countsOfOrders(db, orderIds);
+    const counts = isPaidSupplier(actor, statement) ? [] : await countsOfLines(db, orderIds);
     return presentStatement(req, { actor, statement, counts, today: today(), forms: { ...NO_FORMS, ...forms } });
   }
 }

@@ -33,20 +33,19 @@ export async function countsOfOrder(db: Db, orderId: number): Promise<OrderCount
   }));
 }
 
-export interface OrdersCount
+export interface LineCount
   extends Pick<OrderCount, 'programmeId' | 'programmeName' | 'programmeNameEn' | 'countOnAccountBy'> {
-  orderId: number;
-  placedFen: number;
+  lineId: number;
   countedFen: number;
 }
 
-/** The same of several orders, in one statement. */
-export async function countsOfOrders(db: Db, orderIds: readonly number[]): Promise<OrdersCount[]> {
+/** What each line of several orders counts in each programme now, fen; nothing for a line that was never placed there. */
+export async function countsOfLines(db: Db, orderIds: readonly number[]): Promise<LineCount[]> {
   if (orderIds.length === 0) return [];
-  const rows = await db.$queryRaw<OrdersCount[]>`
-    SELECT e.orderId, p.id AS programmeId, p.name AS programmeName, p.nameEn AS programmeNameEn, p.countOnAccountBy,
-      SUM(IF(e.event = 'placed', e.fen, 0)) AS placedFen, SUM(IF(e.event = 'counted', e.fen, 0)) AS countedFen
+  const rows = await db.$queryRaw<LineCount[]>`
+    SELECT e.lineId, p.id AS programmeId, p.name AS programmeName, p.nameEn AS programmeNameEn, p.countOnAccountBy,
+      SUM(IF(e.event = 'counted', e.fen, 0)) AS countedFen
     FROM tally_entry e JOIN programme p ON p.id = e.programmeId
-    WHERE e.orderId IN (${Prisma.join([...orderIds])}) GROUP BY e.orderId, p.id ORDER BY e.orderId, p.id`;
-  return rows.map((row) => ({ ...row, placedFen: Number(row.placedFen), countedFen: Number(row.countedFen) }));
+    WHERE e.orderId IN (${Prisma.join([...orderIds])}) GROUP BY e.lineId, p.id ORDER BY p.id, e.lineId`;
+  return rows.map((row) => ({ ...row, countedFen: Number(row.countedFen) }));
 }

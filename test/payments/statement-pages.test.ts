@@ -52,7 +52,9 @@ describe('a statement from delivery to payment', () => {
     const path = `/statements/${id}`;
     await as('outsider').open(path, 404);
     expect((await as('buyer').open('/statements')).text).toContain(referenceCode);
-    let page = await as('buyer').send(await as('buyer').open(path), '[data-form=confirm]');
+    let page = await as('buyer').open(path);
+    expect(page.$('.statement-order .sub').text()).toContain('¥384.00');
+    page = await as('buyer').send(page, '[data-form=confirm]');
     expect(page.text).toContain('待供应商确认');
     page = await as('supplier').send(await as('supplier').open(path), '[data-form=confirm]');
     expect(page.text).toContain('双方已确认');

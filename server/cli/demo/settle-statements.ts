@@ -20,6 +20,24 @@ export function settleStatements(market: Market): void {
     [monthOf(dayOf(line.receivedAt)), line.unitId, line.funding, line.supplierId].join(' '),
   );
   for (const key of [...groups.keys()].sort()) settle(market, random, groups.get(key) ?? []);
+  addUnclear(market);
+}
+
+/** What a bank's list leaves for a person: a transfer without a code, and one with a code that is none. */
+function addUnclear({ world, people }: Market): void {
+  const remarks = ['食堂采购款（演示，未写对账单编号）', '货款 DZ209901999999（演示，编号有误）'];
+  for (const [index, remark] of remarks.entries())
+    world.rows.add('transfer', {
+      state: 'unmatched',
+      bankReference: `DEMO-BANK-UNCLEAR-${index + 1}`,
+      amountFen: 126_800 + index * 95_500,
+      payerName: '付款单位（演示）',
+      payerAccount: `DEMO622200000000${index + 1}`,
+      paidOn: dayToColumn(addDays(world.today, -1 - index)),
+      remark,
+      recordedById: people.operator,
+      recordedAt: atMinute(addDays(world.today, -1), 600),
+    });
 }
 
 function settle(market: Market, random: Random, lines: Owed[]): void {
