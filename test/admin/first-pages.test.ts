@@ -52,14 +52,11 @@ describe('after signing in', () => {
         for (const link of links) work.add(link);
       }
       expect(await deadAmong(visitor, work)).toEqual([]);
-      const further = new Set<string>();
-      for (const path of work) for (const link of await linksOf(visitor, path, 'main a')) further.add(link);
-      expect(
-        await deadAmong(
-          visitor,
-          [...further].filter((link) => !work.has(link)),
-        ),
-      ).toEqual([]);
+      // Of a page with filters, one of its addresses is enough.
+      const further = new Map<string, string>();
+      for (const path of work)
+        for (const link of await linksOf(visitor, path, 'main a')) further.set(link.replace(/\?.*/, ''), link);
+      expect(await deadAmong(visitor, [...further.values()])).toEqual([]);
     },
   );
 
