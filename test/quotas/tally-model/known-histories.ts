@@ -41,10 +41,27 @@ export const KNOWN: Record<string, History> = {
     rules,
     steps: [buy(0, 2, CANTEEN), { kind: 'pass', days: 21 }, receive(100)],
   },
+  'what is bought after a programme has ended is none of its': {
+    rules: { ...rules, grace: 30 },
+    steps: [
+      buy(0, 2),
+      { kind: 'pass', days: 21 },
+      buy(1, 1),
+      { kind: 'declare', who: 0, good: 0, quantity: 1, daysAgo: 0 },
+    ],
+  },
+  'what is verified after a programme has ended counting counts in the other alone': {
+    rules,
+    steps: [
+      { kind: 'declare', who: 0, good: 0, quantity: 2, daysAgo: 0 },
+      { kind: 'pass', days: 21 },
+      { kind: 'verify', pick: 0 },
+    ],
+  },
   'what is given back after a programme was closed is a marked adjustment': {
     rules: { ...rules, grace: 20 },
     steps: [
-      ...[buy(0, 5, CANTEEN), receive(100), buy(1, 3, CANTEEN), { kind: 'pass', days: 25 } as const],
+      ...[buy(0, 5, CANTEEN), receive(100), buy(1, 3, CANTEEN), { kind: 'pass', days: 35 } as const],
       ...[{ kind: 'close' } as const, refund(2), receive(40), reAttribute(1, SECOND_PRISON)],
     ],
   },
