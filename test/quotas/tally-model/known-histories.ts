@@ -74,6 +74,6 @@ export const KNOWN: Record<string, History> = {
   },
   'a purchase that moved while the programme was a draft is taken in for whom it moved to': {
     rules,
-    steps: [buy(0, 3, CANTEEN), refund(1), reAttribute(0, SECOND_PRISON), receive(40), reAttribute(0, BANK), open],
+    steps: [buy(0, 3, CANTEEN), refund(1), reAttribute(0, SECOND_PRISON), receive(40), open],
   },
 };
