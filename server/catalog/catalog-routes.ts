@@ -1,5 +1,4 @@
 import express, { type RequestHandler, type Router } from 'express';
-import type { Actor } from '../accounts/actor.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -8,9 +7,9 @@ import { NotFound } from '../shared/errors.ts';
 import { findSupplierPage } from '../suppliers/supplier-queries.ts';
 import { formView } from '../web/form-view.ts';
 import { idIn, takeRefused } from '../web/forms.ts';
-import type { Locale } from '../web/i18n.ts';
 import type { SharedPages } from '../web/shared-pages.ts';
 import { browseProducts } from './browse-products.ts';
+import type { CatalogExtras } from './catalog-extras.ts';
 import { catalogReader, nameOf } from './catalog-reader.ts';
 import { categoryTree } from './category-tree.ts';
 import { presentHome } from './home-presenter.ts';
@@ -21,20 +20,6 @@ import { presentSupplierPage } from './supplier-presenter.ts';
 import { presentTrace } from './trace-presenter.ts';
 import { findTrace } from './trace-queries.ts';
 import { zoneList } from './zone-list.ts';
-
-/** What features to the right add to the shop's pages; left out, the pages do without. */
-export interface CatalogExtras {
-  /** the `task` of views/catalog/home.hbs: how the person's unit stands */
-  taskOf?: (actor: Actor, locale: Locale) => Promise<object | null>;
-  /** the `call` of views/catalog/home.hbs: an assistance call that runs (rule 20) */
-  currentCall?: (locale: Locale) => Promise<object | null>;
-  /** the `counts` of views/catalog/show.hbs: what a purchase counts for */
-  countsFor?: (
-    actor: Actor,
-    productId: number,
-    locale: Locale,
-  ) => Promise<{ unitName: string; programmeName: string } | null>;
-}
 
 interface Parts {
   db: PrismaClient;

@@ -1,6 +1,6 @@
 import { type Actor, ownUnitId } from '../accounts/actor.ts';
+import type { CatalogExtras } from '../catalog/catalog-extras.ts';
 import { nameOf } from '../catalog/catalog-reader.ts';
-import type { CatalogExtras } from '../catalog/catalog-routes.ts';
 import { findBuyableProducts } from '../catalog/shelf-products.ts';
 import { fast, type PrismaClient } from '../db/client.ts';
 import type { Clock } from '../shared/clock.ts';
