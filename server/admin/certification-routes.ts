@@ -3,7 +3,7 @@ import { type Actor, hasRole, requireRole } from '../accounts/actor.ts';
 import { actorOf } from '../accounts/who-acts.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
-import { disqualificationEffect } from '../quotas/disqualified-purchases.ts';
+import { disqualificationEffect } from '../quotas/moves/disqualified-purchases.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';

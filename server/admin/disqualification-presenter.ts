@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { pathTo } from '../paths.ts';
-import type { DisqualificationEffect } from '../quotas/disqualified-purchases.ts';
+import type { DisqualificationEffect } from '../quotas/moves/disqualified-purchases.ts';
 import type { CertificationFile } from '../suppliers/certification-history.ts';
 import { mayHappenToCertification } from '../suppliers/certification-states.ts';
 import type { ShownDisqualification } from '../suppliers/disqualification-queries.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Actor } from '../accounts/actor.ts';
 import type { PrismaClient } from '../db/client.ts';
-import { endUnit } from '../quotas/end-unit.ts';
+import { endUnit } from '../quotas/moves/end-unit.ts';
 import { parseDay } from '../shared/days.ts';
 import { BadInput } from '../shared/errors.ts';
 import { changeCanteen } from '../units/change-canteen.ts';

@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 import type { PrismaClient } from '../db/client.ts';
-import { countToCarry } from '../quotas/carry-merged.ts';
-import { faultsOfEnding } from '../quotas/end-unit.ts';
-import { planEnding } from '../quotas/merger-plan.ts';
+import { countToCarry } from '../quotas/moves/carry-merged.ts';
+import { faultsOfEnding } from '../quotas/moves/end-unit.ts';
+import { planEnding } from '../quotas/moves/merger-plan.ts';
 import { dayOf } from '../shared/days.ts';
 import { BadInput, type Fault } from '../shared/errors.ts';
 import { faultsOfCanteen } from '../units/change-canteen.ts';

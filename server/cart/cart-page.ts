@@ -2,7 +2,7 @@ import { type Actor, ownUnitId } from '../accounts/actor.ts';
 import { findBuyableProducts } from '../catalog/shelf-products.ts';
 import { fast, type PrismaClient } from '../db/client.ts';
 import { findDiscounts } from '../promotions/threshold-discounts.ts';
-import { type ExpectedCount, expectedCounts } from '../quotas/expected-counts.ts';
+import { type ExpectedCount, expectedCounts } from '../quotas/tally/expected-counts.ts';
 import { dayOf } from '../shared/days.ts';
 import { cartWishes } from './cart-lines.ts';
 import { type Quote, quote, type Wish } from './quote.ts';

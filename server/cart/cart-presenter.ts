@@ -2,7 +2,7 @@ import type { Actor } from '../accounts/actor.ts';
 import { inLanguage } from '../catalog/catalog-reader.ts';
 import { type BuyableProduct, leastQuantity, quantityFaults } from '../catalog/shelf-products.ts';
 import { pathTo } from '../paths.ts';
-import type { ExpectedCount } from '../quotas/expected-counts.ts';
+import type { ExpectedCount } from '../quotas/tally/expected-counts.ts';
 import type { Fault } from '../shared/errors.ts';
 import { formatYuan } from '../shared/money.ts';
 import type { Locale, Translate } from '../web/i18n.ts';

@@ -11,7 +11,7 @@ import { mayBuyerSee } from '../orders/order-policy.ts';
 import { findOrder } from '../orders/order-queries.ts';
 import { orderParams } from '../orders/order-schemas.ts';
 import { type PaymentDeps, startPayment } from '../payments/start-payment.ts';
-import { countsOfOrder } from '../quotas/order-counts.ts';
+import { countsOfOrder } from '../quotas/tally/order-counts.ts';
 import type { Clock } from '../shared/clock.ts';
 import { NotFound, RuleRefusal } from '../shared/errors.ts';
 import { type Endpoint, endpoint } from '../web/api.ts';

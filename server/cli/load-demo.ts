@@ -2,7 +2,7 @@ import { type Connection, createConnection, type RowDataPacket } from 'mysql2/pr
 import { keepBytes } from '../clients/file-store.ts';
 import { readConfig } from '../config.ts';
 import { connect } from '../db/client.ts';
-import { foldTally } from '../quotas/fold-tally.ts';
+import { foldTally } from '../quotas/tally/fold-tally.ts';
 import { connectionOptions } from './bootstrap/database-url.mjs';
 import { explain, Problem, say, seconds } from './bootstrap/say.mjs';
 import { hashPasswords } from './demo/add-people.ts';

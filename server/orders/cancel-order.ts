@@ -3,7 +3,7 @@ import { audit } from '../db/audit.ts';
 import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { enqueue } from '../jobs/outbox.ts';
-import { tallyReversal } from '../quotas/tally-reversal.ts';
+import { tallyReversal } from '../quotas/tally/tally-reversal.ts';
 import { dayOf } from '../shared/days.ts';
 import { NotFound, StateConflict } from '../shared/errors.ts';
 import { type LockedOrder, lockOrder } from './lock-order.ts';

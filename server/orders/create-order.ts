@@ -4,8 +4,8 @@ import { Prisma } from '../db/generated/client.ts';
 import type { Channel, FundingSource, OrderState, PaymentWay } from '../db/generated/enums.ts';
 import type { FastTx } from '../db/sql.ts';
 import { enqueue } from '../jobs/outbox.ts';
-import { takeCaps } from '../quotas/take-caps.ts';
-import { takeUnionCaps } from '../quotas/union-cap.ts';
+import { takeCaps } from '../quotas/caps/take-caps.ts';
+import { takeUnionCaps } from '../quotas/caps/union-cap.ts';
 import { dayOf } from '../shared/days.ts';
 
 export interface DeliveryAddress {

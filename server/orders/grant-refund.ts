@@ -1,9 +1,9 @@
 import { returnStock } from '../catalog/stock.ts';
 import type { Tx } from '../db/client.ts';
 import { enqueue } from '../jobs/outbox.ts';
-import { giveBackCapParts } from '../quotas/take-caps.ts';
-import { tallyReversal } from '../quotas/tally-reversal.ts';
-import { giveBackUnionCaps } from '../quotas/union-cap.ts';
+import { giveBackCapParts } from '../quotas/caps/take-caps.ts';
+import { giveBackUnionCaps } from '../quotas/caps/union-cap.ts';
+import { tallyReversal } from '../quotas/tally/tally-reversal.ts';
 import { dayOf } from '../shared/days.ts';
 import { completeWhenAllReceived } from './complete-order.ts';
 import type { DecidedRefund, Grant } from './decide-refund.ts';

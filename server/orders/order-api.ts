@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Actor } from '../accounts/actor.ts';
 import { actorOf } from '../accounts/who-acts.ts';
 import type { PrismaClient } from '../db/client.ts';
-import { countsOfOrder } from '../quotas/order-counts.ts';
+import { countsOfOrder } from '../quotas/tally/order-counts.ts';
 import type { Clock } from '../shared/clock.ts';
 import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
 import { type Endpoint, endpoint } from '../web/api.ts';

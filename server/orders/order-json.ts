@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OrderCount } from '../quotas/order-counts.ts';
+import type { OrderCount } from '../quotas/tally/order-counts.ts';
 import { orderNumber, type SupplierFulfilment, type WholeOrder } from './order-queries.ts';
 
 const lineJson = z.object({

@@ -1,7 +1,7 @@
 import { type Actor, unitsBoughtFor } from '../accounts/actor.ts';
 import type { FulfilmentState, OrderState } from '../db/generated/enums.ts';
 import { pathTo } from '../paths.ts';
-import type { OrderCount } from '../quotas/order-counts.ts';
+import type { OrderCount } from '../quotas/tally/order-counts.ts';
 import { instantText } from '../web/handlebars.ts';
 import type { MoneyBack } from './money-back.ts';
 import { inReaderLanguage, type Reader } from './order-labels.ts';

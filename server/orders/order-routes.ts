@@ -5,7 +5,7 @@ import { tellPut } from '../cart/tell-put.ts';
 import type { PrismaClient } from '../db/client.ts';
 import type { OrderState } from '../db/generated/enums.ts';
 import { pathTo, patterns } from '../paths.ts';
-import { countsOfOrder } from '../quotas/order-counts.ts';
+import { countsOfOrder } from '../quotas/tally/order-counts.ts';
 import type { Clock } from '../shared/clock.ts';
 import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
 import { flash } from '../web/flash.ts';

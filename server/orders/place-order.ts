@@ -1,7 +1,7 @@
 import type { Sql } from '../db/sql.ts';
 import { enqueue } from '../jobs/outbox.ts';
-import { noteHelped } from '../quotas/helped-tally.ts';
-import { certifyLines, tallyPlacing } from '../quotas/tally-placing.ts';
+import { noteHelped } from '../quotas/tally/helped-tally.ts';
+import { certifyLines, tallyPlacing } from '../quotas/tally/tally-placing.ts';
 import { dayOf, dayToColumn } from '../shared/days.ts';
 import { StateConflict } from '../shared/errors.ts';
 import { findLineage } from '../units/lineage.ts';

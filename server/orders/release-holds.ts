@@ -1,8 +1,8 @@
 import { returnStock } from '../catalog/stock.ts';
 import type { Tx } from '../db/client.ts';
 import { enqueue } from '../jobs/outbox.ts';
-import { giveBackCaps } from '../quotas/take-caps.ts';
-import { releaseUnionCaps } from '../quotas/union-cap.ts';
+import { giveBackCaps } from '../quotas/caps/take-caps.ts';
+import { releaseUnionCaps } from '../quotas/caps/union-cap.ts';
 import { heldShares } from './held-shares.ts';
 
 /** Gives back all the stock and caps that an order's lines still hold, once: on cancelling, rejecting or expiring before anything was shipped. */

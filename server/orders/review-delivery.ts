@@ -2,7 +2,7 @@ import type { Actor } from '../accounts/actor.ts';
 import { audit } from '../db/audit.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
-import { tallyCounting } from '../quotas/tally-counting.ts';
+import { tallyCounting } from '../quotas/tally/tally-counting.ts';
 import { dayOf } from '../shared/days.ts';
 import { NotFound, StateConflict } from '../shared/errors.ts';
 import { lockFulfilment } from './lock-order.ts';

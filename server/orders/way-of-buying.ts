@@ -1,4 +1,4 @@
-import type { WayOfBuying } from '../quotas/tally-counting.ts';
+import type { WayOfBuying } from '../quotas/tally/tally-counting.ts';
 
 /** By which row of rule 2's table an order is placed and counted. */
 export function wayOf(order: { fundingSource: string; paymentWay: string }): WayOfBuying {

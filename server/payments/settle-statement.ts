@@ -1,7 +1,7 @@
 import type { Tx } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
 import { writeJournal } from '../orders/order-journal.ts';
-import { tallyCounting } from '../quotas/tally-counting.ts';
+import { tallyCounting } from '../quotas/tally/tally-counting.ts';
 import { dayOf } from '../shared/days.ts';
 import { groupBy } from '../shared/group-by.ts';
 import type { LockedStatement, OpenLine } from './lock-statement.ts';

@@ -3,7 +3,7 @@ import type { StatementState } from '../db/generated/enums.ts';
 import { inReaderLanguage, type Reader } from '../orders/order-labels.ts';
 import { orderNumber } from '../orders/order-queries.ts';
 import { pathTo } from '../paths.ts';
-import type { LineCount } from '../quotas/order-counts.ts';
+import type { LineCount } from '../quotas/tally/order-counts.ts';
 import { type Day, dayFromColumn, daysBetween } from '../shared/days.ts';
 import { groupBy } from '../shared/group-by.ts';
 import { encodeCursor } from '../shared/pagination.ts';

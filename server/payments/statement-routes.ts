@@ -3,7 +3,7 @@ import { requireRole } from '../accounts/actor.ts';
 import { actorOf } from '../accounts/who-acts.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
-import { countsOfLines } from '../quotas/order-counts.ts';
+import { countsOfLines } from '../quotas/tally/order-counts.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
 import { decodeCursor } from '../shared/pagination.ts';

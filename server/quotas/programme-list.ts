@@ -9,7 +9,7 @@ import type {
   Role,
 } from '../db/generated/enums.ts';
 import type { Day } from '../shared/days.ts';
-import { listOf } from './progress-queries.ts';
+import { listOf } from './board/progress-queries.ts';
 
 export interface GroupName {
   id: number;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { PlaceTree } from '../units/place-tree.ts';
-import type { Board } from './board.ts';
-import type { BoardRow } from './board-rows.ts';
-import type { Entry } from './entry-queries.ts';
+import type { Board } from './board/board.ts';
+import type { BoardRow } from './board/board-rows.ts';
+import type { Entry } from './board/entry-queries.ts';
+import { PROGRESS_STATES } from './board/progress.ts';
+import type { RowProgress, ScopedProgress } from './board/roll-up.ts';
 import type { Programme } from './programme-list.ts';
-import { PROGRESS_STATES } from './progress.ts';
-import type { RowProgress, ScopedProgress } from './roll-up.ts';
 
 const state = z.enum(PROGRESS_STATES);
 const standing = {

@@ -1,7 +1,7 @@
 import { type Actor, hasRole } from '../accounts/actor.ts';
+import type { ListedUnit } from './board/progress-queries.ts';
+import { chainOf, groupIdsOf } from './board/roll-up.ts';
 import { organizedGroups, ownUnits, type Participant, type Programme } from './programme-list.ts';
-import type { ListedUnit } from './progress-queries.ts';
-import { chainOf, groupIdsOf } from './roll-up.ts';
 
 /** Whether the actor sees all of a programme's units: an operator, and whoever organizes a group that it is of or that takes part. */
 export function seesWhole(actor: Actor, programme: Programme): boolean {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { parseDay } from '../shared/days.ts';
 import { decodeCursor } from '../shared/pagination.ts';
-import { ROWS_BY, SORTS } from './board-rows.ts';
-import { PROGRESS_STATES } from './progress.ts';
+import { ROWS_BY, SORTS } from './board/board-rows.ts';
+import { PROGRESS_STATES } from './board/progress.ts';
 
 const code = z.string().trim().min(1).max(64);
 const day = z.string().refine((text) => parseDay(text) !== null, 'malformed');

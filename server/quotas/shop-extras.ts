@@ -6,11 +6,11 @@ import { fast, type PrismaClient } from '../db/client.ts';
 import type { Clock } from '../shared/clock.ts';
 import { type Day, dayOf } from '../shared/days.ts';
 import type { Locale } from '../web/i18n.ts';
-import { type Board, loadBoard } from './board.ts';
-import { unitPath } from './board-links.ts';
-import { expectedCounts } from './expected-counts.ts';
+import { type Board, loadBoard } from './board/board.ts';
+import { unitPath } from './board/board-links.ts';
+import type { ListedUnit } from './board/progress-queries.ts';
 import { listProgrammes, ownUnits } from './programme-list.ts';
-import type { ListedUnit } from './progress-queries.ts';
+import { expectedCounts } from './tally/expected-counts.ts';
 
 interface Parts {
   db: PrismaClient;

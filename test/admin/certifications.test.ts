@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findActor } from '../../server/accounts/actor.ts';
 import { findBuyableProducts } from '../../server/catalog/shelf-products.ts';
 import { pathTo } from '../../server/paths.ts';
-import { countsOfOrder } from '../../server/quotas/order-counts.ts';
+import { countsOfOrder } from '../../server/quotas/tally/order-counts.ts';
 import { addDays } from '../../server/shared/days.ts';
 import { suspendCertification } from '../../server/suppliers/suspend-certification.ts';
 import { placeTree } from '../../server/units/place-tree.ts';

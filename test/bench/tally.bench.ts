@@ -5,7 +5,7 @@ import { connect, type PrismaClient } from '../../server/db/client.ts';
 import { inTransaction } from '../../server/db/in-transaction.ts';
 import { lockOrder } from '../../server/orders/lock-order.ts';
 import { placeOrder } from '../../server/orders/place-order.ts';
-import { foldTally } from '../../server/quotas/fold-tally.ts';
+import { foldTally } from '../../server/quotas/tally/fold-tally.ts';
 import { dayOf } from '../../server/shared/days.ts';
 import { aProduct } from '../world/products.ts';
 import { aProgramme } from '../world/programmes.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { foldTally } from '../../server/quotas/fold-tally.ts';
+import { foldTally } from '../../server/quotas/tally/fold-tally.ts';
 import { dayToColumn } from '../../server/shared/days.ts';
 import { differences } from '../quotas/declared.ts';
 import { type Market, openMarket, type Placed } from '../quotas/market.ts';

@@ -1,4 +1,4 @@
-import { declaredFen } from '../../quotas/declaration-arithmetic.ts';
+import { declaredFen } from '../../quotas/targets/declaration-arithmetic.ts';
 import type { DemoFacts } from './facts.ts';
 import { type KnownCodes, missing, repeated } from './known-codes.ts';
 

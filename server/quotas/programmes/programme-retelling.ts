@@ -1,0 +1,167 @@
+import type { Channel, FundingSource, TallyEvent, TallySource } from '../../db/generated/enums.ts';
+import { type Day, dayOf } from '../../shared/days.ts';
+import type { Lineage } from '../../units/lineage.ts';
+
+export interface Amount {
+  fen: number;
+  grams: number;
+}
+
+/** What makes a programme count a purchase. */
+export type CountedBy = 'payment' | 'receipt' | 'acceptance' | 'review' | 'settlement' | 'verification';
+
+/** Something that happened to a line, by what wrote it down. */
+export type Fact = { at: Date; source: TallySource; sourceId: number } & (
+  | { does: 'place' }
+  | { does: 'count'; by: CountedBy }
+  /** a parcel was received: what of it did not arrive is taken back, what did is accepted */
+  | { does: 'receive'; by: CountedBy; accepted: Amount }
+  /** outstanding: never delivered; accepted: goods that were; all: whatever stands */
+  | { does: 'take_back'; of: 'outstanding' | 'accepted' | 'all'; part: Amount }
+  | { does: 'move'; to: Lineage }
+);
+
+export interface ToldLine {
+  lineId: number;
+  categoryId: number;
+  originPlaceId: number;
+  supplierId: number | null;
+  bought: Amount;
+  /** in the order in which they happened */
+  facts: readonly Fact[];
+}
+
+/** A purchase with the lines of it whose goods qualify. */
+export interface ToldPurchase {
+  /** null for a declared one */
+  orderId: number | null;
+  fundingSource: FundingSource;
+  channel: Channel;
+  zoneId: number | null;
+  placedOn: Day;
+  /** for whom it was placed */
+  holder: Lineage;
+  lines: readonly ToldLine[];
+}
+
+/** The programme as it counts: until when, by which fact this way of buying, and for whom. */
+export interface CountingRule {
+  countUntil: Day;
+  countsBy: (by: CountedBy) => boolean;
+  takesPart: (holder: Lineage) => boolean;
+}
+
+export interface ToldEntry extends Amount, Omit<ToldLine, 'bought' | 'facts'> {
+  event: TallyEvent;
+  source: TallySource;
+  sourceId: number;
+  leg: number;
+  orderId: number | null;
+  at: Date;
+  onDay: Day;
+  placedOn: Day;
+  lineageId: number;
+  unitId: number;
+  fundingSource: FundingSource;
+  channel: Channel;
+  zoneId: number | null;
+}
+
+const FIRST_LEG = 0;
+/** reversals, and what the old unit loses by a re-attribution */
+const REVERSING_LEG = 1;
+const NOTHING: Amount = { fen: 0, grams: 0 };
+
+/**
+ * The entries that a programme would hold of a purchase, had it been open from the start: the facts played in order by the rules of
+ * tally-placing, tally-counting, tally-reversal and the mirror entries of a re-attribution, each with its own day (rules 2, 3, 4, 6).
+ * What a unit outside the programme held is followed silently, so that a move into it brings what stood by then.
+ */
+export function entriesOf(purchase: ToldPurchase, rule: CountingRule): ToldEntry[] {
+  return purchase.lines.flatMap((line) => new LineStory(purchase, line, rule).tell());
+}
+
+class LineStory {
+  readonly #purchase: ToldPurchase;
+  readonly #line: ToldLine;
+  readonly #rule: CountingRule;
+  readonly #entries: ToldEntry[] = [];
+  #holder: Lineage;
+  #placed: Amount = NOTHING;
+  #counted: Amount = NOTHING;
+
+  constructor(purchase: ToldPurchase, line: ToldLine, rule: CountingRule) {
+    [this.#purchase, this.#line, this.#rule, this.#holder] = [purchase, line, rule, purchase.holder];
+  }
+
+  tell(): ToldEntry[] {
+    for (const fact of this.#line.facts) this.#play(fact);
+    return this.#entries;
+  }
+
+  #play(fact: Fact): void {
+    if (fact.does === 'place') this.#place(fact);
+    else if (fact.does === 'count') this.#count(fact, fact.by);
+    else if (fact.does === 'move') this.#move(fact, fact.to);
+    else if (fact.does === 'take_back') this.#takeBack(fact, fact.of, fact.part);
+    else {
+      this.#takeBack(fact, 'outstanding', less(this.#placed, fact.accepted));
+      if (fact.accepted.fen > 0 || fact.accepted.grams > 0) this.#count(fact, fact.by);
+    }
+  }
+
+  #place(fact: Fact): void {
+    if (this.#purchase.orderId === null && dayOf(fact.at) > this.#rule.countUntil) return;
+    this.#placed = this.#line.bought;
+    this.#write(fact, 'placed', this.#placed, FIRST_LEG);
+  }
+
+  #count(fact: Fact, by: CountedBy): void {
+    if (dayOf(fact.at) > this.#rule.countUntil || !this.#rule.countsBy(by)) return;
+    const rest = less(this.#placed, this.#counted);
+    this.#counted = this.#placed;
+    this.#write(fact, 'counted', rest, FIRST_LEG);
+  }
+
+  #takeBack(fact: Fact, of: 'outstanding' | 'accepted' | 'all', part: Amount): void {
+    const [placed, counted] = [this.#placed, this.#counted];
+    const fromPlaced = of === 'all' ? placed : least(part, placed);
+    const rest = less(placed, fromPlaced);
+    const fromCounted = of === 'all' ? counted : of === 'accepted' ? least(part, counted) : less(counted, rest);
+    this.#placed = rest;
+    this.#counted = less(counted, fromCounted);
+    this.#write(fact, 'placed', negative(fromPlaced), REVERSING_LEG);
+    this.#write(fact, 'counted', negative(fromCounted), REVERSING_LEG);
+  }
+
+  #move(fact: Fact, to: Lineage): void {
+    const sums = [['placed', this.#placed] as const, ['counted', this.#counted] as const];
+    for (const [event, sum] of sums) this.#write(fact, event, negative(sum), REVERSING_LEG);
+    this.#holder = to;
+    for (const [event, sum] of sums) this.#write(fact, event, sum, FIRST_LEG);
+  }
+
+  #write({ source, sourceId, at }: Fact, event: TallyEvent, { fen, grams }: Amount, leg: number): void {
+    if ((fen === 0 && grams === 0) || !this.#rule.takesPart(this.#holder)) return;
+    const { orderId, fundingSource, channel, zoneId, placedOn } = this.#purchase;
+    const { lineId, categoryId, originPlaceId, supplierId } = this.#line;
+    this.#entries.push({
+      ...{ event, source, sourceId, leg, orderId, lineId, at, onDay: dayOf(at), placedOn, fen, grams },
+      ...{ fundingSource, channel, zoneId, categoryId, originPlaceId, supplierId },
+      ...{ lineageId: this.#holder.id, unitId: this.#holder.unitId },
+    });
+  }
+}
+
+function least(a: Amount, b: Amount): Amount {
+  return { fen: Math.min(a.fen, b.fen), grams: Math.min(a.grams, b.grams) };
+}
+
+/** Never below nothing. */
+function less(a: Amount, b: Amount): Amount {
+  return { fen: Math.max(0, a.fen - b.fen), grams: Math.max(0, a.grams - b.grams) };
+}
+
+function negative({ fen, grams }: Amount): Amount {
+  return { fen: -fen, grams: -grams };
+}

@@ -1,0 +1,46 @@
+import type { Tx } from '../../db/client.ts';
+import { Prisma } from '../../db/generated/client.ts';
+import type { TallySource } from '../../db/generated/enums.ts';
+import { type Day, dayToColumn } from '../../shared/days.ts';
+import { COPIED, standing } from './tally-standing.ts';
+
+export type WayOfBuying = 'individual' | 'prepaid' | 'on_account';
+
+export interface CountingFact {
+  /** receipt: accepted; review: the buyer reviewed the delivery; settlement: the line is wholly paid */
+  source: Extract<TallySource, 'receipt' | 'review' | 'settlement'>;
+  sourceId: number;
+  orderId: number;
+  lineIds: readonly number[];
+  way: WayOfBuying;
+  day: Day;
+  at: Date;
+}
+
+/**
+ * Writes the counted entries of a fact: of each line all that stands placed and is not counted yet, in the programmes that count this
+ * way of buying by such a fact (rule 2). What is short or damaged must have been reversed before, so that just the accepted counts.
+ * Facts after a programme's `countUntil` do not count (rule 3). The caller holds the order's row lock.
+ */
+export async function tallyCounting(tx: Tx, fact: CountingFact): Promise<void> {
+  const { source, sourceId, orderId, day, at } = fact;
+  const on = dayToColumn(day);
+  for (const lineId of fact.lineIds) {
+    await tx.$executeRaw`
+      INSERT INTO tally_entry (event, source, sourceId, lineId, leg, orderId, at, onDay, placedOn, ${COPIED}, fen, grams, isAdjustment)
+      SELECT 'counted', ${source}, ${sourceId}, ${lineId}, 0, ${orderId}, ${at}, ${on}, s.placedOn,
+        s.programmeId, s.lineageId, s.unitId, s.fundingSource, s.categoryId, s.originPlaceId, s.supplierId, s.channel, s.zoneId,
+        s.placedFen - s.countedFen, s.placedGrams - s.countedGrams, p.state = 'closed'
+      FROM ${standing({ orderId, lineId })} JOIN programme p ON p.id = s.programmeId
+      WHERE p.countUntil >= ${on} AND ${countsBy(fact)} AND (s.placedFen > s.countedFen OR s.placedGrams > s.countedGrams)`;
+  }
+}
+
+/** Whether programme `p` counts this way of buying by this fact (the table of rule 2). */
+function countsBy({ source, way }: CountingFact): Prisma.Sql {
+  const fact = { receipt: way === 'individual' ? 'receipt' : 'acceptance', review: 'review', settlement: 'payment' }[
+    source
+  ];
+  if (way === 'individual') return source === 'receipt' ? Prisma.sql`p.countIndividualBy = ${fact}` : Prisma.sql`FALSE`;
+  return way === 'prepaid' ? Prisma.sql`p.countPrepaidBy = ${fact}` : Prisma.sql`p.countOnAccountBy = ${fact}`;
+}
