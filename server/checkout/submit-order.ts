@@ -142,6 +142,9 @@ async function write(
       submittedAt: now,
       heldUntil: new Date(now.getTime() + heldFor),
     } as const;
+    const { unitId, fundingSource } = request;
+    if (request.paymentWay === 'on_account' && unitId !== null)
+      await keepWithinCredit(tx, { unitId, fundingSource }, quoted.totalFen, now);
     const orderId = await createOrder(tx, order, quoted, shares);
     await audit(tx, {
       at: now,
@@ -167,8 +170,6 @@ async function write(
         now,
       );
     }
-    if (request.paymentWay === 'on_account' && request.unitId !== null)
-      await keepWithinCredit(tx, { unitId: request.unitId, fundingSource: request.fundingSource }, now);
     return orderId;
   });
 }

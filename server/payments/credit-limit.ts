@@ -2,6 +2,7 @@ import { Prisma } from '../db/generated/client.ts';
 import type { FundingSource } from '../db/generated/enums.ts';
 import type { Sql } from '../db/sql.ts';
 import { RuleRefusal } from '../shared/errors.ts';
+import { formatYuan } from '../shared/money.ts';
 
 interface Terms {
   unitId: number;
@@ -33,18 +34,19 @@ export async function owedOnAccount(tx: Sql, { unitId, fundingSource }: Terms, n
 }
 
 /**
- * Refuses an order on account that takes its payer above the credit limit (rule 27); 0 is no limit. Locks the payer, so that of two
- * orders at once the second is measured with the first. Call it once the order is written, as late as may be.
+ * Refuses an order on account of so many fen that takes its payer above the credit limit (rule 27); 0 is no limit. Locks the payer
+ * before anything of the order is written, so that of two orders at once the second is measured with the first, and stock stays the
+ * last lock.
  */
-export async function keepWithinCredit(tx: Sql, terms: Terms, now: Date): Promise<void> {
+export async function keepWithinCredit(tx: Sql, terms: Terms, totalFen: number, now: Date): Promise<void> {
   const [payer] = await tx.$queryRaw<{ creditLimitFen: number | bigint }[]>`
     SELECT creditLimitFen FROM unit_payer WHERE ${ofTerms(terms)}`;
   const limitFen = Number(payer?.creditLimitFen ?? 0);
   if (limitFen <= 0) return;
   await tx.$queryRaw`SELECT id FROM unit_payer WHERE ${ofTerms(terms)} FOR UPDATE`;
-  const owedFen = await owedOnAccount(tx, terms, now);
+  const owedFen = (await owedOnAccount(tx, terms, now)) + totalFen;
   if (owedFen > limitFen) {
-    const values = { limit: limitFen / 100, over: (owedFen - limitFen) / 100 };
+    const values = { limit: formatYuan(limitFen), over: formatYuan(owedFen - limitFen) };
     throw new RuleRefusal('overCredit', [{ path: 'payment', code: 'overCredit', values }]);
   }
 }
