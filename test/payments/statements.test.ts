@@ -324,4 +324,19 @@ describe('the credit limit', () => {
     expect(after.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     await expectExact();
   });
+
+  it('holds for orders at once that share no stock', async () => {
+    const limit = 4 * TEA;
+    const { unit } = await aPayingUnit(limit);
+    const { tea, rice, wulongTea } = market.world.products;
+    const wishes = [tea, rice, wulongTea, tea, rice, wulongTea].map(({ id }) => ({ productId: id, quantity: 2 }));
+    await Promise.allSettled(wishes.map((wish) => market.buy('buyer', { lines: [wish], unit })));
+    const { _sum, _count } = await db().order.aggregate({
+      where: { unitId: unit.id },
+      _sum: { totalFen: true },
+      _count: true,
+    });
+    expect(_count).toBeGreaterThan(0);
+    expect(_sum.totalFen ?? 0).toBeLessThanOrEqual(limit);
+  });
 });
