@@ -33,7 +33,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       },
       { path: 'externalPurchases', icon: 'download', roles: ['organizer', 'operator'] },
       { path: 'reAttributions', icon: 'repeat', roles: ['organizer', 'approver', 'buyer', 'operator'] },
-      { path: 'helpedSales', icon: 'people', roles: ['organizer', 'approver', 'buyer', 'operator'] },
+      { path: 'helpedSales', icon: 'leaf', roles: ['organizer', 'approver', 'buyer', 'operator'] },
     ],
   },
   {
@@ -41,7 +41,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
     entries: [
       { path: 'programmes', icon: 'calendar', roles: ['organizer', 'operator'] },
       { path: 'caps', icon: 'scale', roles: ['organizer', 'operator'] },
-      { path: 'units', icon: 'people', roles: ['organizer', 'operator'] },
+      { path: 'units', icon: 'building', roles: ['organizer', 'operator'] },
     ],
   },
   {

@@ -153,7 +153,6 @@ export class PlayedMarket {
     const { db, world } = this;
     this.day = FIRST_DAY;
     this.rules = rules;
-    this.paid = new Set();
     while ((await foldTally(db)) > 0);
     await this.#putAway();
     await this.#offerOwnGood();
@@ -225,6 +224,15 @@ export class PlayedMarket {
     for (const declared of [db.offlinePurchase, db.externalPurchase] as unknown as [typeof db.offlinePurchase])
       await declared.updateMany({ where: { purchasedOn: { gt: day } }, data: { purchasedOn: day } });
     await db.statement.updateMany({ data: { state: 'paid' } });
+    const statements = await db.statement.findMany({
+      select: { unitId: true, fundingSource: true, supplierId: true, startsOn: true },
+    });
+    this.paid = new Set(
+      statements.map(
+        ({ unitId, fundingSource, supplierId, startsOn }) =>
+          `${unitId} ${fundingSource} ${supplierId} ${dayIn(startsOn)}`,
+      ),
+    );
   }
 
   async #offerOwnGood(): Promise<void> {
