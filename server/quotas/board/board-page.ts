@@ -7,7 +7,7 @@ import type { Board } from './board.ts';
 import { activeFilters, filterFields } from './board-filters.ts';
 import { boardPath, drillFrom, rowFilter, unitPath } from './board-links.ts';
 import { type Overview, presentOverview } from './board-overview.ts';
-import { nameOf, presentProgramme, presentProgress, type Reader, rowName } from './board-presenter.ts';
+import { exemptText, nameOf, presentProgramme, presentProgress, type Reader, rowName } from './board-presenter.ts';
 import { type BoardRow, ROWS_BY, type RowsBy, SORTS, sortRows } from './board-rows.ts';
 import { countiesOf } from './counties.ts';
 import { PROGRESS_STATES, type ProgressState } from './progress.ts';
@@ -192,7 +192,7 @@ function presentRow(reader: Reader, page: BoardPage, row: BoardRow) {
     depth: isTree ? Math.min(2, row.depth) : 0,
     parentName: parent && !isTree ? nameOf(reader, parent) : undefined,
     dual: (unit?.groupIds.length ?? 0) > 1,
-    exemptReason: unit?.exemptReason,
+    exemptReason: unit && exemptText(reader, unit, row.state),
     since:
       unit && page.now ? difference(board.roll.sumsOf(unit), boughtBelow(page.now, unit.id)).countedFen : undefined,
     sparkline: unit ? sparkline(board.programme, at, board.roll.sumsOf(unit)) : undefined,

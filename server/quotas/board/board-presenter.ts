@@ -4,6 +4,8 @@ import type { Programme } from '../programme-list.ts';
 import type { Board } from './board.ts';
 import { type Drill, type Narrower, scopeFilter } from './board-links.ts';
 import type { BoardRow, RowsBy } from './board-rows.ts';
+import type { ProgressState } from './progress.ts';
+import type { ListedUnit } from './progress-queries.ts';
 import type { RowProgress, ScopedProgress } from './roll-up.ts';
 
 export interface Reader {
@@ -95,4 +97,10 @@ export function scopeName(reader: Reader, { categories, places }: Board, target:
     target.fundingSource === null ? undefined : reader.t(`quotas:funding.${target.fundingSource}`),
   ].filter((part) => part !== undefined);
   return parts.length > 0 ? parts.join(' · ') : reader.t('quotas:board.everything');
+}
+
+/** Why a unit is exempt, where it is: what was said when it was exempted, or that it has no canteen. */
+export function exemptText({ t }: Reader, unit: ListedUnit, state: ProgressState): string | undefined {
+  if (unit.exemptReason !== null) return unit.exemptReason;
+  return state === 'exempt' ? t('quotas:unit.noCanteen') : undefined;
 }

@@ -94,8 +94,10 @@ export interface ListedUnit {
   parentId: number | null;
   /** the groups that it is itself a member of on the board's day */
   groupIds: number[];
-  /** null: it is not exempt */
+  /** null: nobody exempted it */
   exemptReason: string | null;
+  /** exempt without anybody's word, unless it was set a target all the same (rule 9) */
+  hasNoCanteen: boolean;
 }
 
 /**
@@ -110,7 +112,9 @@ export async function loadUnits(db: Db, programmeId: number, day: Day, by: Day |
       ? Prisma.sql`e.endedAt IS NULL`
       : Prisma.sql`e.at < ${end} AND (e.endedAt IS NULL OR e.endedAt >= ${end})`;
   const held = Prisma.sql`x.since <= ${on} AND (x.until IS NULL OR x.until > ${on})`;
-  const rows = await db.$queryRaw<(Omit<ListedUnit, 'groupIds'> & { groupIds: string | null })[]>`
+  const rows = await db.$queryRaw<
+    (Omit<ListedUnit, 'groupIds' | 'hasNoCanteen'> & { groupIds: string | null; hasNoCanteen: unknown })[]
+  >`
     WITH RECURSIVE taking (unitId) AS (
       SELECT x.unitId FROM programme_participant t JOIN group_member x ON x.groupId = t.groupId
       WHERE t.programmeId = ${programmeId} AND ${held}
@@ -124,14 +128,18 @@ export async function loadUnits(db: Db, programmeId: number, day: Day, by: Day |
         JOIN unit_lineage l ON l.id = t.lineageId
       UNION SELECT unitId FROM tally_entry FORCE INDEX (tally_entry_folded_id_idx) WHERE programmeId = ${programmeId} AND folded = 0
     )
-    SELECT u.id, u.code, u.name, u.nameEn, u.kind, u.placeId,
+    SELECT u.id, u.code, u.name, u.nameEn, u.kind, u.placeId, u.canteen = 'none' AS hasNoCanteen,
       (SELECT e.reason FROM target_exemption e WHERE e.programmeId = ${programmeId} AND e.unitId = u.id AND ${stands}
         ORDER BY e.id DESC LIMIT 1) AS exemptReason,
       (SELECT x.parentId FROM unit_position x WHERE x.unitId = u.id AND ${held} ORDER BY x.since DESC LIMIT 1) AS parentId,
       (SELECT GROUP_CONCAT(DISTINCT x.groupId ORDER BY x.groupId) FROM group_member x WHERE x.unitId = u.id AND ${held}) AS groupIds
     FROM listed JOIN unit u ON u.id = listed.unitId
     ORDER BY u.id`;
-  return rows.map((row) => ({ ...row, groupIds: (row.groupIds ?? '').split(',').filter(Boolean).map(Number) }));
+  return rows.map((row) => ({
+    ...row,
+    hasNoCanteen: Number(row.hasNoCanteen) === 1,
+    groupIds: (row.groupIds ?? '').split(',').filter(Boolean).map(Number),
+  }));
 }
 
 export interface TargetNow {

@@ -90,7 +90,7 @@ export function rollUp({ units, byId, targets, sums, scoped, pace, covers }: Rol
       progressOf(
         subtrees.get(unit.id) ?? [unit],
         ({ ofUnit }) => ofUnit.get(unit.id) ?? [],
-        unit.exemptReason !== null,
+        unit.exemptReason !== null || unit.hasNoCanteen,
       ),
     /** the union of one or more groups' members' subtrees; who is in several of them is in it once */
     groups: (groupIds: readonly number[]) =>

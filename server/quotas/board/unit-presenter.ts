@@ -8,7 +8,15 @@ import type { Board } from './board.ts';
 import { activeFilters } from './board-filters.ts';
 import { boardPath, drillFrom, unitPath } from './board-links.ts';
 import { presentCalendar, presentPart } from './board-overview.ts';
-import { nameOf, presentProgramme, presentProgress, presentTarget, type Reader, rowName } from './board-presenter.ts';
+import {
+  exemptText,
+  nameOf,
+  presentProgramme,
+  presentProgress,
+  presentTarget,
+  type Reader,
+  rowName,
+} from './board-presenter.ts';
 import { boardRows, sortRows } from './board-rows.ts';
 import { presentEntries } from './entry-presenter.ts';
 import type { EntryPage } from './entry-queries.ts';
@@ -70,7 +78,7 @@ export async function presentUnitPage(reader: Reader, page: UnitPage) {
       parentHref: parent && isWhole ? unitPath(programme, parent, query) : undefined,
       groups: groups.map((group) => nameOf(reader, group)),
       dual: unit.groupIds.length > 1,
-      exemptReason: unit.exemptReason,
+      exemptReason: exemptText(reader, unit, progress.state),
       hasBelow: board.roll.below(unit).length > 0,
     },
     at,
@@ -146,6 +154,6 @@ function presentBelow(reader: Reader, { board, unit, query }: UnitPage) {
     ...presentProgress(reader, board, row, drillFrom(board.programme, query, { unit: row.key })),
     name: rowName(reader, row, 'unit'),
     href: row.unit ? unitPath(board.programme, row.unit, query) : undefined,
-    exemptReason: row.unit?.exemptReason,
+    exemptReason: row.unit && exemptText(reader, row.unit, row.state),
   }));
 }

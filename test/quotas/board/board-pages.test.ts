@@ -70,6 +70,20 @@ async function statementsOfPage(login: string, path: string): Promise<string[]> 
   return all.filter((sql) => !ofTrees.includes(sql) && !sql.includes('sandbox_object'));
 }
 
+describe('a unit without a canteen', () => {
+  it('is exempt without anybody’s word, says why, and its purchases still count', async () => {
+    const { dual } = market.world.units;
+    await market.app.db.unit.update({ where: { id: dual.id }, data: { canteen: 'none' } });
+    await market.buy('dualBuyer', { lines: [{ productId: market.world.products.rice.id, quantity: 2 }], unit: dual });
+    const { $ } = await open('organizer', '/board');
+    const row = $('tbody tr').filter((_, one) => $(one).text().includes('市地质院'));
+    expect(row.find('.state').text()).toContain('免任务');
+    expect(row.text()).toContain('没有食堂');
+    expect(row.text()).toContain('¥120.00');
+    await market.app.db.unit.update({ where: { id: dual.id }, data: { canteen: 'own' } });
+  });
+});
+
 describe('GET /board', () => {
   it('lists units by who needs attention, with state in words and the rule beside the figures', async () => {
     const { answer, $ } = await open('organizer', '/board');
