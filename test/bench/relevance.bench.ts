@@ -1,0 +1,56 @@
+import { loadDemonstration } from '../../server/cli/load-demo.ts';
+import { connect, type PrismaClient } from '../../server/db/client.ts';
+import { createEmbeddedEngine } from '../../server/search/embedded/embedded-engine.ts';
+import type { SearchEngine } from '../../server/search/engine.ts';
+import { productDocuments } from '../../server/search/index-products.ts';
+import { dayOf } from '../../server/shared/days.ts';
+import { type JudgedDocument, type Judgement, judge, judgedQueries, scoresByKind } from '../search/judge.ts';
+import { benchDatabase } from './harness.ts';
+
+/**
+ * How well each engine answers the judged queries over the demonstration: nDCG@10 and recall@20 by kind of query. RELEVANCE_HELD=1 adds those
+ * that are set aside; RELEVANCE_WORST=n names the n worst.
+ */
+export async function bench() {
+  const { url, close } = await benchDatabase();
+  await loadDemonstration(url, () => {});
+  const db = connect(url, { pool: 4 });
+  const documents = await judgedDocuments(db);
+  await db.$disconnect();
+  await close();
+  const queries = judgedQueries.filter(({ held }) => !held || process.env.RELEVANCE_HELD);
+  const figures: Record<string, Record<string, string | number>> = {};
+  for (const engine of [createEmbeddedEngine()]) {
+    await engine.rebuild(inOne(documents));
+    const judgements = await judge(engine, documents, queries);
+    for (const [kind, { queries: count, ndcg, recall }] of Object.entries(scoresByKind(judgements)))
+      figures[`${engine.name}: ${kind}`] = { queries: count, 'nDCG@10': rounded(ndcg), 'recall@20': rounded(recall) };
+    nameWorst(engine, judgements, documents, Number(process.env.RELEVANCE_WORST ?? 0));
+  }
+  return figures;
+}
+
+async function judgedDocuments(db: PrismaClient): Promise<JudgedDocument[]> {
+  const codes = new Map(
+    (await db.product.findMany({ select: { id: true, code: true } })).map(({ id, code }) => [id, code]),
+  );
+  const documents: JudgedDocument[] = [];
+  for await (const page of productDocuments(db, dayOf(new Date())))
+    documents.push(...page.map((document) => ({ ...document, code: codes.get(document.id) ?? '' })));
+  return documents;
+}
+
+async function* inOne(documents: JudgedDocument[]) {
+  yield documents;
+}
+
+const rounded = (share: number) => Math.round(share * 1000) / 1000;
+
+function nameWorst(engine: SearchEngine, judgements: Judgement[], documents: JudgedDocument[], count: number): void {
+  const codes = new Map(documents.map(({ id, code }) => [id, code]));
+  const worst = judgements.toSorted((a, b) => a.ndcg + a.recall - b.ndcg - b.recall).slice(0, count);
+  for (const { query, ndcg, recall, ids } of worst)
+    console.log(
+      `${engine.name} ${query.kind} “${query.q}” nDCG ${rounded(ndcg)} recall ${rounded(recall)}: ${ids.map((id) => codes.get(id)).join(' ')}`,
+    );
+}
