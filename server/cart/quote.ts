@@ -4,6 +4,7 @@ import type { Fault } from '../shared/errors.ts';
 import { groupBy } from '../shared/group-by.ts';
 import { type Fen, MAX_ORDER_FEN } from '../shared/money.ts';
 import type { Grams } from '../shared/weight.ts';
+import type { AgreedTerms } from './agreed-terms.ts';
 import { type AppliedDiscount, bestDiscount, type DiscountInReach, discountInReach } from './best-discount.ts';
 
 export interface Wish {
@@ -51,25 +52,30 @@ export interface Quote {
 
 /**
  * Prices wishes at today's tiers and with the discount that takes most off, splits them into parcels with their freight, and names
- * every fault at once (rules 4, 23, 24). A supplier's minimum and free freight look at the goods before discount.
+ * every fault at once (rules 4, 23, 24). A supplier's minimum and free freight look at the goods before discount. What was agreed
+ * costs what was agreed, takes no part in discounts, and frees its parcel of the supplier's minimum.
  */
 export function quote(
   wishes: readonly Wish[],
   products: ReadonlyMap<number, BuyableProduct>,
   discounts: readonly ThresholdDiscount[],
+  agreed: AgreedTerms | null = null,
 ): Quote {
-  const faults = wishes.flatMap((wish, index) => wishFaults(wish, products.get(wish.productId), index));
+  const faults = wishes.flatMap((wish, index) => wishFaults(wish, products.get(wish.productId), index, agreed));
   const priced = wishes.flatMap((wish): QuotedLine[] => {
     const product = products.get(wish.productId);
-    return product ? [quotedLine(wish, product)] : [];
+    return product ? [quotedLine(wish, product, agreed?.prices.get(product.id))] : [];
   });
-  const best = bestDiscount(discounts, priced);
+  const discountable = priced.filter((line) => !agreed?.prices.has(line.productId));
+  const best = bestDiscount(discounts, discountable);
   const discountFen = best?.applied.fen ?? 0;
   const lines = priced.map((line) => {
     const share = best?.shares.get(line.productId) ?? 0;
     return { ...line, discountFen: share, payableFen: line.goodsFen - share };
   });
-  const parcels = [...groupBy(lines, (line) => line.product.supplierId).values()].map(quotedParcel);
+  const parcels = [...groupBy(lines, (line) => line.product.supplierId).values()].map((part) =>
+    quotedParcel(part, agreed),
+  );
   for (const parcel of parcels) {
     if (parcel.belowMinimumFen > 0) {
       faults.push({
@@ -88,7 +94,7 @@ export function quote(
     goodsFen,
     discountFen,
     discount: best?.applied ?? null,
-    inReach: discountInReach(discounts, lines, discountFen),
+    inReach: discountInReach(discounts, discountable, discountFen),
     freightFen,
     totalFen,
     grams: sum(lines, (line) => line.grams),
@@ -96,12 +102,20 @@ export function quote(
   };
 }
 
-function wishFaults(wish: Wish, product: BuyableProduct | undefined, index: number): Fault[] {
+function wishFaults(
+  wish: Wish,
+  product: BuyableProduct | undefined,
+  index: number,
+  agreed: AgreedTerms | null,
+): Fault[] {
   if (!product) return [{ path: `lines.${index}.productId`, code: 'noSuchProduct' }];
-  if (!product.onShelf)
+  const ownBatch = agreed?.batches?.has(product.id) ?? false;
+  if (ownBatch ? !product.mayBeSold : !product.onShelf)
     return [{ path: `lines.${index}.productId`, code: 'offShelf', values: { name: product.familyName } }];
-  const faults = quantityFaults(product, wish.quantity, `lines.${index}.quantity`);
-  if (faults.length === 0 && wish.quantity > product.available) {
+  const isAgreed = agreed?.prices.has(product.id) ?? false;
+  const rules = isAgreed ? { ...product, minQuantity: 1, orderMultiple: 1 } : product;
+  const faults = quantityFaults(rules, wish.quantity, `lines.${index}.quantity`);
+  if (faults.length === 0 && !ownBatch && wish.quantity > product.available) {
     faults.push({
       path: `lines.${index}.quantity`,
       code: product.available > 0 ? 'notEnough' : 'soldOut',
@@ -111,8 +125,8 @@ function wishFaults(wish: Wish, product: BuyableProduct | undefined, index: numb
   return faults;
 }
 
-function quotedLine(wish: Wish, product: BuyableProduct): QuotedLine {
-  const unitPriceFen = priceFor(product, wish.quantity);
+function quotedLine(wish: Wish, product: BuyableProduct, agreedFen: Fen | undefined): QuotedLine {
+  const unitPriceFen = agreedFen ?? priceFor(product, wish.quantity);
   return {
     ...wish,
     product,
@@ -124,18 +138,19 @@ function quotedLine(wish: Wish, product: BuyableProduct): QuotedLine {
   };
 }
 
-function quotedParcel(lines: QuotedLine[]): QuotedParcel {
+function quotedParcel(lines: QuotedLine[], agreed: AgreedTerms | null): QuotedParcel {
   const product = (lines[0] as QuotedLine).product;
   const goodsFen = sum(lines, (line) => line.goodsFen);
   const free = product.freeFreightFromFen !== null && goodsFen >= product.freeFreightFromFen;
+  const isAgreed = lines.some((line) => agreed?.prices.has(line.productId));
   return {
     supplierId: product.supplierId,
     supplierName: product.supplierName,
     supplierNameEn: product.supplierNameEn,
     lines,
     goodsFen,
-    freightFen: free ? 0 : product.freightFen,
-    belowMinimumFen: Math.max(0, product.supplierMinOrderFen - goodsFen),
+    freightFen: agreed?.freight?.get(product.supplierId) ?? (free ? 0 : product.freightFen),
+    belowMinimumFen: isAgreed ? 0 : Math.max(0, product.supplierMinOrderFen - goodsFen),
   };
 }
 

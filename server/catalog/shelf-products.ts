@@ -40,6 +40,8 @@ export interface BuyableProduct {
   saleMode: SaleMode;
   toleranceBp: number;
   onShelf: boolean;
+  /** as onShelf, also out of season: a coming harvest is sold before its months */
+  mayBeSold: boolean;
   /** units of sale that can still be promised */
   available: number;
   /** the certifications that hold today; null: none (rule 1) */
@@ -47,10 +49,11 @@ export interface BuyableProduct {
   productCertificationId: number | null;
 }
 
-type Row = Omit<BuyableProduct, 'tiers' | 'coldChain' | 'onShelf' | 'available'> & {
+type Row = Omit<BuyableProduct, 'tiers' | 'coldChain' | 'onShelf' | 'mayBeSold' | 'available'> & {
   tiersText: string | null;
   coldChain: number | boolean;
   offered: number | bigint;
+  isSeason: number | bigint;
   available: number | bigint;
 };
 
@@ -71,7 +74,7 @@ export async function findBuyableProducts(
     SELECT p.id, p.code, f.name AS familyName, f.nameEn, p.spec, p.specEn, p.saleUnit, p.saleUnitEn, c.illustration,
       p.supplierId, s.name AS supplierName, s.nameEn AS supplierNameEn, s.minOrderFen AS supplierMinOrderFen, s.freightFen, s.freeFreightFromFen,
       p.categoryId, p.placeId, p.netGrams, p.priceFen, p.minQuantity, p.orderMultiple, p.coldChain, p.saleMode, p.toleranceBp,
-      p.state = 'on_sale' AND s.state = 'active' AND ${inSeason(today)} AS offered,
+      p.state = 'on_sale' AND s.state = 'active' AS offered, ${inSeason(today)} AS isSeason,
       ${tiersText} AS tiersText, ${availableQuantity(today)} AS available,
       ${certificationHeldBy('supplier', today)} AS supplierCertificationId, ${certificationHeldBy('product', today)} AS productCertificationId
     FROM product p JOIN product_family f ON f.id = p.familyId JOIN supplier s ON s.id = p.supplierId JOIN category c ON c.id = p.categoryId
@@ -79,13 +82,16 @@ export async function findBuyableProducts(
   return new Map(rows.map((row) => [row.id, buyable(row)]));
 }
 
-function buyable({ tiersText: tiers, offered, ...row }: Row): BuyableProduct {
+function buyable({ tiersText: tiers, offered, isSeason, ...row }: Row): BuyableProduct {
+  const mayBeSold =
+    Number(offered) === 1 && row.supplierCertificationId !== null && row.productCertificationId !== null;
   return {
     ...row,
     tiers: readTiers(tiers),
     coldChain: Boolean(row.coldChain),
     available: Number(row.available),
-    onShelf: Number(offered) === 1 && row.supplierCertificationId !== null && row.productCertificationId !== null,
+    onShelf: mayBeSold && Number(isSeason) === 1,
+    mayBeSold,
   };
 }
 

@@ -29,12 +29,13 @@ export class StockMoved extends Error {}
 
 /**
  * Chooses batches for each wish, first to expire first, from those that are neither spoiled nor recalled. Reads only; `takeStock`
- * decides. Names every shortage at once.
+ * decides. Names every shortage at once. A product in `only` comes from that one batch.
  */
 export async function chooseBatches(
   db: Sql,
   wishes: readonly StockWish[],
   today: Day,
+  only: ReadonlyMap<number, number> = new Map(),
 ): Promise<{ shares: BatchShare[]; shortages: Shortage[] }> {
   const rows = await db.$queryRaw<BatchRow[]>`
     SELECT id, productId, available FROM batch
@@ -45,7 +46,8 @@ export async function chooseBatches(
   const shares: BatchShare[] = [];
   const shortages: Shortage[] = [];
   for (const wish of wishes) {
-    const offered = batches.get(wish.productId) ?? [];
+    const one = only.get(wish.productId);
+    const offered = (batches.get(wish.productId) ?? []).filter(({ id }) => one === undefined || id === one);
     let missing = wish.quantity;
     for (const batch of offered) {
       const quantity = Math.min(missing, batch.available);

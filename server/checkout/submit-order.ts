@@ -1,4 +1,5 @@
 import { type Actor, mayBuy } from '../accounts/actor.ts';
+import type { AgreedTerms } from '../cart/agreed-terms.ts';
 import { type Quote, quote, type Wish } from '../cart/quote.ts';
 import { findBuyableProducts } from '../catalog/shelf-products.ts';
 import { type BatchShare, chooseBatches, StockMoved } from '../catalog/stock.ts';
@@ -29,6 +30,8 @@ export interface OrderRequest extends DeliveryAddress {
   checkoutKey: string;
   /** the total that the buyer saw; null: not shown. A changed price is refused rather than charged */
   expectedTotalFen: number | null;
+  /** prices and more that were agreed upon before */
+  agreed?: AgreedTerms | null;
 }
 
 const TRIES = 12;
@@ -101,9 +104,9 @@ async function pricedAndAllotted(
   const [products, discounts, { shares, shortages }] = await Promise.all([
     findBuyableProducts(fast(db), productIds, today),
     findDiscounts(fast(db), productIds, request.unitId, now),
-    chooseBatches(fast(db), request.lines, today),
+    chooseBatches(fast(db), request.lines, today, request.agreed?.batches),
   ]);
-  const quoted = quote(request.lines, products, discounts);
+  const quoted = quote(request.lines, products, discounts, request.agreed);
   if (quoted.faults.length > 0) throw new RuleRefusal('cannotOrder', quoted.faults);
   if (shortages.length > 0)
     throw new RuleRefusal(
@@ -128,7 +131,7 @@ async function write(
   approvalNeeded: boolean,
   now: Date,
 ): Promise<number> {
-  const { expectedTotalFen, ...terms } = request;
+  const { expectedTotalFen, agreed, ...terms } = request;
   const state =
     request.fundingSource !== 'individual' && (approvalNeeded || request.paymentWay === 'on_account')
       ? 'awaiting_approval'
@@ -142,10 +145,11 @@ async function write(
       submittedAt: now,
       heldUntil: new Date(now.getTime() + heldFor),
     } as const;
+    await agreed?.claim?.(tx);
     const { unitId, fundingSource } = request;
     if (request.paymentWay === 'on_account' && unitId !== null)
       await keepWithinCredit(tx, { unitId, fundingSource }, quoted.totalFen, now);
-    const orderId = await createOrder(tx, order, quoted, shares);
+    const orderId = await createOrder(tx, { ...order, noteAgreed: agreed?.note }, quoted, shares);
     await audit(tx, {
       at: now,
       actorId: actor.id,

@@ -1,3 +1,4 @@
+import type { AgreedTerms } from '../cart/agreed-terms.ts';
 import type { Quote, QuotedLine, Wish } from '../cart/quote.ts';
 import { type BatchShare, takeStock } from '../catalog/stock.ts';
 import { Prisma } from '../db/generated/client.ts';
@@ -32,6 +33,7 @@ export interface NewOrder extends DeliveryAddress {
   heldUntil: Date;
   /** as they were asked for */
   lines: readonly Wish[];
+  noteAgreed?: AgreedTerms['note'];
 }
 
 /** Writes an order with its parcels and lines, takes its caps, and last the stock (see takeStock). Returns the order's id. */
@@ -55,6 +57,7 @@ export async function createOrder(
     orderId,
     quoted.parcels.flatMap((parcel) => parcel.lines),
   );
+  await order.noteAgreed?.(tx, orderId);
   await enqueue(
     tx,
     'product.changed',
