@@ -1,25 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { type Actor, ownUnitId } from '../accounts/actor.ts';
-import type { AddressRow } from '../accounts/address-queries.ts';
+import { ownUnitId } from '../accounts/actor.ts';
 import type { PricedCart } from '../cart/cart-page.ts';
 import { faultText, presentCart, presentExpected, productIn, type Reader } from '../cart/cart-presenter.ts';
 import { inLanguage } from '../catalog/catalog-reader.ts';
 import { pathTo } from '../paths.ts';
 import type { Fault } from '../shared/errors.ts';
-import { formatYuan } from '../shared/money.ts';
-import type { PayerRow } from '../units/unit-queries.ts';
 import { type FormView, formView } from '../web/form-view.ts';
-import { CHECKOUT_FIELDS, lineField, NEW_ADDRESS } from './checkout-form.ts';
+import { CHECKOUT_FIELDS, lineField } from './checkout-form.ts';
+import { presentTerms, type TermsParts } from './checkout-terms.ts';
 
 const ADDRESS_FIELDS = ['recipient', 'phone', 'region', 'detail'];
 
-export interface CheckoutPage {
-  actor: Actor;
-  unitId: number | null;
+export interface CheckoutPage extends TermsParts {
   unitCode: string | undefined;
   cart: PricedCart;
-  addresses: AddressRow[];
-  payers: PayerRow[];
 }
 
 /** The data of `views/checkout/show.hbs`, without the form's state. */
@@ -29,53 +23,12 @@ export function presentCheckout(reader: Reader, page: CheckoutPage) {
   const { quoted, wishes, counts } = page.cart;
   const unit = actor.grants.find((grant) => grant.unitId === (unitId ?? ownUnitId(actor)));
   const unitName = unit ? inLanguage(locale, unit.unitName ?? '', unit.unitNameEn) : null;
-  const addresses = page.addresses.filter((address) => (unitId === null ? address.unitId === null : true));
   return {
     title: t('checkout:title'),
     breadcrumbs: [{ label: t('cart:title'), href: pathTo('cart', { unit: unitCode }) }, { label: t('checkout:title') }],
     action: pathTo('checkout', { unit: unitCode }),
     cartHref: pathTo('cart', { unit: unitCode }),
-    isUnitPurchase: unitId !== null,
-    unitName,
-    countOptions:
-      unitId === null && unit
-        ? [
-            {
-              value: String(unit.unitId),
-              label: t('checkout:countForUnit', { unit: unitName }),
-              hint: t('checkout:countForUnitHint'),
-            },
-            { value: '', label: t('checkout:countForNone') },
-          ]
-        : null,
-    fundingOptions: page.payers.map((payer) => ({
-      value: payer.fundingSource,
-      label: t(`common:funding.${payer.fundingSource}`),
-      hint: t('checkout:payerTitle', {
-        title: payer.title,
-        tax: payer.taxNumber ?? '—',
-        threshold: formatYuan(payer.approvalThresholdFen),
-      }),
-    })),
-    paymentOptions:
-      unitId === null
-        ? null
-        : [
-            { value: 'on_account', label: t('checkout:onAccount'), hint: t('checkout:onAccountHint') },
-            { value: 'stripe', label: t('checkout:prepaid'), hint: t('checkout:prepaidHint') },
-          ],
-    addressOptions: [
-      ...addresses.map((address) => ({
-        value: String(address.id),
-        label: `${address.recipient} ${address.phone}`,
-        hint: `${address.region} ${address.detail}`,
-      })),
-      { value: NEW_ADDRESS, label: t('checkout:newAddress') },
-    ],
-    firstAddress:
-      addresses.length > 0
-        ? String((addresses.find((address) => address.isDefault && address.unitId === unitId) ?? addresses[0])?.id)
-        : NEW_ADDRESS,
+    ...presentTerms(reader, page),
     ...presentCart(reader, quoted, wishes, unitCode),
     counts: countsInWords(reader, page, unitName ?? ''),
     countsNothing: unit !== undefined && counts.length === 0,
