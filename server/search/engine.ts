@@ -80,6 +80,8 @@ export type ProductHits = {
   didYouMean?: string;
   /** Nothing matched every word, so these match the most of them. */
   relaxed: boolean;
+  /** Where fewer than ten are found, on the first page: what matches some of the words or is of the same kind, within the filters; not in the total. */
+  related: number[];
 };
 
 export type SuggestionKind = 'product' | 'category' | 'place' | 'supplier';

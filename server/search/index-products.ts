@@ -72,7 +72,7 @@ function documentOf(row: Row, categories: CategoryTree, places: PlaceTree): Prod
   const categoryPath = categories.pathOf(row.categoryId);
   return productDocument({
     ...row,
-    aliases: [...textsOf(row.aliases), row.nameEn, ...(categoryPath.at(-1)?.aliases ?? [])].filter(Boolean),
+    aliases: [...textsOf(row.aliases), row.nameEn].filter(Boolean),
     categoryPath,
     placePath: places.pathOf(row.placeId),
     supplier: { code: row.supplierCode, name: row.supplierName },

@@ -37,6 +37,7 @@ export function presentList(
     breadcrumbs: crumbsOf(reader, category?.id, heading),
     currentCategory: category && reader.categories.pathOf(category.id)[0]?.code,
     products: found.cards.map((card) => presentCard(reader, card, nameHtml(reader, card, found.highlights[card.id]))),
+    related: found.related.map((card) => presentCard(reader, card, nameHtml(reader, card, found.highlights[card.id]))),
     offers: presentCards(reader, offers),
     prevHref: found.page > 1 ? hrefOf({ ...list, page: found.page - 1 }) : undefined,
     nextHref: found.hasNext ? hrefOf({ ...list, page: found.page + 1 }) : undefined,

@@ -6,6 +6,8 @@ export type ProductDocument = {
   /** “500g×2 礼盒” */
   spec: string;
   aliases: string[];
+  /** What its category and those above are called too, in other words or another language: tells less than what the product is called. */
+  categoryWords: string[];
   /** Free text that may be found too, at little weight. */
   description?: string;
   /** The category and its ancestors, each with its name at the same index. */
@@ -32,6 +34,7 @@ export type ProductDocument = {
 };
 
 type Coded = { code: string; name: string };
+type Category = Coded & { nameEn: string; aliases: string[] };
 
 /** What a query over products must select for a document; ancestors come with the row, nearest last. */
 export type ProductRow = {
@@ -41,7 +44,7 @@ export type ProductRow = {
   spec: string;
   aliases: string[];
   description?: string | null;
-  categoryPath: Coded[];
+  categoryPath: Category[];
   placePath: Coded[];
   supplier: Coded;
   brand?: Coded | null;
@@ -63,6 +66,7 @@ export function productDocument(row: ProductRow): ProductDocument {
     name: row.name,
     spec: row.spec,
     aliases: row.aliases,
+    categoryWords: categoryWords(row.categoryPath),
     description: row.description ?? undefined,
     categoryCodes: row.categoryPath.map((category) => category.code),
     categoryNames: row.categoryPath.map((category) => category.name),
@@ -81,4 +85,9 @@ export function productDocument(row: ProductRow): ProductDocument {
     sales: row.soldQuantity,
     createdAt: row.createdAt.getTime(),
   };
+}
+
+/** The nearest category's other words, and the English names of all. */
+function categoryWords(path: Category[]): string[] {
+  return [...(path.at(-1)?.aliases ?? []), ...path.map(({ nameEn }) => nameEn)].filter(Boolean);
 }

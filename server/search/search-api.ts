@@ -71,6 +71,11 @@ const found = z.object({
   engine: z.enum(['embedded', 'meilisearch', 'database']).describe('`database`: search is down, words were not used'),
   didYouMean: z.string().optional(),
   relaxed: z.boolean().describe('nothing matched every word, so these match some'),
+  related: z
+    .array(productJson)
+    .describe(
+      'on a first page of fewer than ten: what matches some of the words or is of the same kind; not in `total`',
+    ),
 });
 
 const suggestion = z.object({
@@ -100,7 +105,7 @@ function productsEndpoint(parts: SearchParts): Endpoint {
         categoryTree(parts.db),
         placeTree(parts.db),
       ]);
-      const { cards, total, page, perPage, facets: counts, engine, didYouMean, relaxed } = result;
+      const { cards, related, total, page, perPage, facets: counts, engine, didYouMean, relaxed } = result;
       return {
         items: cards.map((card) => jsonOfCard(card, categories, places)),
         total,
@@ -110,6 +115,7 @@ function productsEndpoint(parts: SearchParts): Endpoint {
         engine,
         didYouMean,
         relaxed,
+        related: related.map((card) => jsonOfCard(card, categories, places)),
       };
     },
   });

@@ -35,6 +35,8 @@ export interface FoundProducts {
   facets: ProductFacets | null;
   didYouMean?: string;
   relaxed: boolean;
+  /** what a buyer may also want, where little was found */
+  related: ProductCard[];
   /** `database`: the engine is down, words were not used, and the catalogue is browsed */
   engine: SearchEngine['name'] | 'database';
 }
@@ -64,8 +66,10 @@ async function askEngine(
   query: ProductQuery,
   today: Day,
 ): Promise<FoundProducts> {
-  const { ids, highlights, total, page, perPage, facets, didYouMean, relaxed } = await search.search(query);
-  const cards = await listCards(db, ids, today);
+  const { ids, related, highlights, total, page, perPage, facets, didYouMean, relaxed } = await search.search(query);
+  const all = await listCards(db, [...ids, ...related], today);
+  const isRelated = new Set(related);
+  const cards = all.filter(({ id }) => !isRelated.has(id));
   return {
     cards,
     highlights,
@@ -76,6 +80,7 @@ async function askEngine(
     facets,
     didYouMean,
     relaxed,
+    related: all.filter(({ id }) => isRelated.has(id)),
     engine: search.name,
   };
 }
@@ -116,6 +121,7 @@ async function browseInstead(db: PrismaClient, query: ProductQuery, today: Day):
     hasNext: rows.length > perPage,
     facets: null,
     relaxed: false,
+    related: [],
     engine: 'database',
   };
 }

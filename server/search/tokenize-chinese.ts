@@ -19,7 +19,7 @@ export type Tokens = {
 
 const measureWords = '枚个只盒袋瓶包罐片箱桶条支根颗朵粒头尾束筒提份';
 const pieces = new RegExp(
-  `(?<count>(?:[0-9]+|[一二两三四五六七八九十][一二三四五六七八九十百]*)[${measureWords}])|(?<latin>[\\p{L}--\\p{Script=Han}][[\\p{L}\\p{N}]--\\p{Script=Han}]*)|(?<number>[0-9]+(?:\\.[0-9]+)?)|(?<han>[\\p{Script=Han}〇]+?(?=[一二两三四五六七八九十]+[${measureWords}]|[[\\s\\S]--\\p{Script=Han}]|$))`,
+  `(?<count>(?:[0-9]+\\s*|[一二两三四五六七八九十][一二三四五六七八九十百]*)[${measureWords}])|(?<latin>[\\p{L}--\\p{Script=Han}][[\\p{L}\\p{N}]--\\p{Script=Han}]*)|(?<number>[0-9]+(?:\\.[0-9]+)?)|(?<han>[\\p{Script=Han}〇]+?(?=[一二两三四五六七八九十]+[${measureWords}]|[[\\s\\S]--\\p{Script=Han}]|$))`,
   'gv',
 );
 
@@ -50,7 +50,7 @@ function withoutWeights(folded: string): Piece[] {
 
 function arabicCount(text: string): string {
   const number = chineseNumber(text.slice(0, -1));
-  return number === undefined ? text : `${number}${text.slice(-1)}`;
+  return number === undefined ? text.replace(/\s+/, '') : `${number}${text.slice(-1)}`;
 }
 
 /** The tokens under which a text is found. */

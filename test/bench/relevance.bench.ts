@@ -14,10 +14,8 @@ import { benchDatabase } from './harness.ts';
 export async function bench() {
   const { url, close } = await benchDatabase();
   await loadDemonstration(url, () => {});
-  const db = connect(url, { pool: 4 });
+  const db = connect(url, { pool: 1 });
   const documents = await judgedDocuments(db);
-  await db.$disconnect();
-  await close();
   const queries = judgedQueries.filter(({ held }) => !held || process.env.RELEVANCE_HELD);
   const figures: Record<string, Record<string, string | number>> = {};
   for (const engine of [createEmbeddedEngine()]) {
@@ -27,6 +25,8 @@ export async function bench() {
       figures[`${engine.name}: ${kind}`] = { queries: count, 'nDCG@10': rounded(ndcg), 'recall@20': rounded(recall) };
     nameWorst(engine, judgements, documents, Number(process.env.RELEVANCE_WORST ?? 0));
   }
+  await db.$disconnect();
+  await close();
   return figures;
 }
 

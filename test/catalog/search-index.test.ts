@@ -54,7 +54,7 @@ describe('the documents', () => {
       certifications: ['certified'],
       priceFen: 6000,
       inStock: true,
-      aliases: expect.arrayContaining(['大米']),
+      categoryWords: expect.arrayContaining(['大米']),
     });
   });
 });

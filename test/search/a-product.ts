@@ -16,6 +16,7 @@ export function aProduct(with_: Partial<ProductDocument> & { name: string }): Pr
     familyId: id,
     spec: '',
     aliases: [],
+    categoryWords: [],
     categoryCodes: [],
     categoryNames: [],
     placeCodes: [],

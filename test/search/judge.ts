@@ -43,7 +43,7 @@ export interface Judgement extends Omit<Score, 'queries'> {
   ids: number[];
 }
 
-/** Asks the engine every query and judges what comes first. */
+/** Asks the engine every query and judges what the page shows first: what was found, and below it what is related. */
 export async function judge(
   engine: SearchEngine,
   documents: readonly JudgedDocument[],
@@ -52,8 +52,9 @@ export async function judge(
   const judgements: Judgement[] = [];
   for (const query of queries) {
     const grades = new Map(documents.map((document) => [document.id, gradeOf(document, query)]));
-    const { ids } = await engine.search({ q: query.q, perPage: RECALL_RANKS });
-    judgements.push({ query, ids, ...judgeHits(ids, grades) });
+    const { ids, related } = await engine.search({ q: query.q, perPage: RECALL_RANKS });
+    const shown = [...ids, ...related];
+    judgements.push({ query, ids: shown, ...judgeHits(shown, grades) });
   }
   return judgements;
 }

@@ -16,6 +16,10 @@ const wordMatchesKept = 50;
 // Against BM25 scores of about 4 (idf) × 4 (name): a category that is called so counts like a word of the name.
 const codeBoost = { category: 12, place: 10, brand: 10, supplier: 4 };
 const inNameBoost = 4;
+const inAliasBoost = 1.5;
+const inKindBoost = 0.8;
+const aliasSound = 0.7;
+const kindSound = 0.4;
 const soundBoost = { whole: 12, begun: 6, initials: 8 };
 
 /** A Chinese word, remembered until the words or codes of a product change: 贡米 and 秀山 are in half of all queries. */
@@ -81,8 +85,8 @@ export function matchCodesBySound(index: ProductIndex, letters: string): Match {
 
 function matchSound(index: ProductIndex, weigh: (spelling: Spelling) => number): Match {
   const match = emptyMatch(index);
-  for (const { spelling, slots } of index.names.byKey.values()) {
-    const weight = weigh(spelling);
+  for (const { spelling, aliases, kind, slots } of index.names.byKey.values()) {
+    const weight = Math.max(weigh(spelling), weigh(aliases.spelling) * aliasSound, weigh(kind.spelling) * kindSound);
     if (weight > 0) for (const slot of slots) add(match, slot, weight);
   }
   addSoundingCodes(index, match, ({ spelling }) => weigh(spelling) / 2);
@@ -112,8 +116,15 @@ export function add(match: Match, slot: number, score: number): void {
 
 /** The characters of a word side by side in a name, however the name was cut: 米 finds 贡米. */
 function addNames(index: ProductIndex, match: Match, word: string): void {
-  for (const { folded, slots } of index.names.byKey.values()) {
-    if (folded.includes(word)) for (const slot of slots) add(match, slot, inNameBoost);
+  for (const { folded, aliases, kind, slots } of index.names.byKey.values()) {
+    const weight = folded.includes(word)
+      ? inNameBoost
+      : aliases.folded.includes(word)
+        ? inAliasBoost
+        : kind.folded.includes(word)
+          ? inKindBoost
+          : 0;
+    if (weight > 0) for (const slot of slots) add(match, slot, weight);
   }
 }
 
@@ -142,7 +153,12 @@ function addCodeWeights(
   const codes = index.columns.codes[facet];
   for (let slot = 0; slot < codes.length; slot++) {
     let best = 0;
-    for (const number of codes[slot] ?? []) best = Math.max(best, weights[number] ?? 0);
-    if (best > 0) add(match, slot, best);
+    let sum = 0;
+    for (const number of codes[slot] ?? []) {
+      best = Math.max(best, weights[number] ?? 0);
+      sum += weights[number] ?? 0;
+    }
+    // Both the category and the one above it are meant: a little more than either.
+    if (best > 0) add(match, slot, best + (sum - best) * 0.3);
   }
 }

@@ -11,6 +11,7 @@ import { type Candidates, type Counted, countFacets, filteredPage } from './filt
 import type { Match } from './matches.ts';
 import { createNameBook, dropName, type NameBook, putName } from './name-book.ts';
 import { type Ranked, rank } from './rank.ts';
+import { relatedSlots } from './related.ts';
 import { remembered } from './remembered.ts';
 import { type SortOrders, sortOrder } from './sort-orders.ts';
 import { createTextIndex, dropText, putText, type TextIndex } from './text-index.ts';
@@ -32,8 +33,15 @@ export type ProductIndex = {
   wordMatches: Map<string, Match>;
 };
 
-type Answered = { words: Omit<Understood, 'match'>[]; ranked: Ranked; corrected: string | undefined };
+type Answered = {
+  words: Omit<Understood, 'match'>[];
+  ranked: Ranked;
+  related: Uint32Array;
+  corrected: string | undefined;
+};
 
+/** Where fewer are found, others are offered. */
+const enough = 10;
 const answersKept = 40;
 const countsKept = 100;
 const filterNames = [
@@ -75,9 +83,19 @@ export function putProduct(index: ProductIndex, product: ProductDocument): void 
 }
 
 function fingerprint(product: ProductDocument): string {
-  const { name, spec, aliases, description, brandName, netGrams } = product;
+  const { name, spec, aliases, categoryWords, description, brandName, netGrams } = product;
   const codes = [product.categoryCodes, product.placeCodes, product.categoryNames, product.placeNames].map(String);
-  const text = [name, spec, brandName, netGrams, description, ...aliases, ...codes, product.supplierName].join('\n');
+  const text = [
+    name,
+    spec,
+    brandName,
+    netGrams,
+    description,
+    ...aliases,
+    ...categoryWords,
+    ...codes,
+    product.supplierName,
+  ].join('\n');
   return createHash('sha1').update(text).digest('base64');
 }
 
@@ -113,14 +131,28 @@ export function searchProducts(index: ProductIndex, query: ProductQuery): Produc
       ? { order: answered.ranked.order }
       : { order: sortOrder(index.orders, index.columns, sort), isFound: answered?.ranked.isFound };
   const slots = filteredPage(index.columns, query, candidates, page);
+  const counted = counts(index, q, query, candidates);
+  const related =
+    answered === undefined || counted.total >= enough || page.page > 1
+      ? []
+      : more(index, query, answered, enough - counted.total);
   return {
-    ids: slots.map((slot) => index.columns.ids[slot] ?? 0),
-    highlights: answered === undefined ? {} : highlights(index, slots, answered.words),
-    ...counts(index, q, query, candidates),
+    ids: idsOf(index, slots),
+    highlights: answered === undefined ? {} : highlights(index, [...slots, ...related], answered.words),
+    ...counted,
     ...page,
     ...(answered?.corrected === undefined ? {} : { didYouMean: answered.corrected }),
     relaxed: answered?.ranked.relaxed ?? false,
+    related: idsOf(index, related),
   };
+}
+
+function more(index: ProductIndex, query: ProductQuery, { related }: Answered, perPage: number): number[] {
+  return filteredPage(index.columns, query, { order: related }, { page: 1, perPage });
+}
+
+function idsOf({ columns }: ProductIndex, slots: number[]): number[] {
+  return slots.map((slot) => columns.ids[slot] ?? 0);
 }
 
 /** Counts do not depend on the page and the order, and most visitors look at the same few lists. */
@@ -135,7 +167,8 @@ function answer(index: ProductIndex, q: string): Answered {
     const words = understand(index, q);
     const corrected = correctedQuery(q, words);
     const ranked = rank(index, corrected ?? q, words);
-    return { words: words.map(({ match, ...word }) => word), ranked, corrected };
+    const related = relatedSlots(index, words, ranked);
+    return { words: words.map(({ match, ...word }) => word), ranked, related, corrected };
   });
 }
 

@@ -19,7 +19,8 @@ export function rank(index: ProductIndex, q: string, words: Understood[]): Ranke
     for (let slot = 0; slot < size; slot++) {
       const score = match.scores[slot] ?? 0;
       if (score === 0) continue;
-      scores[slot] = (scores[slot] ?? 0) + score;
+      // By its logarithm: a word that a product barely matches is not made good by another that it matches well.
+      scores[slot] = (scores[slot] ?? 0) + Math.log1p(score);
       const count = (hits[slot] ?? 0) + 1;
       hits[slot] = count;
       if (count > most) most = count;
@@ -33,15 +34,18 @@ export function rank(index: ProductIndex, q: string, words: Understood[]): Ranke
     if (hits[slot] !== most) continue;
     isFound[slot] = 1;
     found.push(slot);
-    scores[slot] = (scores[slot] ?? 0) * standing(index, slot, whole);
+    scores[slot] = (scores[slot] ?? 0) * inOnePiece(index, slot, whole) * standing(index, slot);
   }
   const order = sortedBy(found, (slot) => -Math.round((scores[slot] ?? 0) * 1_000));
   return { order, isFound, relaxed: most > 0 && most < words.length };
 }
 
-function standing(index: ProductIndex, slot: number, whole: string): number {
+function inOnePiece(index: ProductIndex, slot: number, whole: string): number {
   const name = index.names.bySlot[slot]?.folded ?? '';
-  const inOnePiece = name === whole ? 1.6 : name.startsWith(whole) ? 1.3 : name.includes(whole) ? 1.2 : 1;
-  const available = index.columns.inStock[slot] ? 1 : 0.6;
-  return inOnePiece * available * (1 + 0.04 * Math.log10(1 + (index.columns.sales[slot] ?? 0)));
+  return name === whole ? 1.6 : name.startsWith(whole) ? 1.3 : name.includes(whole) ? 1.2 : 1;
+}
+
+/** What is sold out comes later, what sells a little before. */
+export function standing({ columns }: ProductIndex, slot: number): number {
+  return (columns.inStock[slot] ? 1 : 0.8) * (1 + 0.04 * Math.log10(1 + (columns.sales[slot] ?? 0)));
 }

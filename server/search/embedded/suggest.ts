@@ -3,6 +3,7 @@ import { highlight, type Wanted } from '../highlight.ts';
 import { fold } from '../normalize-text.ts';
 import { readings, type Spelling, soundOf } from '../pinyin.ts';
 import { synonymsOf } from '../synonyms.ts';
+import type { NameEntry } from './name-book.ts';
 import type { ProductIndex } from './product-index.ts';
 import { remembered } from './remembered.ts';
 
@@ -66,7 +67,10 @@ function collect(index: ProductIndex, test: Test, limit: number): Scored[] {
   const coded = kindsWithCodes.flatMap((kind) => best(codesThat(index, kind, test), share));
   let goods = goodsThat(index, (named) => test.starts(named), true);
   if (goods.length < limit)
-    goods = [...goods, ...goodsThat(index, (named) => !test.starts(named) && test.holds(named), false)];
+    goods = [
+      ...goods,
+      ...goodsThat(index, (entry) => !test.starts(entry) && [entry, entry.aliases, entry.kind].some(test.holds), false),
+    ];
   return [...coded, ...best(goods, limit)].slice(0, limit);
 }
 
@@ -82,7 +86,7 @@ function codesThat(index: ProductIndex, kind: (typeof kindsWithCodes)[number], t
   return found;
 }
 
-function goodsThat(index: ProductIndex, passes: (named: Named) => boolean, starts: boolean): Scored[] {
+function goodsThat(index: ProductIndex, passes: (entry: NameEntry) => boolean, starts: boolean): Scored[] {
   const found = new Map<string, Scored>();
   for (const entry of index.names.byKey.values()) {
     if (!passes(entry)) continue;
