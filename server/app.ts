@@ -10,6 +10,7 @@ import { actorFromSession, actorFromToken, authorizeCall } from './accounts/who-
 import { adminRoutes } from './admin/admin-routes.ts';
 import { cartEndpoints } from './cart/cart-api.ts';
 import { cartRoutes } from './cart/cart-routes.ts';
+import { takeGuestCart } from './cart/guest-cart.ts';
 import { listRoutes } from './cart/list-routes.ts';
 import { quickOrderRoutes } from './cart/quick-order-routes.ts';
 import { catalogEndpoints } from './catalog/catalog-api.ts';
@@ -120,7 +121,7 @@ export function createApp(container: Container): Express {
 
   app.use(useNavCategories(container));
 
-  app.use(accountRoutes(container));
+  app.use(accountRoutes({ ...container, takeGuestCart: (req, actor) => takeGuestCart(db, req, actor) }));
   app.use(inboxRoutes(container));
   app.use(catalogRoutes({ ...container, extras: shopExtras(container) }));
   app.use(searchRoutes(container));

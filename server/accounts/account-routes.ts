@@ -1,4 +1,4 @@
-import express, { type Router } from 'express';
+import express, { type Request, type Router } from 'express';
 import type { Config } from '../config.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { patterns } from '../paths.ts';
@@ -6,6 +6,7 @@ import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
 import { presentAccount } from './account-presenter.ts';
 import { profileOf, rightsOf } from './account-queries.ts';
+import type { Actor } from './actor.ts';
 import { addressRoutes } from './address-routes.ts';
 import { signInRoutes } from './sign-in-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
@@ -17,6 +18,7 @@ interface Parts {
   clock: Clock;
   isDemo: boolean;
   demoPassword?: string;
+  takeGuestCart: (req: Request, actor: Actor) => Promise<number>;
 }
 
 /** Who you are: signing in and out, the own page, addresses and tokens. */

@@ -7,14 +7,14 @@ import { dayOf } from '../shared/days.ts';
 import { flash } from '../web/flash.ts';
 import { type FormView, formView, refusedForm } from '../web/form-view.ts';
 import { read } from '../web/forms.ts';
-import { isLocale } from '../web/i18n.ts';
 import { type DemoAccount, demoAccounts } from './account-queries.ts';
 import { languageForm, signInForm } from './account-schemas.ts';
-import { findActor } from './actor.ts';
+import { type Actor, findActor } from './actor.ts';
 import { firstPageOf } from './first-page.ts';
 import { localReturnTo, returnAfterSignIn } from './return-to.ts';
 import { signIn } from './sign-in.ts';
 import { createSignInLimit } from './sign-in-limit.ts';
+import { regenerate, startSession } from './start-session.ts';
 
 interface Parts {
   config: Config;
@@ -23,10 +23,12 @@ interface Parts {
   /** made-up data is served: the page offers its accounts */
   isDemo: boolean;
   demoPassword?: string;
+  /** takes over what was put into the cart before; answers how many products that were */
+  takeGuestCart: (req: Request, actor: Actor) => Promise<number>;
 }
 
 /** Signing in and out, and the language of the pages. */
-export function signInRoutes({ config, db, clock, isDemo, demoPassword }: Parts): Router {
+export function signInRoutes({ config, db, clock, isDemo, demoPassword, takeGuestCart }: Parts): Router {
   const router = express.Router();
   const limitSignIn = createSignInLimit();
 
@@ -43,7 +45,9 @@ export function signInRoutes({ config, db, clock, isDemo, demoPassword }: Parts)
       const user = await signIn(db, { login, password, allowDemo: !config.production });
       await startSession(req, user);
       const actor = await findActor(db, user.id, dayOf(clock()), !config.production);
-      res.redirect(303, returnAfterSignIn(returnTo, actor ? firstPageOf(actor) : pathTo('home')));
+      const filled = actor ? await takeGuestCart(req, actor) : 0;
+      const first = actor ? firstPageOf(actor) : pathTo('home');
+      res.redirect(303, returnAfterSignIn(returnTo, filled > 0 ? pathTo('cart') : first));
     } catch (error) {
       const { status, faults } = refusedForm(error);
       const values = { login: req.body?.login, returnTo: returnAfterSignIn(req.body?.returnTo, '') };
@@ -83,23 +87,4 @@ export function signInRoutes({ config, db, clock, isDemo, demoPassword }: Parts)
       return { login, role: roles.map((role) => req.t(`accounts:roles.${role}`)).join(' / ') };
     }
   }
-}
-
-/**
- * A new session id, so that one known before says nothing after; the language chosen on the way in stays, and by whose link the
- * visitor came (rule 16).
- */
-async function startSession(req: Request, user: { id: number; locale: string }): Promise<void> {
-  const { locale, campaign } = req.session;
-  await regenerate(req);
-  req.session.userId = user.id;
-  if (campaign) req.session.campaign = campaign;
-  if (locale) req.session.locale = locale;
-  else if (isLocale(user.locale)) req.session.locale = user.locale;
-}
-
-function regenerate(req: Request): Promise<void> {
-  return new Promise((resolve, reject) => {
-    req.session.regenerate((error: unknown) => (error ? reject(error) : resolve()));
-  });
 }

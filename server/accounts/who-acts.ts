@@ -36,7 +36,7 @@ export function actorFromSession(db: PrismaClient, clock: Clock, allowDemo = tru
       res.locals.user = null;
       res.locals.roles = {};
     }
-    res.locals.cartCount = actor?.cartCount ?? 0;
+    res.locals.cartCount = actor ? actor.cartCount : (req.session.guestCart?.length ?? 0);
     res.locals.unreadCount = actor?.unreadCount ?? 0;
     res.locals.buysFor = (actor?.grants ?? [])
       .filter((grant) => grant.role === 'buyer')

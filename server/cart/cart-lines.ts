@@ -77,7 +77,8 @@ export function cartUnits(actor: Actor): (number | null)[] {
   return ownUnitId(actor) === null && bought.length > 0 ? bought : [null, ...bought];
 }
 
-async function checkProduct(db: Db, productId: number): Promise<void> {
+/** Throws RuleRefusal `noSuchProduct`. */
+export async function checkProduct(db: Db, productId: number): Promise<void> {
   const found = await db.product.findUnique({ where: { id: productId }, select: { id: true } });
   if (!found) throw new RuleRefusal('noSuchProduct', [{ path: 'productId', code: 'noSuchProduct' }]);
 }

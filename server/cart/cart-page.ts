@@ -22,15 +22,23 @@ export async function pricedCart(
   unitId: number | null,
   now: Date,
 ): Promise<PricedCart> {
+  return pricedWishes(db, await cartWishes(db, actor, unitId), unitId ?? ownUnitId(actor), now);
+}
+
+/** Any wishes priced in the same way, for a unit or for none. */
+export async function pricedWishes(
+  db: PrismaClient,
+  wishes: Wish[],
+  countsFor: number | null,
+  now: Date,
+): Promise<PricedCart> {
   const today = dayOf(now);
-  const wishes = await cartWishes(db, actor, unitId);
   const productIds = wishes.map((wish) => wish.productId);
   const [products, discounts] = await Promise.all([
     findBuyableProducts(fast(db), productIds, today),
-    findDiscounts(fast(db), productIds, unitId ?? ownUnitId(actor), now),
+    findDiscounts(fast(db), productIds, countsFor, now),
   ]);
   const quoted = quote(wishes, products, discounts);
-  const countsFor = unitId ?? ownUnitId(actor);
   const lines = quoted.parcels
     .flatMap((parcel) => parcel.lines)
     .filter((line) => line.product.onShelf)

@@ -11,9 +11,10 @@ import { refusedForm } from '../web/form-view.ts';
 import { keepRefused, read } from '../web/forms.ts';
 import { unitOfCart } from './cart-api.ts';
 import { addToCart, removeFromCart, setCartLine } from './cart-lines.ts';
-import { cartCounts, pricedCart } from './cart-page.ts';
+import { cartCounts, pricedCart, pricedWishes } from './cart-page.ts';
 import { presentCart, presentExpected, presentTabs, type RefusedLine } from './cart-presenter.ts';
 import { addForm, cartQuery, lineForm, lineParams } from './cart-schemas.ts';
+import { addToGuestCart, guestWishes, setGuestLine } from './guest-cart.ts';
 
 interface Parts {
   db: PrismaClient;
@@ -25,6 +26,7 @@ export function cartRoutes({ db, clock }: Parts): Router {
   const router = express.Router();
 
   router.get(patterns.cart, async (req, res) => {
+    if (!req.actor) return showGuest(req, res, 200, null);
     const actor = actorOf(req);
     const counts = await cartCounts(db, actor);
     const filled = actor.grants.find((grant) => grant.role === 'buyer' && counts.get(grant.unitId ?? 0));
@@ -41,10 +43,13 @@ export function cartRoutes({ db, clock }: Parts): Router {
       req.body.returnTo ?? pathTo('product', { id: Number(req.body.productId) || 0 }),
       pathTo('products'),
     );
-    if (!req.actor) return res.redirect(303, pathTo('signIn', { returnTo: back }));
     try {
-      const { unit, productId, quantity } = read(addForm, req.body);
-      await addToCart(db, actorOf(req), unitOfCart(actorOf(req), unit), { productId, quantity });
+      const { unit: asked, productId, quantity, next } = read(addForm, req.body);
+      const unit = req.actor ? asked || undefined : undefined;
+      const unitId = req.actor && unitOfCart(req.actor, unit);
+      if (next === 'checkout') return res.redirect(303, pathTo('checkout', { unit, product: productId, quantity }));
+      if (req.actor) await addToCart(db, req.actor, unitId, { productId, quantity });
+      else await addToGuestCart(db, req.session, { productId, quantity });
       flash(req, 'success', req.t('cart:added'));
       res.redirect(303, unit ? pathTo('cart', { unit }) : pathTo('cart', { own: 1 }));
     } catch (error) {
@@ -55,7 +60,8 @@ export function cartRoutes({ db, clock }: Parts): Router {
   });
 
   router.post(patterns.cartLine, async (req, res) => {
-    const actor = actorOf(req);
+    if (!req.actor) return changeGuestLine(req, res);
+    const actor = req.actor;
     const { unit } = read(cartQuery, req.query);
     const unitId = unitOfCart(actor, unit);
     const { productId } = read(lineParams, req.params);
@@ -71,6 +77,32 @@ export function cartRoutes({ db, clock }: Parts): Router {
   });
 
   return router;
+
+  async function changeGuestLine(req: Request, res: Response): Promise<void> {
+    const { productId } = read(lineParams, req.params);
+    try {
+      const quantity = req.query.remove ? 0 : read(lineForm, req.body).quantity;
+      await setGuestLine(db, req.session, { productId, quantity });
+    } catch (error) {
+      const { status, faults } = refusedForm(error);
+      const [fault] = faults as [Fault];
+      return showGuest(req, res, status, { productId, typed: String(req.body.quantity ?? ''), fault });
+    }
+    res.redirect(303, `${pathTo('cart', { own: 1 })}#line-${productId}`);
+  }
+
+  /** A visitor's cart; whoever goes on to the checkout signs in on the way and keeps it. */
+  async function showGuest(req: Request, res: Response, status: number, refused: RefusedLine | null): Promise<void> {
+    const { quoted, wishes } = await pricedWishes(db, guestWishes(req.session), null, clock());
+    res.status(status).render('cart/show', {
+      title: req.t('cart:title'),
+      currentPath: pathTo('cart'),
+      guest: true,
+      carts: [],
+      ...presentCart(req, quoted, wishes, undefined, refused),
+      counts: [],
+    });
+  }
 
   async function show(req: Request, res: Response, status: number, refused: RefusedLine | null): Promise<void> {
     const actor = actorOf(req);

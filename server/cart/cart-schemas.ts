@@ -22,6 +22,11 @@ export const id = z.union([z.int().positive(), idText], 'malformed');
 
 /** `unit`: a unit's code, or none for one's own cart. */
 export const cartQuery = z.object({ unit: z.string().trim().max(64).optional() });
+/** Buying one product at once: what is checked out instead of the cart. */
+export const buyNowQuery = z.object({
+  product: idText,
+  quantity: digits.pipe(z.number().int().min(1).max(MAX_QUANTITY)),
+});
 export const cartLineBody = z.strictObject({ quantity: quantityOrNone });
 export const cartBody = z.strictObject({ lines: z.array(z.strictObject({ productId: id, quantity })).max(500) });
 export const addForm = z.object({
@@ -29,6 +34,8 @@ export const addForm = z.object({
   quantity,
   unit: z.string().trim().max(64).optional(),
   returnTo: z.string().optional(),
+  /** `checkout`: buy just this, past the cart */
+  next: z.enum(['checkout']).optional(),
 });
 export const lineForm = z.object({ quantity: quantityOrNone });
 export const lineParams = z.object({ productId: idText });

@@ -3,16 +3,15 @@ import { ownUnitId } from '../accounts/actor.ts';
 import type { PricedCart } from '../cart/cart-page.ts';
 import { faultText, presentCart, presentExpected, productIn, type Reader } from '../cart/cart-presenter.ts';
 import { inLanguage } from '../catalog/catalog-reader.ts';
-import { pathTo } from '../paths.ts';
 import type { Fault } from '../shared/errors.ts';
 import { type FormView, formView } from '../web/form-view.ts';
+import type { Basket } from './checkout-basket.ts';
 import { CHECKOUT_FIELDS, lineField } from './checkout-form.ts';
 import { presentTerms, type TermsParts } from './checkout-terms.ts';
 
 const ADDRESS_FIELDS = ['recipient', 'phone', 'region', 'detail'];
 
-export interface CheckoutPage extends TermsParts {
-  unitCode: string | undefined;
+export interface CheckoutPage extends TermsParts, Omit<Basket, 'wishes'> {
   cart: PricedCart;
 }
 
@@ -25,9 +24,13 @@ export function presentCheckout(reader: Reader, page: CheckoutPage) {
   const unitName = unit ? inLanguage(locale, unit.unitName ?? '', unit.unitNameEn) : null;
   return {
     title: t('checkout:title'),
-    breadcrumbs: [{ label: t('cart:title'), href: pathTo('cart', { unit: unitCode }) }, { label: t('checkout:title') }],
-    action: pathTo('checkout', { unit: unitCode }),
-    cartHref: pathTo('cart', { unit: unitCode }),
+    breadcrumbs: [
+      { label: page.atOnce ? t('checkout:backToProduct') : t('cart:title'), href: page.backPath },
+      { label: t('checkout:title') },
+    ],
+    action: page.path,
+    cartHref: page.backPath,
+    atOnce: page.atOnce,
     ...presentTerms(reader, page),
     ...presentCart(reader, quoted, wishes, unitCode),
     counts: countsInWords(reader, page, unitName ?? ''),

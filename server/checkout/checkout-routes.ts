@@ -1,11 +1,9 @@
 import express, { type Request, type Response, type Router } from 'express';
+import type { Actor } from '../accounts/actor.ts';
 import { addressesFor } from '../accounts/address-queries.ts';
 import { actorOf } from '../accounts/who-acts.ts';
-import { unitOfCart } from '../cart/cart-api.ts';
-import { cartWishes, takeOrdered } from '../cart/cart-lines.ts';
-import { pricedCart } from '../cart/cart-page.ts';
-import { cartQuery } from '../cart/cart-schemas.ts';
-import type { Wish } from '../cart/quote.ts';
+import { takeOrdered } from '../cart/cart-lines.ts';
+import type { PricedCart } from '../cart/cart-page.ts';
 import { pathTo, patterns } from '../paths.ts';
 import { type PaymentDeps, startPayment } from '../payments/start-payment.ts';
 import { campaignOf } from '../promotions/campaign-link.ts';
@@ -14,7 +12,8 @@ import { type Fault, StateConflict } from '../shared/errors.ts';
 import { findPayers } from '../units/unit-queries.ts';
 import { flash } from '../web/flash.ts';
 import { refusedForm } from '../web/form-view.ts';
-import { read } from '../web/forms.ts';
+import { keepRefused } from '../web/forms.ts';
+import { type Basket, basketOf, pricedBasket } from './checkout-basket.ts';
 import { checkoutFaults, keepAddress, readCheckout } from './checkout-form.ts';
 import { presentCheckout, presentCheckoutForm } from './checkout-presenter.ts';
 import { submitOrder } from './submit-order.ts';
@@ -32,22 +31,25 @@ export function checkoutRoutes(parts: Parts): Router {
 
   router.post(patterns.checkout, async (req, res) => {
     const actor = actorOf(req);
-    const unitId = unitOfCart(actor, read(cartQuery, req.query).unit);
-    const wishes = await cartWishes(db, actor, unitId);
-    const orderId = await submitted(req, res, unitId, wishes);
+    const basket = await basketOf(db, actor, req.query);
+    const orderId = await submitted(req, res, basket);
     if (orderId === null) return;
-    // The order's own lines: of a form sent again the cart may hold something else by now.
-    const lines = await db.orderLine.findMany({ where: { orderId }, select: { productId: true } });
-    const productIds = lines.map((line) => line.productId);
-    await takeOrdered(db, actor, unitId, productIds);
-    await keepAddress(db, actor, unitId, req.body);
+    if (!basket.atOnce) await emptyCart(actor, basket, orderId);
+    await keepAddress(db, actor, basket.unitId, req.body);
     await leadOn(parts, req, res, orderId);
   });
 
   return router;
 
+  /** Of the order's own lines: of a form sent again the cart may hold something else by now. */
+  async function emptyCart(actor: Actor, { unitId }: Basket, orderId: number): Promise<void> {
+    const lines = await db.orderLine.findMany({ where: { orderId }, select: { productId: true } });
+    const productIds = lines.map((line) => line.productId);
+    await takeOrdered(db, actor, unitId, productIds);
+  }
+
   /** The order's id; null when it was refused and the page has been shown again. */
-  async function submitted(req: Request, res: Response, unitId: number | null, wishes: Wish[]): Promise<number | null> {
+  async function submitted(req: Request, res: Response, { unitId, wishes }: Basket): Promise<number | null> {
     const actor = actorOf(req);
     try {
       const request = await readCheckout(db, actor, unitId, wishes, req.body);
@@ -82,17 +84,20 @@ async function leadOn(parts: Parts, req: Request, res: Response, orderId: number
 
 async function show({ db, clock }: Parts, req: Request, res: Response, status: number, faults: Fault[]): Promise<void> {
   const actor = actorOf(req);
-  const { unit: unitCode } = read(cartQuery, req.query);
-  const unitId = unitOfCart(actor, unitCode);
+  const basket = await basketOf(db, actor, req.query);
+  const { unitId } = basket;
   const [cart, addresses, payers] = await Promise.all([
-    pricedCart(db, actor, unitId, clock()),
+    pricedBasket(db, actor, basket, clock()),
     addressesFor(db, actor),
     unitId === null ? [] : findPayers(db, unitId),
   ]);
-  // What cannot be ordered as it stands is put right in the cart; what was typed here already is not thrown away.
+  // What cannot be ordered as it stands is put right where it was chosen; what was typed here already is not thrown away.
   const mustGoBack = cart.wishes.length === 0 || (status === 200 && cart.quoted.faults.length > 0);
-  if (mustGoBack) return res.redirect(303, unitCode ? pathTo('cart', { unit: unitCode }) : pathTo('cart', { own: 1 }));
-  const page = presentCheckout(req, { actor, unitId, unitCode, cart, addresses, payers });
+  if (mustGoBack) {
+    if (basket.atOnce) keepFaults(req, basket, cart);
+    return res.redirect(303, basket.backPath);
+  }
+  const page = presentCheckout(req, { ...basket, actor, cart, addresses, payers });
   const values = {
     addressId: page.firstAddress,
     countFor: page.countOptions?.[0]?.value ?? '',
@@ -102,4 +107,10 @@ async function show({ db, clock }: Parts, req: Request, res: Response, status: n
   };
   res.set('Cache-Control', 'no-store');
   res.status(status).render('checkout/show', { ...page, ...presentCheckoutForm(req, cart, values, faults) });
+}
+
+/** The product's page says by its quantity why it cannot be bought so. */
+function keepFaults(req: Request, { wishes: [wish] }: Basket, { quoted }: PricedCart): void {
+  const faults = quoted.faults.map((fault) => ({ ...fault, path: fault.path.startsWith('lines.') ? 'quantity' : '' }));
+  keepRefused(req, `product-${wish?.productId}`, { quantity: wish?.quantity }, faults);
 }

@@ -10,6 +10,8 @@ declare module 'express-session' {
   interface SessionData {
     userId?: number;
     locale?: Locale;
+    /** what a visitor put into the cart before signing in */
+    guestCart?: { productId: number; quantity: number }[];
     flash?: { kind: 'success' | 'info' | 'error'; text: string }[];
     /** what a form held when it was refused, shown once on the way back */
     refused?: {

@@ -27,14 +27,6 @@ const lines = () =>
 const lineForm = (product: { id: number }) => `#line-${product.id} form[data-submit-on-change]`;
 
 describe('adding from the product page', () => {
-  it('leads whoever is not signed in to signing in and back to the product', async () => {
-    const visitor = await personOf(app, null);
-    const page = await visitor.open(`/products/${world.products.tea.id}`);
-    const signIn = await visitor.send(page, 'form#buy');
-    expect(signIn.path).toBe(`/sign-in?returnTo=${encodeURIComponent(`/products/${world.products.tea.id}`)}`);
-    expect(await lines()).toEqual([]);
-  });
-
   it('puts the goods into the cart and shows it, the quantities of two presses together', async () => {
     const { tea } = world.products;
     await employee.send(await employee.open(`/products/${tea.id}`), 'form#buy', { quantity: 2 });
