@@ -8,6 +8,8 @@ import { presentAccount } from './account-presenter.ts';
 import { profileOf, rightsOf } from './account-queries.ts';
 import type { Actor } from './actor.ts';
 import { addressRoutes } from './address-routes.ts';
+import { invitationRoutes } from './invitation-routes.ts';
+import { registrationRoutes } from './registration-routes.ts';
 import { signInRoutes } from './sign-in-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { actorOf } from './who-acts.ts';
@@ -26,6 +28,8 @@ export function accountRoutes(parts: Parts): Router {
   const { db, clock } = parts;
   const router = express.Router();
   router.use(signInRoutes(parts));
+  router.use(registrationRoutes(parts));
+  router.use(invitationRoutes(parts));
 
   router.use(patterns.account, (_req, res, next) => {
     res.set('Cache-Control', 'no-store');

@@ -42,6 +42,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'programmes', icon: 'calendar', roles: ['organizer', 'operator'] },
       { path: 'caps', icon: 'scale', roles: ['organizer', 'operator'] },
       { path: 'units', icon: 'building', roles: ['organizer', 'operator'] },
+      { path: 'invitations', icon: 'people', roles: ['approver'] },
     ],
   },
   {
