@@ -65,6 +65,10 @@ import { targetSheetRoutes } from './quotas/targets/target-sheet-routes.ts';
 import { targetTableRoutes } from './quotas/targets/target-table-routes.ts';
 import { searchEndpoints } from './search/search-api.ts';
 import { searchRoutes } from './search/search-routes.ts';
+import { quoteEndpoints } from './sourcing/quotes/quote-api.ts';
+import { quoteRoutes } from './sourcing/quotes/quote-routes.ts';
+import { supplierQuoteRoutes } from './sourcing/quotes/supplier-quote-routes.ts';
+import { waysToBuy } from './sourcing/ways-to-buy.ts';
 import { noticeRoutes } from './suppliers/notice-routes.ts';
 import { supplierEndpoints } from './suppliers/supplier-api.ts';
 import { unitEndpoints } from './units/unit-api.ts';
@@ -123,7 +127,7 @@ export function createApp(container: Container): Express {
 
   app.use(accountRoutes({ ...container, takeGuestCart: (req, actor) => takeGuestCart(db, req, actor) }));
   app.use(inboxRoutes(container));
-  app.use(catalogRoutes({ ...container, extras: shopExtras(container) }));
+  app.use(catalogRoutes({ ...container, extras: { ...shopExtras(container), ...waysToBuy(container) } }));
   app.use(searchRoutes(container));
   app.use(zoneRoutes(container));
   app.use(noticeRoutes(container));
@@ -131,6 +135,8 @@ export function createApp(container: Container): Express {
   app.use(quickOrderRoutes(container));
   app.use(listRoutes(container));
   app.use(checkoutRoutes(container));
+  app.use(quoteRoutes(container));
+  app.use(supplierQuoteRoutes(container));
   app.use(orderRoutes(container));
   app.use(standingOrderRoutes(container));
   app.use(holidayRoutes(container));
@@ -184,6 +190,7 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...zoneEndpoints(container),
     ...cartEndpoints(container),
     ...checkoutEndpoints(container),
+    ...quoteEndpoints(container),
     ...orderEndpoints(container),
     ...fulfilmentEndpoints(container),
     ...refundEndpoints(container),

@@ -6,6 +6,7 @@ import { enqueue, runOutbox } from './jobs/outbox.ts';
 import { type PeriodicJob, runSchedule } from './jobs/schedule.ts';
 import { MAIL_DUE } from './notifications/notify.ts';
 import { sendMail } from './notifications/send-mail.ts';
+import { tellOfQuotes } from './notifications/tell-of-quotes.ts';
 import { tellOfRefunds } from './notifications/tell-of-refunds.ts';
 import { tellStandingOrders } from './notifications/tell-standing-orders.ts';
 import { tellSuppliers } from './notifications/tell-suppliers.ts';
@@ -28,6 +29,8 @@ import { forgetStaleSheets } from './quotas/sheets/forget-stale-sheets.ts';
 import { foldTally } from './quotas/tally/fold-tally.ts';
 import { followSearch, searchHandlers } from './search/search-changes.ts';
 import { dayOf } from './shared/days.ts';
+import { expireQuotes } from './sourcing/quotes/expire-quotes.ts';
+import { QUOTE_CHANGED, quoteChanged } from './sourcing/quotes/quote-changed.ts';
 
 const REFUND_DUE = 'payment.refund_due';
 const refundChanged = z.object({ refundId: z.number().int() });
@@ -58,6 +61,12 @@ export function outboxHandlers(container: Container) {
       await tellStandingOrders(
         db,
         payloads.map((payload) => standingOrderRan.parse(payload).runId),
+      );
+    },
+    [QUOTE_CHANGED]: async (payloads) => {
+      await tellOfQuotes(
+        db,
+        payloads.map((payload) => quoteChanged.parse(payload)),
       );
     },
     [UNIT_REMINDED]: async (payloads) => {
@@ -111,6 +120,7 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
       },
     },
     { name: 'expire-orders', everyMs: 15_000, run: async () => void (await expireWaitingOrders(db, stripe, clock())) },
+    { name: 'expire-quotes', everyMs: 60_000, run: async () => void (await expireQuotes(db, clock())) },
     { name: 'mark-overdue', everyMs: 600_000, run: async () => void (await markOverdue(db, clock())) },
     {
       name: 'standing-orders',

@@ -51,6 +51,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'purchaseLists', icon: 'edit', roles: ['buyer'], inStrip: true },
       { path: 'quickOrder', icon: 'upload', roles: ['buyer'] },
       { path: 'standingOrders', icon: 'repeat', roles: ['buyer'] },
+      { path: 'quoteRequests', icon: 'scale', roles: ['buyer', 'approver'] },
       { path: 'approvals', icon: 'stamp', roles: ['approver'], inStrip: true },
       { path: 'statements', icon: 'invoice', roles: ['buyer', 'approver', 'supplier', 'operator'] },
       { path: 'transfers', icon: 'wallet', roles: ['operator'] },
@@ -61,6 +62,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
     part: 'selling',
     entries: [
       { path: 'supplierFulfilments', icon: 'truck', roles: ['supplier'], inStrip: true },
+      { path: 'supplierQuotes', icon: 'scale', roles: ['supplier'] },
       { path: 'refunds', icon: 'wallet', roles: ['supplier', 'operator'] },
       { path: 'workTeam', icon: 'people', roles: ['work_team'], inStrip: true },
     ],

@@ -64,6 +64,7 @@ export function presentCart(
     blocked: quoted.faults.length > 0,
     tooLarge: quoted.faults.some((fault) => fault.code === 'orderTooLarge'),
     checkoutHref: pathTo('checkout', { unit: unitCode }),
+    quoteHref: unitCode ? pathTo('newQuoteRequest', { unit: unitCode }) : undefined,
   };
 }
 

@@ -29,6 +29,7 @@ export function presentList(
     hrefs: {
       add: pathTo('quickOrder', { unit: unit.code, list: id }),
       excel: pathTo('purchaseListExcel', { id }),
+      quote: pathTo('newQuoteRequest', { unit: unit.code, list: id }),
       name: pathTo('purchaseListName', { id }),
       copy: pathTo('purchaseListCopy', { id }),
       removal: pathTo('purchaseListRemoval', { id }),

@@ -73,13 +73,14 @@ function showProduct({ db, clock, pages, extras }: Parts): RequestHandler {
     const refused = takeRefused(req, `product-${id}`);
     const form = refused && formView(req.t, ['quantity'], refused.values, refused.faults);
     const shown = async () => {
-      const [reader, page, zones, counts] = await Promise.all([
+      const [reader, page, zones, counts, ways] = await Promise.all([
         catalogReader(db, req),
         pages.recall(`product ${id}`, () => findProductPage(db, id, dayOf(clock()))),
         zoneList(db),
         req.actor && extras?.countsFor ? extras.countsFor(req.actor, id, req.locale) : null,
+        extras?.waysToBuy?.(req.actor, id, req.locale),
       ]);
-      return { ...presentProductPage(reader, page, zones), counts, form };
+      return { ...presentProductPage(reader, page, zones), counts, ways, form };
     };
     if (req.actor || form) res.render('catalog/show', await shown());
     else await pages.send(req, res, 'catalog/show', String(id), shown);

@@ -5,17 +5,17 @@ import { actorOf } from '../accounts/who-acts.ts';
 import { takeOrdered } from '../cart/cart-lines.ts';
 import type { PricedCart } from '../cart/cart-page.ts';
 import { pathTo, patterns } from '../paths.ts';
-import { type PaymentDeps, startPayment } from '../payments/start-payment.ts';
+import type { PaymentDeps } from '../payments/start-payment.ts';
 import { campaignOf } from '../promotions/campaign-link.ts';
 import type { Clock } from '../shared/clock.ts';
-import { type Fault, StateConflict } from '../shared/errors.ts';
+import type { Fault } from '../shared/errors.ts';
 import { findPayers } from '../units/unit-queries.ts';
-import { flash } from '../web/flash.ts';
 import { refusedForm } from '../web/form-view.ts';
 import { keepRefused } from '../web/forms.ts';
 import { type Basket, basketOf, pricedBasket } from './checkout-basket.ts';
 import { checkoutFaults, keepAddress, readCheckout } from './checkout-form.ts';
 import { presentCheckout, presentCheckoutForm } from './checkout-presenter.ts';
+import { leadToOrder } from './lead-to-order.ts';
 import { submitOrder } from './submit-order.ts';
 
 interface Parts extends PaymentDeps {
@@ -36,7 +36,7 @@ export function checkoutRoutes(parts: Parts): Router {
     if (orderId === null) return;
     if (!basket.atOnce) await emptyCart(actor, basket, orderId);
     await keepAddress(db, actor, basket.unitId, req.body);
-    await leadOn(parts, req, res, orderId);
+    await leadToOrder(parts, req, res, orderId, clock());
   });
 
   return router;
@@ -63,23 +63,6 @@ export function checkoutRoutes(parts: Parts): Router {
       return null;
     }
   }
-}
-
-/** On to the payment page or the order's; when the payment page does not open, the order says that it waits for payment. */
-async function leadOn(parts: Parts, req: Request, res: Response, orderId: number): Promise<void> {
-  const { db, clock } = parts;
-  const { state } = await db.order.findUniqueOrThrow({ where: { id: orderId }, select: { state: true } });
-  if (state === 'awaiting_payment') {
-    try {
-      return res.redirect(303, await startPayment(parts, orderId, clock()));
-    } catch (error) {
-      if (!(error instanceof StateConflict)) req.log.error({ err: error, orderId }, 'payment page did not open');
-      flash(req, 'error', req.t('checkout:payLater'));
-    }
-  }
-  if (state === 'awaiting_approval') flash(req, 'success', req.t('checkout:sentForApproval'));
-  if (state === 'placed') flash(req, 'success', req.t('checkout:placed'));
-  res.redirect(303, pathTo('order', { id: orderId }));
 }
 
 async function show({ db, clock }: Parts, req: Request, res: Response, status: number, faults: Fault[]): Promise<void> {

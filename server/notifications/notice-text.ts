@@ -10,6 +10,11 @@ export const NOTICE_KINDS = [
   'standing_order_placed',
   'standing_order_in_part',
   'standing_order_failed',
+  'quote_requested',
+  'quote_offered',
+  'quote_declined',
+  'quote_accepted',
+  'quote_ended',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 

@@ -17,6 +17,7 @@ export const ORDER = [
   ['orders'],
   ['payments'],
   ['checkout'],
+  ['sourcing'],
   ['assistance', 'complaints', 'notifications'],
   ['admin'],
   ['container.ts'],

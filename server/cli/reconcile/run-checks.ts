@@ -5,6 +5,7 @@ import { checkExternalChanges } from './check-external-changes.ts';
 import { checkHelped } from './check-helped.ts';
 import { checkJournal } from './check-journal.ts';
 import { checkOrders } from './check-orders.ts';
+import { checkQuotes } from './check-quotes.ts';
 import { checkStatements } from './check-statements.ts';
 import { checkStates } from './check-states.ts';
 import { checkStock } from './check-stock.ts';
@@ -25,6 +26,7 @@ const CHECKS: readonly Check[] = [
   checkStates,
   checkStatements,
   checkDecisions,
+  checkQuotes,
 ];
 
 /**
