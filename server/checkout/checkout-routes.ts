@@ -4,7 +4,7 @@ import { addressesFor } from '../accounts/address-queries.ts';
 import { actorOf } from '../accounts/who-acts.ts';
 import { takeOrdered } from '../cart/cart-lines.ts';
 import type { PricedCart } from '../cart/cart-page.ts';
-import { pathTo, patterns } from '../paths.ts';
+import { patterns } from '../paths.ts';
 import type { PaymentDeps } from '../payments/start-payment.ts';
 import { campaignOf } from '../promotions/campaign-link.ts';
 import type { Clock } from '../shared/clock.ts';
