@@ -10,7 +10,7 @@ export type ProductDocument = {
   categoryWords: string[];
   /** Free text that may be found too, at little weight. */
   description?: string;
-  /** The category and its ancestors, each with its name at the same index. */
+  /** From the root down to the category, each with its name at the same index. */
   categoryCodes: string[];
   categoryNames: string[];
   /** County, township and village of origin, as far as known, each with its name at the same index. */

@@ -41,7 +41,8 @@ export function from(county: string, ...below: string[]): Pick<ProductDocument, 
   return { placeCodes: placeNames.map((_name, depth) => [county, ...below.slice(0, depth)].join('/')), placeNames };
 }
 
-/** Codes and names of a category and its ancestors; a code is the name. */
+/** Codes and names of a category and, after it, those above it; a code is the name. */
 export function inCategory(...names: string[]): Pick<ProductDocument, 'categoryCodes' | 'categoryNames'> {
-  return { categoryCodes: names, categoryNames: names };
+  const path = names.toReversed();
+  return { categoryCodes: path, categoryNames: path };
 }

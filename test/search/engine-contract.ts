@@ -197,11 +197,18 @@ export function describeSearchEngine(name: string, create: () => Promise<SearchE
         expect((await engine.search({ q: '贡米' })).didYouMean).toBeUndefined();
       });
 
-      it('finds what matches most words when nothing matches all, and says so', async () => {
+      it('finds what is called by the good when nothing matches every word, and says so', async () => {
         const hits = await engine.search({ q: '武隆 腊肉' });
         expect(hits.relaxed).toBe(true);
-        expect([...hits.ids].sort((a, b) => a - b)).toEqual([9, 11, 12]);
+        expect(hits.ids).toEqual([9]);
         expect((await engine.search({ q: '秀山 贡米' })).relaxed).toBe(false);
+      });
+
+      it('offers similar goods below a short list, within the filters and not in the total', async () => {
+        const packs = await engine.search({ q: '贡米10斤' });
+        expect(packs).toMatchObject({ ids: [1], total: 1, related: [2] });
+        expect((await engine.search({ q: '贡米10斤', brand: ['lantiancha'] })).related).toEqual([]);
+        expect((await engine.search({ q: '秀山', perPage: 1 })).related).toEqual([]);
       });
 
       it('finds nothing for what is not there', async () => {

@@ -1,11 +1,11 @@
 import type { Query } from 'minisearch';
 import type { FacetName } from '../engine.ts';
 import { type Spelling, soundOf } from '../pinyin.ts';
+import { remembered } from '../remembered.ts';
 import { synonymsOf } from '../synonyms.ts';
 import { weightToken } from '../weight-phrases.ts';
 import { type CodeBook, type CodeEntry, weighCodes } from './code-book.ts';
 import type { ProductIndex } from './product-index.ts';
-import { remembered } from './remembered.ts';
 import { wordQuery } from './text-index.ts';
 
 /** A score above 0 by slot for every product that one word of a query finds. */

@@ -5,18 +5,19 @@ import { highlight, type Wanted } from '../highlight.ts';
 import { fold } from '../normalize-text.ts';
 import { shortPlaceName } from '../place-names.ts';
 import type { ProductDocument } from '../product-document.ts';
+import { correctedQuery } from '../query-pieces.ts';
+import { remembered } from '../remembered.ts';
 import { synonymsOf } from '../synonyms.ts';
+import { createVocabulary, learn, type Vocabulary } from '../vocabulary.ts';
 import { type Columns, createColumns, dropColumns, putColumns } from './columns.ts';
 import { type Candidates, type Counted, countFacets, filteredPage } from './filter-and-count.ts';
 import type { Match } from './matches.ts';
 import { createNameBook, dropName, type NameBook, putName } from './name-book.ts';
 import { type Ranked, rank } from './rank.ts';
 import { relatedSlots } from './related.ts';
-import { remembered } from './remembered.ts';
 import { type SortOrders, sortOrder } from './sort-orders.ts';
 import { createTextIndex, dropText, putText, type TextIndex } from './text-index.ts';
-import { correctedQuery, type Understood, understand } from './understand.ts';
-import { createVocabulary, learn, type Vocabulary } from './vocabulary.ts';
+import { type Understood, understand } from './understand.ts';
 
 /** One whole index in memory. Everything here runs to its end without yielding, so a search sees no half of a change. */
 export type ProductIndex = {

@@ -1,4 +1,5 @@
 import { fold } from '../normalize-text.ts';
+import { tellingOf } from '../query-pieces.ts';
 import type { ProductIndex } from './product-index.ts';
 import { sortedBy } from './sort-orders.ts';
 import type { Understood } from './understand.ts';
@@ -7,37 +8,38 @@ import type { Understood } from './understand.ts';
 export type Ranked = { order: Uint32Array; isFound: Uint8Array; relaxed: boolean };
 
 /**
- * Products that match every word; where there are none, those that match the most words. A name that holds the query in one piece
+ * Products that match every word; where there are none, those that match the most telling ones, above all the good itself. A name that holds the query in one piece
  * comes before scattered words; what is sold out comes later; what sells breaks ties.
  */
 export function rank(index: ProductIndex, q: string, words: Understood[]): Ranked {
   const size = index.columns.ids.length;
-  const hits = new Uint8Array(size);
+  const told = new Float32Array(size);
+  const weights = tellingOf(words.map(({ kind }) => kind));
   const scores = new Float32Array(size);
   let most = 0;
-  for (const { match } of words) {
+  words.forEach(({ match }, at) => {
     for (let slot = 0; slot < size; slot++) {
       const score = match.scores[slot] ?? 0;
       if (score === 0) continue;
       // By its logarithm: a word that a product barely matches is not made good by another that it matches well.
       scores[slot] = (scores[slot] ?? 0) + Math.log1p(score);
-      const count = (hits[slot] ?? 0) + 1;
-      hits[slot] = count;
-      if (count > most) most = count;
+      const sum = (told[slot] ?? 0) + (weights[at] ?? 0);
+      told[slot] = sum;
+      if (sum > most) most = sum;
     }
-  }
+  });
 
   const whole = fold(q).replace(/\s+/g, '');
   const isFound = new Uint8Array(size);
   const found: number[] = [];
   for (let slot = 0; most > 0 && slot < size; slot++) {
-    if (hits[slot] !== most) continue;
+    if (told[slot] !== most) continue;
     isFound[slot] = 1;
     found.push(slot);
     scores[slot] = (scores[slot] ?? 0) * inOnePiece(index, slot, whole) * standing(index, slot);
   }
   const order = sortedBy(found, (slot) => -Math.round((scores[slot] ?? 0) * 1_000));
-  return { order, isFound, relaxed: most > 0 && most < words.length };
+  return { order, isFound, relaxed: most > 0 && most < weights.reduce((sum, weight) => sum + weight, 0) };
 }
 
 function inOnePiece(index: ProductIndex, slot: number, whole: string): number {

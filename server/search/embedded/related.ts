@@ -1,3 +1,4 @@
+import { tellingOf } from '../query-pieces.ts';
 import type { ProductIndex } from './product-index.ts';
 import { type Ranked, standing } from './rank.ts';
 import { sortedBy } from './sort-orders.ts';
@@ -7,8 +8,6 @@ const mostFound = 10;
 const mostRelated = 50;
 /** Of all that the words of a query tell, this much must hold: of a place and a good the good. */
 const leastShare = 0.5;
-/** What a word tells: the last names the good (麻辣香肠 are sausages), a weight only its pack. */
-const telling = { last: 2, word: 1, sound: 1, weight: 0.5 };
 
 /**
  * What a buyer may also want where little was found: first what matches the more telling of the words, then what is of the same
@@ -22,8 +21,7 @@ export function relatedSlots(index: ProductIndex, words: readonly Understood[], 
 }
 
 function partlyMatching(index: ProductIndex, words: readonly Understood[], { isFound }: Ranked): number[] {
-  const last = words.findLastIndex(({ kind }) => kind !== 'weight');
-  const weights = words.map(({ kind }, at) => (at === last ? telling.last : telling[kind]));
+  const weights = tellingOf(words.map(({ kind }) => kind));
   const least = leastShare * weights.reduce((sum, weight) => sum + weight, 0);
   const found: { slot: number; told: number; score: number }[] = [];
   for (let slot = 0; slot < index.columns.ids.length; slot++) {

@@ -2,10 +2,10 @@ import type { Suggestion, SuggestionKind } from '../engine.ts';
 import { highlight, type Wanted } from '../highlight.ts';
 import { fold } from '../normalize-text.ts';
 import { readings, type Spelling, soundOf } from '../pinyin.ts';
+import { remembered } from '../remembered.ts';
 import { synonymsOf } from '../synonyms.ts';
 import type { NameEntry } from './name-book.ts';
 import type { ProductIndex } from './product-index.ts';
-import { remembered } from './remembered.ts';
 
 type Scored = { kind: SuggestionKind; text: string; code?: string; within?: string; count: number; starts: boolean };
 type Named = { folded: string; spelling: Spelling };

@@ -1,6 +1,7 @@
 import { cutWords } from '../chinese-words.ts';
-import { fold } from '../normalize-text.ts';
-import { type Piece, piecesOf, wordsOfRun } from '../tokenize-chinese.ts';
+import { queryPieces } from '../query-pieces.ts';
+import type { Piece } from '../tokenize-chinese.ts';
+import { soundingLike, spelledLike } from '../vocabulary.ts';
 import {
   type Match,
   matchCodesBySound,
@@ -12,7 +13,6 @@ import {
   matchWord,
 } from './matches.ts';
 import type { ProductIndex } from './product-index.ts';
-import { soundingLike, spelledLike } from './vocabulary.ts';
 
 /** One word of a query as it was understood; `typed` differs from `read` where it was taken for another. */
 export type Understood = {
@@ -23,50 +23,9 @@ export type Understood = {
   match: Match;
 };
 
-const fillers = new Set([
-  '的',
-  '了',
-  '和',
-  '与',
-  '及',
-  '或',
-  '吗',
-  '呢',
-  '我',
-  '要',
-  '买',
-  '想',
-  '我要',
-  '想买',
-  '哪里',
-  '有没有',
-  '有',
-  '卖',
-  '有卖',
-  '哪里有',
-  '喝',
-  '吃',
-  '用',
-  '用的',
-  '采购',
-  '购买',
-  '订购',
-  '新鲜',
-  '适合',
-  '一点',
-  '一些',
-]);
-const mostWords = 8;
-
 /** The words of a query, each with the products that it finds; a word that finds nothing is kept with an empty match. */
 export function understand(index: ProductIndex, q: string): Understood[] {
-  const words = piecesOf(q.slice(0, 200)).flatMap((piece) => (piece.kind === 'han' ? hanWords(piece.text) : [piece]));
-  const telling = words.filter((word) => !fillers.has(word.text));
-  return (telling.length > 0 ? telling : words).slice(0, mostWords).flatMap((word) => understandPiece(index, word));
-}
-
-function hanWords(run: string): Piece[] {
-  return wordsOfRun(run).map((text) => ({ kind: 'han', text }));
+  return queryPieces(q).flatMap((piece) => understandPiece(index, piece));
 }
 
 function understandPiece(index: ProductIndex, piece: Piece): Understood[] {
@@ -178,11 +137,4 @@ function both(one: Match, other: Match): Match {
     return sum;
   });
   return { scores, count };
-}
-
-/** The query with what was taken for another word put in its place; undefined when all was taken as typed. */
-export function correctedQuery(q: string, words: Understood[]): string | undefined {
-  const changed = words.filter(({ typed, read }) => typed !== read);
-  if (changed.length === 0) return undefined;
-  return changed.reduce((text, { typed, read }) => text.replace(typed, () => read), fold(q).trim());
 }

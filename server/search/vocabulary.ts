@@ -1,5 +1,5 @@
 import SearchableMap from 'minisearch/SearchableMap';
-import { readings } from '../pinyin.ts';
+import { readings } from './pinyin.ts';
 
 /** The words of the catalogue by their sound, for words that were typed with other characters or with a slip. */
 export type Vocabulary = { bySound: SearchableMap<string[]>; uses: Map<string, number> };
