@@ -14,6 +14,8 @@ const environment = z.object({
   STRIPE_SECRET_KEY: optionalText,
   STRIPE_WEBHOOK_SECRET: optionalText,
   STRIPE_API_BASE: z.url().optional(),
+  MEILI_URL: z.url().optional(),
+  MEILI_API_KEY: optionalText,
   SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\//, 'must look like smtp://user:password@host:587')
@@ -38,6 +40,8 @@ export interface Config {
   dataDir: string;
   sessionSecret: string;
   stripe: { secretKey: string; webhookSecret: string; apiBase?: string } | null;
+  /** null: search runs in this process */
+  meilisearch: { url: string; apiKey?: string } | null;
   /** null: messages stay in the inbox */
   mail: { url: string; from: string } | null;
   role: 'all' | 'web' | 'worker';
@@ -90,6 +94,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       e.STRIPE_SECRET_KEY && e.STRIPE_WEBHOOK_SECRET
         ? { secretKey: e.STRIPE_SECRET_KEY, webhookSecret: e.STRIPE_WEBHOOK_SECRET, apiBase: e.STRIPE_API_BASE }
         : null,
+    meilisearch: e.MEILI_URL ? { url: e.MEILI_URL, apiKey: e.MEILI_API_KEY } : null,
     mail: e.SMTP_URL && e.MAIL_FROM ? { url: e.SMTP_URL, from: e.MAIL_FROM } : null,
     role: e.ROLE,
     rateLimit: e.RATE_LIMIT,

@@ -3,12 +3,14 @@ import type { i18n } from 'i18next';
 import { type Logger, pino } from 'pino';
 import { createFileStore, type FileStore } from './clients/file-store.ts';
 import { createMailer, type Mailer } from './clients/mail.ts';
+import { createMeilisearch } from './clients/meilisearch.ts';
 import { type PaymentSandbox, startPaymentSandbox } from './clients/payment-sandbox/start-sandbox.ts';
 import { createStripe, type Stripe } from './clients/stripe.ts';
 import type { Config } from './config.ts';
 import { connect, type PrismaClient } from './db/client.ts';
 import { createEmbeddedEngine } from './search/embedded/embedded-engine.ts';
 import type { SearchEngine } from './search/engine.ts';
+import { createMeilisearchEngine } from './search/meilisearch/meilisearch-engine.ts';
 import { type Clock, fixedClock, systemClock } from './shared/clock.ts';
 import { createMessages } from './web/i18n.ts';
 import { createSharedPages, type SharedPages } from './web/shared-pages.ts';
@@ -50,7 +52,9 @@ export async function createContainer(config: Config, options: ContainerOptions 
   const clock = options.clock ?? (config.clock ? fixedClock(config.clock) : systemClock);
   const db = connect(config.databaseUrl, { pool: config.databasePool, onQuery: options.onQuery });
   const folders = { views: resolve('views'), public: resolve('public') };
-  const search = createEmbeddedEngine();
+  const search = config.meilisearch
+    ? createMeilisearchEngine(createMeilisearch(config.meilisearch))
+    : createEmbeddedEngine();
   const sandbox = config.stripe
     ? null
     : await startPaymentSandbox({

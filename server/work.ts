@@ -28,6 +28,7 @@ import { takeInEarlier } from './quotas/programmes/programme-taking-in.ts';
 import { forgetStaleSheets } from './quotas/sheets/forget-stale-sheets.ts';
 import { foldTally } from './quotas/tally/fold-tally.ts';
 import { followSearch, searchHandlers } from './search/search-changes.ts';
+import { followSharedIndex } from './search/shared-index.ts';
 import { dayOf } from './shared/days.ts';
 import { expireQuotes } from './sourcing/quotes/expire-quotes.ts';
 import { QUOTE_CHANGED, quoteChanged } from './sourcing/quotes/quote-changed.ts';
@@ -160,7 +161,11 @@ export function startWork(container: Container): { stop: () => Promise<void> } {
           runOutbox(db, { [PROGRAMME_OPENED]: takeIn }, log, stopping.signal),
           runSchedule(db, periodicJobs(container), log, stopping.signal),
         ];
-  running.push(followSearch(container, stopping.signal));
+  running.push(
+    container.search.name === 'embedded'
+      ? followSearch(container, stopping.signal)
+      : followSharedIndex(container, stopping.signal, config.role !== 'web'),
+  );
   return {
     stop: async () => {
       stopping.abort();

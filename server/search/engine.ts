@@ -8,6 +8,8 @@ export type SearchEngine = {
   readonly name: 'embedded' | 'meilisearch';
   /** True once an index has been built, so that searches see the whole catalogue. */
   ready(): boolean;
+  /** Looks anew whether it is ready: an engine of its own server may have been built by another process, or come back. */
+  refresh(): Promise<void>;
   search(query: ProductQuery): Promise<ProductHits>;
   suggest(prefix: string, limit: number): Promise<Suggestion[]>;
   /** Adds documents or puts them in place of those with the same id; visible to the next search. */

@@ -12,7 +12,7 @@ import { refreshProducts, reindexProducts } from './index-products.ts';
 /** `setting` keys: how often a rebuild was asked for; how many changes were told; the last of them, in a ring of slots. */
 const VERSION = 'search.version';
 const CHANGES = 'search.changes';
-const SLOTS = 64;
+const SLOTS = 1_024;
 const IDS_A_SLOT = 45;
 const POLL_MS = 1_000;
 
@@ -23,13 +23,12 @@ interface Parts {
   log: Logger;
 }
 
-/** Outbox handlers of search. An engine of its own server is told here; embedded ones, one in each process, by `followSearch`. */
-export function searchHandlers({ db, search, clock }: Omit<Parts, 'log'>): Record<string, OutboxHandler> {
+/** Outbox handlers of search: what changed is told to whoever keeps an index. */
+export function searchHandlers({ db }: Pick<Parts, 'db'>): Record<string, OutboxHandler> {
   return {
     [PRODUCT_CHANGED]: async (payloads) => {
       const ids = [...new Set(payloads.map((payload) => (payload as { productId: number }).productId))];
-      if (search.name === 'embedded') await tellProcesses(db, ids);
-      else await refreshProducts(db, search, dayOf(clock()), ids);
+      await tellProcesses(db, ids);
     },
   };
 }
@@ -58,7 +57,7 @@ async function tellProcesses(db: PrismaClient, ids: readonly number[]): Promise<
 
 const slotOf = (change: number) => `${CHANGES}.${change % SLOTS}`;
 
-interface Seen {
+export interface Seen {
   version: string;
   changes: number;
   day: Day;
@@ -97,7 +96,7 @@ export async function catchUp({ db, search, clock, log }: Parts, seen: Seen | nu
   return now;
 }
 
-async function readSeen(db: Db, day: Day): Promise<Seen> {
+export async function readSeen(db: Db, day: Day): Promise<Seen> {
   const rows = await db.setting.findMany({
     where: { key: { in: [VERSION, CHANGES] } },
     select: { key: true, value: true },
@@ -107,7 +106,7 @@ async function readSeen(db: Db, day: Day): Promise<Seen> {
 }
 
 /** The ids told after `from`; null when more was told than the ring holds. */
-async function changedSince(db: Db, from: number, to: number): Promise<number[] | null> {
+export async function changedSince(db: Db, from: number, to: number): Promise<number[] | null> {
   if (to - from > SLOTS || to < from) return null;
   const wanted = Array.from({ length: to - from }, (_, index) => from + index + 1);
   const slots = await db.setting.findMany({ where: { key: { in: wanted.map(slotOf) } }, select: { value: true } });

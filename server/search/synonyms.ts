@@ -25,3 +25,12 @@ export function synonymsOf(word: string): readonly string[] {
 export const tradeWords: readonly string[] = [
   ...new Set([...listed.words, ...listed.same.flat(), ...Object.entries(listed.kinds).flatMap(([a, b]) => [a, ...b])]),
 ].filter((word) => word.length > 1);
+
+const askedFor = new Map<string, string[]>();
+for (const [word, more] of others)
+  for (const other of more) askedFor.set(other, [...(askedFor.get(other) ?? []), word]);
+
+/** The other way round: what buyers may type who are content with one of these. */
+export function wordsLookedForAs(words: readonly string[]): string[] {
+  return [...new Set(words.flatMap((word) => askedFor.get(word) ?? []))];
+}

@@ -1,8 +1,10 @@
 import { loadDemonstration } from '../../server/cli/load-demo.ts';
+import { createMeilisearch } from '../../server/clients/meilisearch.ts';
 import { connect, type PrismaClient } from '../../server/db/client.ts';
 import { createEmbeddedEngine } from '../../server/search/embedded/embedded-engine.ts';
 import type { SearchEngine } from '../../server/search/engine.ts';
 import { productDocuments } from '../../server/search/index-products.ts';
+import { createMeilisearchEngine } from '../../server/search/meilisearch/meilisearch-engine.ts';
 import { dayOf } from '../../server/shared/days.ts';
 import { type JudgedDocument, type Judgement, judge, judgedQueries, scoresByKind } from '../search/judge.ts';
 import { benchDatabase } from './harness.ts';
@@ -18,7 +20,7 @@ export async function bench() {
   const documents = await judgedDocuments(db);
   const queries = judgedQueries.filter(({ held }) => !held || process.env.RELEVANCE_HELD);
   const figures: Record<string, Record<string, string | number>> = {};
-  for (const engine of [createEmbeddedEngine()]) {
+  for (const engine of engines()) {
     await engine.rebuild(inOne(documents));
     const judgements = await judge(engine, documents, queries);
     for (const [kind, { queries: count, ndcg, recall }] of Object.entries(scoresByKind(judgements)))
@@ -28,6 +30,17 @@ export async function bench() {
   await db.$disconnect();
   await close();
   return figures;
+}
+
+/** Both where `MEILI_URL` names a server; else the embedded one alone. */
+function engines(): SearchEngine[] {
+  const url = process.env.MEILI_URL;
+  if (!url) console.log('MEILI_URL is not set: Meilisearch was not judged.');
+  const meilisearch = (server: string) =>
+    createMeilisearchEngine(createMeilisearch({ url: server, apiKey: process.env.MEILI_API_KEY }), {
+      uid: 'relevance_bench',
+    });
+  return [createEmbeddedEngine(), ...(url ? [meilisearch(url)] : [])];
 }
 
 async function judgedDocuments(db: PrismaClient): Promise<JudgedDocument[]> {

@@ -57,6 +57,7 @@ export function createEmbeddedEngine(now: () => number = Date.now): SearchEngine
   return {
     name: 'embedded',
     ready: () => builtAt !== null,
+    refresh: async () => {},
     search: async (query) => searchProducts(current, query),
     suggest: async (prefix, limit) => suggest(current, prefix, limit),
     replace: (documents) => inTurn(() => apply(documents.map((document) => (index) => putProduct(index, document)))),

@@ -1,64 +1,23 @@
-import type { Suggestion, SuggestionKind } from '../engine.ts';
-import { highlight, type Wanted } from '../highlight.ts';
-import { fold } from '../normalize-text.ts';
-import { readings, type Spelling, soundOf } from '../pinyin.ts';
+import type { Suggestion } from '../engine.ts';
 import { remembered } from '../remembered.ts';
-import { synonymsOf } from '../synonyms.ts';
+import { best, readPrefix, type Scored, shown, type Test } from '../suggestion-tests.ts';
 import type { NameEntry } from './name-book.ts';
 import type { ProductIndex } from './product-index.ts';
-
-type Scored = { kind: SuggestionKind; text: string; code?: string; within?: string; count: number; starts: boolean };
-type Named = { folded: string; spelling: Spelling };
-type Test = {
-  starts(named: Named): boolean;
-  holds(named: Named): boolean;
-  /** Too short to be looked for inside suppliers' long names. */
-  isShort: boolean;
-  /** What the same thing is called: 土鸡 leads to the category 山地鸡. */
-  synonyms: readonly string[];
-};
 
 const kindsWithCodes = ['category', 'place', 'supplier'] as const;
 const prefixesKept = 200;
 
 /** Names of goods, categories, places and suppliers that go on from what was typed, in characters, pinyin or initials. */
 export function suggest(index: ProductIndex, prefix: string, limit: number): Suggestion[] {
-  const typed = fold(prefix.slice(0, 50)).replace(/\s+/g, '');
-  if (typed === '' || limit < 1) return [];
+  const { typed, tries } = readPrefix(prefix);
+  if (limit < 1) return [];
   return remembered(index.suggested, `${limit} ${typed}`, prefixesKept, () => {
-    const sounds = /^[a-z]+$/.test(typed) ? [typed] : [];
-    const found = collect(index, sounds[0] === undefined ? byCharacters(typed) : bySound(typed), limit);
-    if (found.length > 0 || !/^\p{Script=Han}{2,}$/u.test(typed)) {
-      return found.map((entry) => shown(entry, { words: [typed], sounds, grams: [] }));
+    for (const { test, wanted } of tries) {
+      const found = collect(index, test, limit);
+      if (found.length > 0) return found.map((entry) => shown(entry, wanted));
     }
-    const letters = (readings(typed)[0] ?? []).join('');
-    return collect(index, bySound(letters), limit).map((entry) =>
-      shown(entry, { words: [], sounds: [letters], grams: [] }),
-    );
+    return [];
   });
-}
-
-function byCharacters(typed: string): Test {
-  return {
-    starts: ({ folded }) => folded.startsWith(typed),
-    holds: ({ folded }) => folded.includes(typed),
-    isShort: typed.length < 2,
-    synonyms: synonymsOf(typed),
-  };
-}
-
-function bySound(letters: string): Test {
-  const sound = soundOf(letters);
-  return {
-    starts: ({ folded, spelling }) =>
-      spelling.plainPinyin.startsWith(letters) ||
-      spelling.plainInitials.startsWith(letters) ||
-      folded.startsWith(letters),
-    holds: ({ folded, spelling }) =>
-      sound.asPinyin(spelling) !== 'none' || sound.asInitials(spelling) || folded.includes(letters),
-    isShort: letters.length < 4,
-    synonyms: [],
-  };
 }
 
 /** Categories, places and suppliers at most a quarter each, goods the rest; what begins so before what holds it. */
@@ -96,21 +55,4 @@ function goodsThat(index: ProductIndex, passes: (entry: NameEntry) => boolean, s
     else same.count += entry.slots.length;
   }
   return [...found.values()];
-}
-
-function best(found: Scored[], most: number): Scored[] {
-  return found
-    .sort((a, b) => Number(b.starts) - Number(a.starts) || b.count - a.count || a.text.length - b.text.length)
-    .slice(0, most);
-}
-
-function shown({ kind, text, code, within, count }: Scored, wanted: Wanted): Suggestion {
-  return {
-    kind,
-    text,
-    ...(code === undefined ? {} : { code }),
-    ...(within === undefined ? {} : { within }),
-    count,
-    highlights: highlight(text, wanted),
-  };
 }
