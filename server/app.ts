@@ -25,6 +25,8 @@ import { fulfilmentEndpoints } from './orders/fulfilment-api.ts';
 import { holidayRoutes } from './orders/holiday-routes.ts';
 import { orderEndpoints } from './orders/order-api.ts';
 import { orderRoutes } from './orders/order-routes.ts';
+import { pickupDeskRoutes } from './orders/pickup/pickup-desk-routes.ts';
+import { pickupPointRoutes } from './orders/pickup/pickup-point-routes.ts';
 import { receiptRoutes } from './orders/receipt-routes.ts';
 import { refundEndpoints } from './orders/refund-api.ts';
 import { refundRoutes } from './orders/refund-routes.ts';
@@ -140,6 +142,8 @@ export function createApp(container: Container): Express {
   app.use(orderRoutes(container));
   app.use(standingOrderRoutes(container));
   app.use(holidayRoutes(container));
+  app.use(pickupPointRoutes(container));
+  app.use(pickupDeskRoutes(container));
   app.use(receiptRoutes(container));
   app.use(afterSalesRoutes(container));
   app.use(refundRoutes(container));

@@ -6,11 +6,13 @@ import { enqueue, runOutbox } from './jobs/outbox.ts';
 import { type PeriodicJob, runSchedule } from './jobs/schedule.ts';
 import { MAIL_DUE } from './notifications/notify.ts';
 import { sendMail } from './notifications/send-mail.ts';
+import { tellOfPickups } from './notifications/tell-of-pickups.ts';
 import { tellOfQuotes } from './notifications/tell-of-quotes.ts';
 import { tellOfRefunds } from './notifications/tell-of-refunds.ts';
 import { tellStandingOrders } from './notifications/tell-standing-orders.ts';
 import { tellSuppliers } from './notifications/tell-suppliers.ts';
 import { tellUnits } from './notifications/tell-units.ts';
+import { PICKUP_ARRIVED } from './orders/pickup/pickup-desk.ts';
 import { placeStandingOrders, STANDING_ORDER_RAN } from './orders/place-standing-orders.ts';
 import { receiveByTime } from './orders/receive-by-time.ts';
 import { expireWaitingOrders } from './payments/expire-waiting-orders.ts';
@@ -37,6 +39,7 @@ const REFUND_DUE = 'payment.refund_due';
 const refundChanged = z.object({ refundId: z.number().int() });
 const programmeOpened = z.object({ programmeId: z.number().int() });
 const orderPlaced = z.object({ orderId: z.number().int() });
+const pickupArrived = z.object({ fulfilmentId: z.number().int() });
 const statementDue = z.object({ fulfilmentId: z.number().int() });
 const standingOrderRan = z.object({ runId: z.number().int() });
 const mailDue = z.object({ userId: z.number().int(), dedupeKey: z.string() });
@@ -56,6 +59,12 @@ export function outboxHandlers(container: Container) {
       await tellOfRefunds(
         db,
         payloads.map((payload) => refundChanged.parse(payload).refundId),
+      );
+    },
+    [PICKUP_ARRIVED]: async (payloads) => {
+      await tellOfPickups(
+        db,
+        payloads.map((payload) => pickupArrived.parse(payload).fulfilmentId),
       );
     },
     [STANDING_ORDER_RAN]: async (payloads) => {

@@ -25,7 +25,7 @@ export const tokenForm = z.object({
 });
 
 /** Chinese mobile numbers and landlines, with the spaces that people type. */
-const phone = z
+export const phone = z
   .string()
   .trim()
   .min(1, 'required')

@@ -43,6 +43,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'caps', icon: 'scale', roles: ['organizer', 'operator'] },
       { path: 'units', icon: 'building', roles: ['organizer', 'operator'] },
       { path: 'invitations', icon: 'people', roles: ['approver'] },
+      { path: 'pickupPoints', icon: 'pin', roles: ['approver', 'operator'] },
     ],
   },
   {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type Actor, ownUnitId, unitsBoughtFor } from '../accounts/actor.ts';
 import { findAddressFor } from '../accounts/address-queries.ts';
 import { actorOf } from '../accounts/who-acts.ts';
@@ -10,16 +10,48 @@ import { orderJson, toOrderJson } from '../orders/order-json.ts';
 import { mayBuyerSee } from '../orders/order-policy.ts';
 import { findOrder } from '../orders/order-queries.ts';
 import { orderParams } from '../orders/order-schemas.ts';
+import { pointsFor } from '../orders/pickup/pickup-points.ts';
 import { type PaymentDeps, startPayment } from '../payments/start-payment.ts';
 import { countsOfOrder } from '../quotas/tally/order-counts.ts';
 import type { Clock } from '../shared/clock.ts';
 import { NotFound, RuleRefusal } from '../shared/errors.ts';
 import { type Endpoint, endpoint } from '../web/api.ts';
+import { pickupAddress } from './checkout-form.ts';
 import { orderBody } from './checkout-schemas.ts';
 import { channelOfZone, submitOrder } from './submit-order.ts';
 
 interface Parts extends PaymentDeps {
   clock: Clock;
+}
+
+const pickupPoint = z.object({
+  id: z.int(),
+  name: z.string(),
+  unit: z.string().nullable(),
+  region: z.string(),
+  address: z.string(),
+  hours: z.string(),
+  phone: z.string(),
+});
+
+/** Where own purchases can be fetched. */
+function pickupPointsEndpoint({ db }: Parts): Endpoint {
+  return endpoint({
+    method: 'get',
+    path: '/pickup-points',
+    summary: 'Where own purchases can be fetched: the own unit’s reception first, then the points for everybody',
+    tag: 'orders',
+    access: 'signed_in',
+    scope: 'orders',
+    response: z.object({ items: z.array(pickupPoint), total: z.int(), nextCursor: z.null() }),
+    handle: async ({ req }) => {
+      const points = await pointsFor(db, actorOf(req));
+      const items = points.map(({ id, name, unit, region, address, hours, phone }) => ({
+        ...{ id, name, region, address, hours, phone, unit: unit?.name ?? null },
+      }));
+      return { items, total: items.length, nextCursor: null };
+    },
+  });
 }
 
 /** Placing an order and paying it. */
@@ -35,6 +67,7 @@ export function checkoutEndpoints(parts: Parts): Endpoint[] {
     idempotent: true,
   } as const;
   return [
+    pickupPointsEndpoint(parts),
     endpoint({
       ...common,
       path: '/orders',
@@ -97,7 +130,11 @@ async function deliveryAddress(
   db: PrismaClient,
   actor: Actor,
   body: z.infer<typeof orderBody>,
-): Promise<DeliveryAddress> {
+): Promise<DeliveryAddress & { pickupPointId?: number }> {
+  if (body.pickup) {
+    const { pointId: pickupPointId, recipient: pickupName, phone: pickupPhone } = body.pickup;
+    return pickupAddress(db, actor, { pickupPointId, pickupName, pickupPhone });
+  }
   const kept = body.address ?? (body.addressId === undefined ? null : await findAddressFor(db, actor, body.addressId));
   if (!kept) throw new RuleRefusal('badInput', [{ path: 'addressId', code: 'noSuchAddress' }]);
   return { recipient: kept.recipient, phone: kept.phone, region: kept.region, address: kept.detail };

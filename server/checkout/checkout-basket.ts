@@ -4,6 +4,7 @@ import { unitOfCart } from '../cart/cart-api.ts';
 import { cartWishes } from '../cart/cart-lines.ts';
 import { type PricedCart, pricedWishes } from '../cart/cart-page.ts';
 import { buyNowQuery, cartQuery } from '../cart/cart-schemas.ts';
+import { atPickupPoint } from '../cart/pickup-freight.ts';
 import type { Wish } from '../cart/quote.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo } from '../paths.ts';
@@ -41,6 +42,13 @@ export async function basketOf(db: PrismaClient, actor: Actor, query: Request['q
   };
 }
 
-export function pricedBasket(db: PrismaClient, actor: Actor, basket: Basket, now: Date): Promise<PricedCart> {
-  return pricedWishes(db, basket.wishes, basket.unitId ?? ownUnitId(actor), now);
+/** Its prices today, with the freight to a pick-up point or to the door. */
+export async function pricedBasket(
+  db: PrismaClient,
+  actor: Actor,
+  basket: Basket,
+  { now, fetched }: { now: Date; fetched: boolean },
+): Promise<PricedCart> {
+  const priced = await pricedWishes(db, basket.wishes, basket.unitId ?? ownUnitId(actor), now);
+  return fetched ? { ...priced, quoted: atPickupPoint(priced.quoted) } : priced;
 }

@@ -8,9 +8,12 @@ import { idText } from '../cart/cart-schemas.ts';
 import type { Wish } from '../cart/quote.ts';
 import type { PrismaClient } from '../db/client.ts';
 import type { DeliveryAddress } from '../orders/create-order.ts';
+import { pointsFor } from '../orders/pickup/pickup-points.ts';
 import { BadInput, type Fault, Refusal } from '../shared/errors.ts';
 import { read } from '../web/forms.ts';
 import type { OrderRequest } from './submit-order.ts';
+
+const MOST_ADDRESS = 255;
 
 /** What stands in the form's `addressId` when the address is typed below it. */
 export const NEW_ADDRESS = 'new';
@@ -21,6 +24,9 @@ export const CHECKOUT_FIELDS = [
   'phone',
   'region',
   'detail',
+  'pickupPointId',
+  'pickupName',
+  'pickupPhone',
   'countFor',
   'fundingSource',
   'payment',
@@ -56,6 +62,20 @@ const checkoutForm = z.object({
     .transform(Number),
 });
 
+const pickupForm = checkoutForm.omit({ addressId: true }).extend({
+  pickupPointId: z
+    .string('choosePickupPoint')
+    .regex(/^\d{1,9}$/, 'choosePickupPoint')
+    .transform(Number),
+  pickupName: addressInput.shape.recipient,
+  pickupPhone: addressInput.shape.phone,
+});
+
+/** Whether the form asks for the goods to be brought to a pick-up point; a unit's purchases are always delivered. */
+export function isFetched(unitId: number | null, body: unknown): boolean {
+  return unitId === null && (body as Record<string, unknown> | undefined)?.delivery === 'pickup';
+}
+
 /** Reads the posted form into an order request. Throws BadInput with every fault by its field. */
 export async function readCheckout(
   db: PrismaClient,
@@ -64,9 +84,12 @@ export async function readCheckout(
   lines: Wish[],
   body: unknown,
 ): Promise<OrderRequest> {
-  const form = read(checkoutForm, body);
+  const fetched = isFetched(unitId, body) ? read(pickupForm, body) : null;
+  const form = fetched ?? read(checkoutForm, body);
   return {
-    ...(form.addressId === NEW_ADDRESS ? typedAddress(body) : await keptAddress(db, actor, form.addressId)),
+    ...(fetched
+      ? await pickupAddress(db, actor, fetched)
+      : await deliveryAddress(db, actor, (form as z.output<typeof checkoutForm>).addressId, body)),
     lines,
     unitId: unitId ?? (form.countFor === undefined ? ownUnitId(actor) : form.countFor),
     fundingSource: form.fundingSource,
@@ -86,7 +109,7 @@ export async function keepAddress(
   unitId: number | null,
   body: Record<string, unknown>,
 ): Promise<void> {
-  if (body.addressId !== NEW_ADDRESS || !body.saveAddress) return;
+  if (isFetched(unitId, body) || body.addressId !== NEW_ADDRESS || !body.saveAddress) return;
   const { recipient, phone, region, detail } = body;
   const address = read(addressInput, { recipient, phone, region, detail });
   try {
@@ -94,6 +117,27 @@ export async function keepAddress(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
   }
+}
+
+/** The point's address in the name of who fetches it, which is what the supplier writes on the parcel. */
+export async function pickupAddress(
+  db: PrismaClient,
+  actor: Actor,
+  { pickupPointId, pickupName, pickupPhone }: { pickupPointId: number; pickupName: string; pickupPhone: string },
+): Promise<DeliveryAddress & { pickupPointId: number }> {
+  const point = (await pointsFor(db, actor)).find(({ id }) => id === pickupPointId);
+  if (!point) throw new BadInput([{ path: 'pickupPointId', code: 'noSuchPickupPoint' }]);
+  const address = `${point.address} ${point.name}`.slice(0, MOST_ADDRESS);
+  return { recipient: pickupName, phone: pickupPhone, region: point.region, address, pickupPointId };
+}
+
+function deliveryAddress(
+  db: PrismaClient,
+  actor: Actor,
+  addressId: number | typeof NEW_ADDRESS,
+  body: unknown,
+): Promise<DeliveryAddress> | DeliveryAddress {
+  return addressId === NEW_ADDRESS ? typedAddress(body) : keptAddress(db, actor, addressId);
 }
 
 function typedAddress(body: unknown): DeliveryAddress {

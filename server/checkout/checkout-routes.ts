@@ -4,6 +4,7 @@ import { addressesFor } from '../accounts/address-queries.ts';
 import { actorOf } from '../accounts/who-acts.ts';
 import { takeOrdered } from '../cart/cart-lines.ts';
 import type { PricedCart } from '../cart/cart-page.ts';
+import { pointsFor } from '../orders/pickup/pickup-points.ts';
 import { patterns } from '../paths.ts';
 import type { PaymentDeps } from '../payments/start-payment.ts';
 import { campaignOf } from '../promotions/campaign-link.ts';
@@ -13,7 +14,7 @@ import { findPayers } from '../units/unit-queries.ts';
 import { refusedForm } from '../web/form-view.ts';
 import { keepRefused } from '../web/forms.ts';
 import { type Basket, basketOf, pricedBasket } from './checkout-basket.ts';
-import { checkoutFaults, keepAddress, readCheckout } from './checkout-form.ts';
+import { checkoutFaults, isFetched, keepAddress, readCheckout } from './checkout-form.ts';
 import { presentCheckout, presentCheckoutForm } from './checkout-presenter.ts';
 import { leadToOrder } from './lead-to-order.ts';
 import { submitOrder } from './submit-order.ts';
@@ -32,6 +33,7 @@ export function checkoutRoutes(parts: Parts): Router {
   router.post(patterns.checkout, async (req, res) => {
     const actor = actorOf(req);
     const basket = await basketOf(db, actor, req.query);
+    if (req.body.switchTo) return show(parts, req, res, 200, []);
     const orderId = await submitted(req, res, basket);
     if (orderId === null) return;
     if (!basket.atOnce) await emptyCart(actor, basket, orderId);
@@ -69,9 +71,12 @@ async function show({ db, clock }: Parts, req: Request, res: Response, status: n
   const actor = actorOf(req);
   const basket = await basketOf(db, actor, req.query);
   const { unitId } = basket;
-  const [cart, addresses, payers] = await Promise.all([
-    pricedBasket(db, actor, basket, clock()),
+  const delivery = req.body?.switchTo ?? req.body?.delivery;
+  const fetched = isFetched(unitId, { delivery });
+  const [cart, addresses, points, payers] = await Promise.all([
+    pricedBasket(db, actor, basket, { now: clock(), fetched }),
     addressesFor(db, actor),
+    unitId === null ? pointsFor(db, actor) : [],
     unitId === null ? [] : findPayers(db, unitId),
   ]);
   // What cannot be ordered as it stands is put right where it was chosen; what was typed here already is not thrown away.
@@ -80,16 +85,28 @@ async function show({ db, clock }: Parts, req: Request, res: Response, status: n
     if (basket.atOnce) keepFaults(req, basket, cart);
     return res.redirect(303, basket.backPath);
   }
-  const page = presentCheckout(req, { ...basket, actor, cart, addresses, payers });
+  const page = presentCheckout(req, { ...basket, actor, cart, addresses, points, fetched, payers });
   const values = {
     addressId: page.firstAddress,
+    ...page.firstPickup,
     countFor: page.countOptions?.[0]?.value ?? '',
     fundingSource: payers[0]?.fundingSource ?? 'individual',
     payment: unitId === null ? 'stripe' : 'on_account',
     ...req.body,
   };
   res.set('Cache-Control', 'no-store');
-  res.status(status).render('checkout/show', { ...page, ...presentCheckoutForm(req, cart, values, faults) });
+  const keptFields = otherWayFields(fetched, req.body);
+  res
+    .status(status)
+    .render('checkout/show', { ...page, keptFields, ...presentCheckoutForm(req, cart, values, faults) });
+}
+
+/** What was typed for the other way to get the goods goes along, so that changing one's mind loses nothing. */
+function otherWayFields(fetched: boolean, body: Record<string, unknown> = {}) {
+  const names = fetched
+    ? ['addressId', 'recipient', 'phone', 'region', 'detail', 'saveAddress']
+    : ['pickupPointId', 'pickupName', 'pickupPhone'];
+  return names.flatMap((name) => (typeof body[name] === 'string' ? [{ name, value: body[name] }] : []));
 }
 
 /** The product's page says by its quantity why it cannot be bought so. */

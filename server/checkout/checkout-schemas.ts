@@ -13,12 +13,23 @@ export const orderBody = z
     unitId: z.union([id, z.null()]).optional(),
     addressId: id.optional(),
     address: addressInput.optional(),
+    /** fetched at a pick-up point, for half the freight; own purchases only */
+    pickup: z
+      .strictObject({ pointId: id, recipient: addressInput.shape.recipient, phone: addressInput.shape.phone })
+      .optional(),
     payment: z.enum(['stripe', 'on_account']),
     zone: z.string().trim().max(64).optional(),
     note: z.string().trim().max(500).optional(),
     expectedTotalFen: z.int().min(0).optional(),
   })
-  .refine((body) => (body.addressId === undefined) !== (body.address === undefined), {
-    path: ['address'],
-    message: 'oneAddress',
+  .refine(
+    ({ addressId, address, pickup }) => [addressId, address, pickup].filter((way) => way !== undefined).length === 1,
+    {
+      path: ['address'],
+      message: 'oneAddress',
+    },
+  )
+  .refine(({ pickup, fundingSource }) => pickup === undefined || fundingSource === 'individual', {
+    path: ['pickup'],
+    message: 'unitsAreDelivered',
   });

@@ -2,6 +2,7 @@ import { type Actor, ownUnitId } from '../accounts/actor.ts';
 import type { AddressRow } from '../accounts/address-queries.ts';
 import type { Reader } from '../cart/cart-presenter.ts';
 import { inLanguage } from '../catalog/catalog-reader.ts';
+import type { ShownPoint } from '../orders/pickup/pickup-points.ts';
 import { formatYuan } from '../shared/money.ts';
 import type { PayerRow } from '../units/unit-queries.ts';
 import { NEW_ADDRESS } from './checkout-form.ts';
@@ -12,6 +13,29 @@ export interface TermsParts {
   unitId: number | null;
   addresses: AddressRow[];
   payers: PayerRow[];
+  /** where it can be fetched instead; none: it is delivered */
+  points?: ShownPoint[];
+  fetched?: boolean;
+}
+
+/** The ways to get it, and with pick-up chosen the points: the data of `views/partials/checkout-ways.hbs`. */
+function presentWays({ t, locale }: Reader, { actor, points = [], fetched = false, addresses }: TermsParts) {
+  const own = addresses.find((address) => address.isDefault && address.unitId === null);
+  return {
+    fetched,
+    offersPickup: points.length > 0 || fetched,
+    pickupOptions: points.map((point) => ({
+      value: String(point.id),
+      label: inLanguage(locale, point.name, point.nameEn),
+      tag: point.unitId === null ? undefined : t('pickup:checkout.ofUnit'),
+      hint: `${point.region} ${point.address} · ${point.hours}`,
+    })),
+    firstPickup: {
+      pickupPointId: points[0] && String(points[0].id),
+      pickupName: own?.recipient ?? actor.name,
+      pickupPhone: own?.phone ?? '',
+    },
+  };
 }
 
 /** Where it goes, what it counts for, who pays and how: the data of `views/partials/checkout-terms.hbs`. */
@@ -21,6 +45,7 @@ export function presentTerms({ t, locale }: Reader, page: TermsParts) {
   const unitName = unit ? inLanguage(locale, unit.unitName ?? '', unit.unitNameEn) : null;
   const addresses = page.addresses.filter((address) => (unitId === null ? address.unitId === null : true));
   return {
+    ...presentWays({ t, locale }, page),
     isUnitPurchase: unitId !== null,
     unitName,
     countOptions:

@@ -1,5 +1,6 @@
 import { type Actor, mayBuy } from '../accounts/actor.ts';
 import type { AgreedTerms } from '../cart/agreed-terms.ts';
+import { atPickupPoint } from '../cart/pickup-freight.ts';
 import { type Quote, quote, type Wish } from '../cart/quote.ts';
 import { findBuyableProducts } from '../catalog/shelf-products.ts';
 import { type BatchShare, chooseBatches, StockMoved } from '../catalog/stock.ts';
@@ -9,6 +10,7 @@ import { isDuplicate } from '../db/faults.ts';
 import type { Channel, FundingSource, PaymentWay } from '../db/generated/enums.ts';
 import { inFastTransaction } from '../db/in-transaction.ts';
 import { createOrder, type DeliveryAddress } from '../orders/create-order.ts';
+import { notePickups, takeRoom } from '../orders/pickup/take-room.ts';
 import { placeOrder } from '../orders/place-order.ts';
 import { keepWithinCredit } from '../payments/credit-limit.ts';
 import { findDiscounts } from '../promotions/threshold-discounts.ts';
@@ -25,6 +27,8 @@ export interface OrderRequest extends DeliveryAddress {
   zoneId: number | null;
   /** the unit's campaign link by which an outside buyer came */
   campaignId?: number | null;
+  /** where it is fetched instead of being delivered: with half the freight, the address being the point's */
+  pickupPointId?: number | null;
   note: string | null;
   /** the same key again is the same order */
   checkoutKey: string;
@@ -106,7 +110,8 @@ async function pricedAndAllotted(
     findDiscounts(fast(db), productIds, request.unitId, now),
     chooseBatches(fast(db), request.lines, today, request.agreed?.batches),
   ]);
-  const quoted = quote(request.lines, products, discounts, request.agreed);
+  const delivered = quote(request.lines, products, discounts, request.agreed);
+  const quoted = request.pickupPointId ? atPickupPoint(delivered) : delivered;
   if (quoted.faults.length > 0) throw new RuleRefusal('cannotOrder', quoted.faults);
   if (shortages.length > 0)
     throw new RuleRefusal(
@@ -145,11 +150,14 @@ async function write(
       submittedAt: now,
       heldUntil: new Date(now.getTime() + heldFor),
     } as const;
+    const { pickupPointId } = request;
+    if (pickupPointId) await takeRoom(tx, actor, pickupPointId, quoted.parcels.length, now);
     await agreed?.claim?.(tx);
     const { unitId, fundingSource } = request;
     if (request.paymentWay === 'on_account' && unitId !== null)
       await keepWithinCredit(tx, { unitId, fundingSource }, quoted.totalFen, now);
     const orderId = await createOrder(tx, { ...order, noteAgreed: agreed?.note }, quoted, shares);
+    if (pickupPointId) await notePickups(tx, orderId, pickupPointId, now);
     await audit(tx, {
       at: now,
       actorId: actor.id,

@@ -6,6 +6,7 @@ export const NOTICE_KINDS = [
   'refund_requested',
   'refund_approved',
   'refund_refused',
+  'pickup_arrived',
   'unit_reminded',
   'standing_order_placed',
   'standing_order_in_part',

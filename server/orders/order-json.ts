@@ -84,7 +84,7 @@ export const fulfilmentJson = z.object({
 });
 
 type AnyLine = WholeOrder['lines'][number] | SupplierFulfilment['lines'][number];
-type AnyFulfilment = Omit<WholeOrder['fulfilments'][number], 'receipts' | 'review'>;
+type AnyFulfilment = Omit<WholeOrder['fulfilments'][number], 'receipts' | 'review' | 'pickup'>;
 
 function lineOf(line: AnyLine): z.infer<typeof lineJson> {
   const {

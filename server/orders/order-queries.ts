@@ -17,6 +17,7 @@ const wholeOrder = {
       shipments: { include: { lines: { include: { batch: { select: { traceCode: true } } } } } },
       receipts: { include: { lines: true } },
       review: { select: { rating: true, text: true, at: true } },
+      pickup: { include: { point: true } },
     },
   },
   decisions: { orderBy: { id: 'asc' } },

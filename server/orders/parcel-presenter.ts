@@ -15,6 +15,7 @@ export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, p
     number: parcelNumber(part),
     supplierName: inReaderLanguage(reader, part.supplier.name, part.supplier.nameEn),
     supplierHref: pathTo('supplier', { id: part.supplier.id }),
+    pickup: presentPickup(reader, actor, order, part),
     shipments: part.shipments.map(({ carrier, trackingNumber, temperatureDeci, shippedAt }) => ({
       carrier,
       trackingNumber,
@@ -38,6 +39,20 @@ export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, p
         batches: batchesOf(part, line),
         ...acceptance(reader, part, line),
       })),
+  };
+}
+
+/** Where it is fetched; the code is for the buyer's eyes alone. */
+function presentPickup(reader: Reader, actor: Actor, order: WholeOrder, { pickup, state }: Part) {
+  if (!pickup || state === 'cancelled') return undefined;
+  const { point, arrivedAt } = pickup;
+  const waits = arrivedAt !== null && state === 'shipped';
+  return {
+    pointName: inReaderLanguage(reader, point.name, point.nameEn),
+    ...{ hours: point.hours, phone: point.phone, arrivedAt },
+    code: waits && mayBuyerSee(actor, order) ? pickup.code : undefined,
+    notYet: arrivedAt === null && state !== 'received',
+    fetched: state === 'received',
   };
 }
 

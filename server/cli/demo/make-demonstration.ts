@@ -2,6 +2,7 @@ import type { FundingSource } from '../../db/generated/enums.ts';
 import { addDeclared } from './add-declared.ts';
 import { addMoves } from './add-moves.ts';
 import { addPeople, type People } from './add-people.ts';
+import { addPickupPoints } from './add-pickup-points.ts';
 import { addPlacesAndUnits, lineageFinder } from './add-places-and-units.ts';
 import { addAssistanceCalls, addStories, linkWelfareOrders } from './add-stories.ts';
 import { addCertifications, addPriceChanges, addSuppliers } from './add-suppliers.ts';
@@ -44,6 +45,7 @@ export function makeDemonstration(
   settleStatements(market);
   addMoves(world, people);
   addCampaignSales(world);
+  addPickupPoints(world, people);
   linkWelfareOrders(world);
   lots.finish();
   caps.finish();

@@ -5,6 +5,7 @@ export interface Tables {
   user: Prisma.UserCreateManyInput;
   roleGrant: Prisma.RoleGrantCreateManyInput;
   address: Prisma.AddressCreateManyInput;
+  unitInvitation: Prisma.UnitInvitationCreateManyInput;
   place: Prisma.PlaceCreateManyInput;
   unit: Prisma.UnitCreateManyInput;
   unitAlias: Prisma.UnitAliasCreateManyInput;
@@ -71,6 +72,8 @@ export interface Tables {
   lineAllocation: Prisma.LineAllocationCreateManyInput;
   shipment: Prisma.ShipmentCreateManyInput;
   shipmentLine: Prisma.ShipmentLineCreateManyInput;
+  pickupPoint: Prisma.PickupPointCreateManyInput;
+  pickup: Prisma.PickupCreateManyInput;
   receipt: Prisma.ReceiptCreateManyInput;
   receiptLine: Prisma.ReceiptLineCreateManyInput;
   deliveryReview: Prisma.DeliveryReviewCreateManyInput;
@@ -108,6 +111,7 @@ const WITHOUT_ID = new Set<TableName>([
   'lineAllocation',
   'offlineEvidence',
   'shipmentLine',
+  'pickup',
   'purchaseListLine',
   'transferAllocation',
   'welfarePackageItem',
