@@ -67,6 +67,9 @@ import { targetSheetRoutes } from './quotas/targets/target-sheet-routes.ts';
 import { targetTableRoutes } from './quotas/targets/target-table-routes.ts';
 import { searchEndpoints } from './search/search-api.ts';
 import { searchRoutes } from './search/search-routes.ts';
+import { harvestEndpoints } from './sourcing/harvests/harvest-api.ts';
+import { harvestRoutes } from './sourcing/harvests/harvest-routes.ts';
+import { supplierHarvestRoutes } from './sourcing/harvests/supplier-harvest-routes.ts';
 import { quoteEndpoints } from './sourcing/quotes/quote-api.ts';
 import { quoteRoutes } from './sourcing/quotes/quote-routes.ts';
 import { supplierQuoteRoutes } from './sourcing/quotes/supplier-quote-routes.ts';
@@ -138,6 +141,8 @@ export function createApp(container: Container): Express {
   app.use(listRoutes(container));
   app.use(checkoutRoutes(container));
   app.use(quoteRoutes(container));
+  app.use(harvestRoutes(container));
+  app.use(supplierHarvestRoutes(container));
   app.use(supplierQuoteRoutes(container));
   app.use(orderRoutes(container));
   app.use(standingOrderRoutes(container));
@@ -195,6 +200,7 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...cartEndpoints(container),
     ...checkoutEndpoints(container),
     ...quoteEndpoints(container),
+    ...harvestEndpoints(container),
     ...orderEndpoints(container),
     ...fulfilmentEndpoints(container),
     ...refundEndpoints(container),

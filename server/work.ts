@@ -6,6 +6,7 @@ import { enqueue, runOutbox } from './jobs/outbox.ts';
 import { type PeriodicJob, runSchedule } from './jobs/schedule.ts';
 import { MAIL_DUE } from './notifications/notify.ts';
 import { sendMail } from './notifications/send-mail.ts';
+import { tellOfHarvests } from './notifications/tell-of-harvests.ts';
 import { tellOfPickups } from './notifications/tell-of-pickups.ts';
 import { tellOfQuotes } from './notifications/tell-of-quotes.ts';
 import { tellOfRefunds } from './notifications/tell-of-refunds.ts';
@@ -32,6 +33,9 @@ import { foldTally } from './quotas/tally/fold-tally.ts';
 import { followSearch, searchHandlers } from './search/search-changes.ts';
 import { followSharedIndex } from './search/shared-index.ts';
 import { dayOf } from './shared/days.ts';
+import { closeHarvests } from './sourcing/harvests/close-harvests.ts';
+import { HARVEST_CHANGED, harvestChanged } from './sourcing/harvests/harvest-changed.ts';
+import { settleHarvests } from './sourcing/harvests/settle-harvests.ts';
 import { expireQuotes } from './sourcing/quotes/expire-quotes.ts';
 import { QUOTE_CHANGED, quoteChanged } from './sourcing/quotes/quote-changed.ts';
 
@@ -71,6 +75,12 @@ export function outboxHandlers(container: Container) {
       await tellStandingOrders(
         db,
         payloads.map((payload) => standingOrderRan.parse(payload).runId),
+      );
+    },
+    [HARVEST_CHANGED]: async (payloads) => {
+      await tellOfHarvests(
+        db,
+        payloads.map((payload) => harvestChanged.parse(payload)),
       );
     },
     [QUOTE_CHANGED]: async (payloads) => {
@@ -130,6 +140,8 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
       },
     },
     { name: 'expire-orders', everyMs: 15_000, run: async () => void (await expireWaitingOrders(db, stripe, clock())) },
+    { name: 'close-harvests', everyMs: 60_000, run: async () => void (await closeHarvests(db, clock())) },
+    { name: 'settle-harvests', everyMs: 5_000, run: async () => void (await settleHarvests(db, clock())) },
     { name: 'expire-quotes', everyMs: 60_000, run: async () => void (await expireQuotes(db, clock())) },
     { name: 'mark-overdue', everyMs: 600_000, run: async () => void (await markOverdue(db, clock())) },
     {

@@ -22,14 +22,15 @@ interface BatchRow {
   id: number;
   productId: number;
   available: number;
+  coming: number | boolean;
 }
 
 /** A conditional update found less than was read before: the whole must be tried again. */
 export class StockMoved extends Error {}
 
 /**
- * Chooses batches for each wish, first to expire first, from those that are neither spoiled nor recalled. Reads only; `takeStock`
- * decides. Names every shortage at once. A product in `only` comes from that one batch.
+ * Chooses batches for each wish, first to expire first, from those that are neither spoiled, recalled nor still to be harvested. Reads only; `takeStock`
+ * decides. Names every shortage at once. A product in `only` comes from that one batch, also before its harvest.
  */
 export async function chooseBatches(
   db: Sql,
@@ -38,7 +39,7 @@ export async function chooseBatches(
   only: ReadonlyMap<number, number> = new Map(),
 ): Promise<{ shares: BatchShare[]; shortages: Shortage[] }> {
   const rows = await db.$queryRaw<BatchRow[]>`
-    SELECT id, productId, available FROM batch
+    SELECT id, productId, available, coming FROM batch
     WHERE productId IN (${Prisma.join(wishes.map((wish) => wish.productId))}) AND available > 0 AND recalledAt IS NULL
       AND (expiresOn IS NULL OR expiresOn > ${dayToColumn(today)})
     ORDER BY productId, expiresOn IS NULL, expiresOn, id`;
@@ -47,7 +48,9 @@ export async function chooseBatches(
   const shortages: Shortage[] = [];
   for (const wish of wishes) {
     const one = only.get(wish.productId);
-    const offered = (batches.get(wish.productId) ?? []).filter(({ id }) => one === undefined || id === one);
+    const offered = (batches.get(wish.productId) ?? []).filter(({ id, coming }) =>
+      one === undefined ? !coming : id === one,
+    );
     let missing = wish.quantity;
     for (const batch of offered) {
       const quantity = Math.min(missing, batch.available);

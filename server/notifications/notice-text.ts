@@ -16,6 +16,10 @@ export const NOTICE_KINDS = [
   'quote_declined',
   'quote_accepted',
   'quote_ended',
+  'harvest_closed',
+  'harvest_ready',
+  'harvest_short',
+  'harvest_failed',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 

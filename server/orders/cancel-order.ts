@@ -1,6 +1,7 @@
 import type { Actor } from '../accounts/actor.ts';
 import { audit } from '../db/audit.ts';
 import type { PrismaClient, Tx } from '../db/client.ts';
+import type { OrderState } from '../db/generated/enums.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { enqueue } from '../jobs/outbox.ts';
 import { tallyReversal } from '../quotas/tally/tally-reversal.ts';
@@ -9,7 +10,7 @@ import { NotFound, StateConflict } from '../shared/errors.ts';
 import { type LockedOrder, lockOrder } from './lock-order.ts';
 import { writeJournal } from './order-journal.ts';
 import { mayBuyerSee } from './order-policy.ts';
-import { mayHappenTo, nextOrderState } from './order-states.ts';
+import { mayHappen, mayHappenTo, nextOrderState } from './order-states.ts';
 import { refundedFreightOfOrder } from './refunded-parts.ts';
 import { releaseHolds } from './release-holds.ts';
 
@@ -31,31 +32,51 @@ export async function cancelOrder(
     const open = order.fulfilments.filter((fulfilment) => fulfilment.state !== 'cancelled');
     if (open.some((fulfilment) => !mayHappenTo(fulfilment.state, 'cancel')))
       throw new StateConflict('alreadyConfirmed');
-    await tx.order.update({
-      where: { id: orderId },
-      data: { state, heldUntil: null, closedAt: at },
-      select: { id: true },
-    });
-    await tx.fulfilment.updateMany({ where: { orderId }, data: { state: 'cancelled' } });
-    const cancellation = await tx.cancellation.create({
-      data: { orderId, byId: actor.id, reason, at },
-      select: { id: true },
-    });
-    await tx.refund.updateMany({ where: { orderId, state: 'requested' }, data: { state: 'withdrawn', decidedAt: at } });
-    if (order.placedAt) await reversePlacing(tx, order, cancellation.id, at);
-    await audit(tx, {
-      at,
-      actorId: actor.id,
-      action: 'order.cancel',
-      subjectType: 'order',
-      subjectId: orderId,
-      unitId: order.unitId,
-      before: { state: order.state },
-      after: { state },
-      reason,
-    });
-    await releaseHolds(tx, order, at);
+    await carryOutCancelling(tx, order, { byId: actor.id, state, reason, at });
   });
+}
+
+/** Cancels in the market's own name, as when nothing was harvested. False when the order ended or a supplier has begun. */
+export async function cancelByMarket(tx: Tx, order: LockedOrder, reason: string, at: Date): Promise<boolean> {
+  const open = order.fulfilments.filter((fulfilment) => fulfilment.state !== 'cancelled');
+  if (!mayHappen(order.state, 'cancel') || open.some((fulfilment) => !mayHappenTo(fulfilment.state, 'cancel')))
+    return false;
+  const state = nextOrderState(order.state, 'cancel');
+  await carryOutCancelling(tx, order, { byId: null, state, reason, at });
+  return true;
+}
+
+interface Cancelling {
+  /** null: the market itself */
+  byId: number | null;
+  state: OrderState;
+  reason: string;
+  at: Date;
+}
+
+async function carryOutCancelling(tx: Tx, order: LockedOrder, { byId, state, reason, at }: Cancelling): Promise<void> {
+  const orderId = order.id;
+  await tx.order.update({
+    where: { id: orderId },
+    data: { state, heldUntil: null, closedAt: at },
+    select: { id: true },
+  });
+  await tx.fulfilment.updateMany({ where: { orderId }, data: { state: 'cancelled' } });
+  const cancellation = await tx.cancellation.create({ data: { orderId, byId, reason, at }, select: { id: true } });
+  await tx.refund.updateMany({ where: { orderId, state: 'requested' }, data: { state: 'withdrawn', decidedAt: at } });
+  if (order.placedAt) await reversePlacing(tx, order, cancellation.id, at);
+  await audit(tx, {
+    at,
+    actorId: byId,
+    action: 'order.cancel',
+    subjectType: 'order',
+    subjectId: orderId,
+    unitId: order.unitId,
+    before: { state: order.state },
+    after: { state },
+    reason,
+  });
+  await releaseHolds(tx, order, at);
 }
 
 async function reversePlacing(tx: Tx, order: LockedOrder, cancellationId: number, at: Date): Promise<void> {

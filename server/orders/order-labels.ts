@@ -1,3 +1,4 @@
+import { dayFromColumn } from '../shared/days.ts';
 import type { Locale, Translate } from '../web/i18n.ts';
 
 /** Who reads a page. */
@@ -9,6 +10,17 @@ export interface Reader {
 /** A name in the reader's language; Chinese where there is no English. */
 export function inReaderLanguage({ locale }: Reader, zh: string, en: string | null): string {
   return (locale === 'en' && en) || zh;
+}
+
+/** A reason as it was given; one in the market's own name in words. */
+export function reasonText({ t }: Reader, reason: string): string {
+  return reason.startsWith('market.') ? t(`orders:reason.${reason.slice('market.'.length)}`) : reason;
+}
+
+/** The day on which the harvest of a pre-order is expected; undefined for what is there. */
+export function comingDay({ harvest }: { harvest: { expectedOn: Date; state: string } | null }): string | undefined {
+  if (!harvest || harvest.state === 'harvested' || harvest.state === 'failed') return undefined;
+  return dayFromColumn(harvest.expectedOn);
 }
 
 /** What buyer and supplier call a parcel on the telephone. */

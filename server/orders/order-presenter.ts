@@ -4,7 +4,7 @@ import { pathTo } from '../paths.ts';
 import type { OrderCount } from '../quotas/tally/order-counts.ts';
 import { instantText } from '../web/handlebars.ts';
 import type { MoneyBack } from './money-back.ts';
-import { inReaderLanguage, type Reader } from './order-labels.ts';
+import { comingDay, inReaderLanguage, type Reader, reasonText } from './order-labels.ts';
 import { isApproverOf, mayApprove, mayBuyerSee } from './order-policy.ts';
 import { type ListedOrder, orderNumber, type WholeOrder } from './order-queries.ts';
 import { mayHappen, mayHappenTo } from './order-states.ts';
@@ -84,7 +84,8 @@ export function presentOrder(reader: Reader, actor: Actor, { order, counts, mone
       paymentLabel: t(`orders:paymentWay.${order.paymentWay}`),
       note: order.note,
       waits: waitsFor(reader, order),
-      reason: order.cancellation?.reason || order.decisions.at(-1)?.reason,
+      reason: reasonText(reader, order.cancellation?.reason || order.decisions.at(-1)?.reason || ''),
+      comesOn: comingDay(order),
       address: { recipient: order.recipient, phone: order.phone, text: `${order.region} ${order.address}` },
     },
     steps: presentSteps(reader, order),

@@ -9,6 +9,7 @@ import { maySee } from './order-policy.ts';
 const wholeOrder = {
   unit: { select: { id: true, code: true, name: true, nameEn: true } },
   buyer: { select: { id: true, name: true } },
+  harvest: { select: { id: true, expectedOn: true, state: true } },
   lines: { orderBy: { id: 'asc' }, include: { allocations: { include: { batch: { select: { traceCode: true } } } } } },
   fulfilments: {
     orderBy: { id: 'asc' },
@@ -77,6 +78,7 @@ const fulfilmentParts = {
       address: true,
       note: true,
       unit: { select: { name: true, nameEn: true } },
+      harvest: { select: { expectedOn: true, state: true } },
     },
   },
   lines: {

@@ -4,7 +4,7 @@ import { pathTo } from '../paths.ts';
 import type { FormView } from '../web/form-view.ts';
 import type { RefundedPart } from './line-parts.ts';
 import { standingPart } from './line-parts.ts';
-import { inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
+import { inReaderLanguage, parcelNumber, type Reader, reasonText } from './order-labels.ts';
 import { mayBuyerSee } from './order-policy.ts';
 import { orderNumber, type WholeOrder } from './order-queries.ts';
 import { quantityField, restockedField } from './refund-form.ts';
@@ -52,7 +52,7 @@ export function presentOwnRefund(reader: Reader, actor: Actor, refund: WholeRefu
     ...stateOf(reader, refund),
     requestedAt: refund.requestedAt,
     decidedAt: refund.decidedAt,
-    reason: refund.reason,
+    reason: reasonText(reader, refund.reason),
     decisionReason: refund.decisionReason,
     totalFen: refund.goodsFen + refund.freightFen,
     freightFen: refund.freightFen,
@@ -159,7 +159,7 @@ export function presentRefundList(
       supplierName: inReaderLanguage(reader, refund.fulfilment.supplier.name, refund.fulfilment.supplier.nameEn),
       buyerName: buyerOf(reader, refund),
       requestedAt: refund.requestedAt,
-      reason: refund.reason,
+      reason: reasonText(reader, refund.reason),
       totalFen: refund.goodsFen + refund.freightFen,
       goods: refund.lines.map((line) => goodsOf(reader, line)),
       ...stateOf(reader, refund),
@@ -195,7 +195,7 @@ export function presentRefund(reader: Reader, refund: WholeRefund, freightLeftFe
       ),
       requestedAt: refund.requestedAt,
       decidedAt: refund.decidedAt,
-      reason: refund.reason,
+      reason: reasonText(reader, refund.reason),
       decisionReason: refund.decisionReason,
       goodsFen: refund.goodsFen,
       freightFen: refund.freightFen,

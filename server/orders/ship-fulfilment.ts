@@ -92,6 +92,8 @@ async function checkedLines(
   const chilled = await tx.product.count({
     where: { id: { in: lines.map((line) => line.productId) }, coldChain: true },
   });
+  const unripe = await tx.batch.count({ where: { id: { in: wanted.map((line) => line.batchId) }, coming: true } });
+  if (unripe > 0) faults.push({ path: 'lines', code: 'notHarvestedYet' });
   if (chilled > 0 && input.temperatureDeci === null) faults.push({ path: 'temperature', code: 'temperatureNeeded' });
   if (faults.length > 0) throw new RuleRefusal('badInput', faults);
   return shipped;

@@ -1,7 +1,7 @@
 import type { FulfilmentState } from '../db/generated/enums.ts';
 import { pathTo } from '../paths.ts';
 import type { FormView } from '../web/form-view.ts';
-import { degrees, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
+import { comingDay, degrees, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
 import { orderNumber, type SupplierFulfilment } from './order-queries.ts';
 import { mayHappenTo } from './order-states.ts';
 import { quantityField } from './supplier-forms.ts';
@@ -52,6 +52,7 @@ function presentRow(reader: Reader, parcel: SupplierFulfilment) {
     grams: parcel.lines.reduce((sum, line) => sum + line.grams, 0),
     goodsFen: parcel.goodsFen,
     coldChain: isColdChain(parcel),
+    comesOn: comingDay(parcel.order),
     ...presentState(reader, parcel.state),
   };
 }
@@ -73,6 +74,7 @@ export function presentParcel(reader: Reader, parcel: SupplierFulfilment, form: 
       supplierName: inReaderLanguage(reader, parcel.supplier.name, parcel.supplier.nameEn),
       buyerName: buyerOf(reader, parcel),
       placedAt: order.placedAt,
+      comesOn: comingDay(order),
       confirmedAt: parcel.confirmedAt,
       receivedAt: parcel.receivedAt,
       goodsFen: parcel.goodsFen,

@@ -2,6 +2,7 @@ import { type Check, type Difference, withBooks } from './books.ts';
 import { checkCaps } from './check-caps.ts';
 import { checkDecisions } from './check-decisions.ts';
 import { checkExternalChanges } from './check-external-changes.ts';
+import { checkHarvests } from './check-harvests.ts';
 import { checkHelped } from './check-helped.ts';
 import { checkJournal } from './check-journal.ts';
 import { checkOrders } from './check-orders.ts';
@@ -27,6 +28,7 @@ const CHECKS: readonly Check[] = [
   checkStatements,
   checkDecisions,
   checkQuotes,
+  checkHarvests,
 ];
 
 /**
