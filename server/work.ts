@@ -6,6 +6,7 @@ import { enqueue, runOutbox } from './jobs/outbox.ts';
 import { type PeriodicJob, runSchedule } from './jobs/schedule.ts';
 import { MAIL_DUE } from './notifications/notify.ts';
 import { sendMail } from './notifications/send-mail.ts';
+import { tellBuyers } from './notifications/tell-buyers.ts';
 import { tellOfHarvests } from './notifications/tell-of-harvests.ts';
 import { tellOfPickups } from './notifications/tell-of-pickups.ts';
 import { tellOfQuotes } from './notifications/tell-of-quotes.ts';
@@ -13,6 +14,7 @@ import { tellOfRefunds } from './notifications/tell-of-refunds.ts';
 import { tellStandingOrders } from './notifications/tell-standing-orders.ts';
 import { tellSuppliers } from './notifications/tell-suppliers.ts';
 import { tellUnits } from './notifications/tell-units.ts';
+import { BUYER_NEWS, buyerNews } from './orders/buyer-news.ts';
 import { PICKUP_ARRIVED } from './orders/pickup/pickup-desk.ts';
 import { placeStandingOrders, STANDING_ORDER_RAN } from './orders/place-standing-orders.ts';
 import { receiveByTime } from './orders/receive-by-time.ts';
@@ -63,6 +65,12 @@ export function outboxHandlers(container: Container) {
       await tellOfRefunds(
         db,
         payloads.map((payload) => refundChanged.parse(payload).refundId),
+      );
+    },
+    [BUYER_NEWS]: async (payloads) => {
+      await tellBuyers(
+        db,
+        payloads.map((payload) => buyerNews.parse(payload)),
       );
     },
     [PICKUP_ARRIVED]: async (payloads) => {

@@ -1,6 +1,7 @@
 import { audit } from '../db/audit.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
+import { tellBuyer } from './buyer-news.ts';
 import { lockOrder } from './lock-order.ts';
 import { mayHappen, nextOrderState } from './order-states.ts';
 import { releaseHolds } from './release-holds.ts';
@@ -27,6 +28,7 @@ export async function expireOrder(db: PrismaClient, orderId: number, at: Date): 
       before: { state: order.state },
       after: { state },
     });
+    await tellBuyer(tx, { fact: 'order_expired', id: orderId });
     await releaseHolds(tx, order, at);
     return true;
   });

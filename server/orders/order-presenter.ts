@@ -86,6 +86,7 @@ export function presentOrder(reader: Reader, actor: Actor, { order, counts, mone
       waits: waitsFor(reader, order),
       reason: reasonText(reader, order.cancellation?.reason || order.decisions.at(-1)?.reason || ''),
       comesOn: comingDay(order),
+      ranOut: order.state === 'expired' ? t('orders:show.ranOut') : undefined,
       address: { recipient: order.recipient, phone: order.phone, text: `${order.region} ${order.address}` },
     },
     steps: presentSteps(reader, order),

@@ -3,6 +3,7 @@ import { audit } from '../db/audit.ts';
 import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
+import { tellBuyer } from './buyer-news.ts';
 import { heldShares } from './held-shares.ts';
 import { lockFulfilment } from './lock-order.ts';
 import { mayFulfil } from './order-policy.ts';
@@ -49,6 +50,7 @@ export async function shipFulfilment(
       data: { fulfilmentId, carrier, trackingNumber, temperatureDeci, byId: actor.id, shippedAt: at },
       select: { id: true },
     });
+    await tellBuyer(tx, { fact: 'parcel_shipped', id: shipment.id });
     await tx.shipmentLine.createMany({ data: lines.map((line) => ({ ...line, shipmentId: shipment.id })) });
     await tx.fulfilment.update({ where: { id: fulfilmentId }, data: { state, shippedAt: at }, select: { id: true } });
     await audit(tx, {

@@ -3,6 +3,7 @@ import { audit } from '../db/audit.ts';
 import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { enqueue } from '../jobs/outbox.ts';
+import { tellBuyer } from '../orders/buyer-news.ts';
 import { type LockedOrder, lockOrder } from '../orders/lock-order.ts';
 import { writeJournal } from '../orders/order-journal.ts';
 import { placeOrder } from '../orders/place-order.ts';
@@ -65,6 +66,7 @@ async function settle(
     // Noted at once, so that no other refund of the order is taken from this payment.
     await noteRefund(tx, due);
     await enqueue(tx, 'payment.refund_due', [due]);
+    await tellBuyer(tx, { fact: 'paid_too_late', id: paymentId });
   }
   await audit(tx, {
     at,

@@ -3,6 +3,7 @@ import type { Stripe } from '../clients/stripe.ts';
 import { audit } from '../db/audit.ts';
 import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
+import { tellBuyer } from '../orders/buyer-news.ts';
 import { lockOrder } from '../orders/lock-order.ts';
 import { writeJournal } from '../orders/order-journal.ts';
 import { nextRefundState } from '../orders/refund-states.ts';
@@ -62,6 +63,7 @@ async function confirm(tx: Tx, orderId: number, refund: NotedRefund, sent: Strip
   const amounts = { refunded: refund.amountFen, owed: -refund.amountFen };
   await writeJournal(tx, { orderId, source: 'refund', sourceId: refund.id, at, amounts });
   await noteFor(tx, orderId, 'payment.refund', refund, at);
+  await tellBuyer(tx, { fact: 'money_sent', id: refund.id });
 }
 
 async function takeBack(tx: Tx, orderId: number, refund: NotedRefund, providerId: string, at: Date): Promise<void> {

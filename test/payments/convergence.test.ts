@@ -236,6 +236,21 @@ describe('money that came too late', () => {
     expect(await stockOf(app.db, product)).toBe(20);
   });
 
+  it('tells its buyer once that it came too late, and once more that it was sent back', async () => {
+    const order = await buy();
+    await expireOrder(app.db, order.id, new Date(now.getTime() + 60 * MINUTE));
+    await pay(order, { duplicate: true, outOfOrder: true }).expect(200);
+    await drain();
+    for (const event of await eventsOf(order)) await send(event);
+    await drain();
+    const told = await app.db.notification.findMany({
+      where: { userId: world.users.employee.id, link: `/orders/${order.id}` },
+      orderBy: { id: 'asc' },
+    });
+    expect(told.map((notice) => notice.kind)).toEqual(['order_expired', 'paid_too_late', 'money_sent']);
+    expect(told[1]?.data).toEqual({ orderId: order.id, yuan: '200.00' });
+  });
+
   it('or in another amount than was asked for places nothing and goes back', async () => {
     const order = await buy();
     const row = await app.db.sandboxObject.findUniqueOrThrow({ where: { id: order.sessionId } });
