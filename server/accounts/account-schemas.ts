@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lacksCity, regionFields, regionText } from './address-region.ts';
 
 export const SCOPES = ['catalog', 'cart', 'orders', 'fulfilments', 'payments', 'quotas', 'account'] as const;
 
@@ -49,18 +50,38 @@ export const addressRequest = z.strictObject({
   isDefault: z.boolean().default(false),
 });
 
-export const addressForm = z.object({
-  ...addressInput.shape,
-  unitId: z
-    .string()
-    .regex(/^\d{0,9}$/, 'notAChoice')
-    .transform((text) => Number(text) || undefined)
-    .optional(),
-  isDefault: z
-    .string()
-    .optional()
-    .transform((text) => text !== undefined),
-});
+const typedFields = {
+  recipient: addressInput.shape.recipient,
+  phone,
+  ...regionFields,
+  detail: addressInput.shape.detail,
+};
+
+const cityThere = { path: ['city'], message: 'required', when: () => true };
+
+/** An address as a form asks for it, its region in parts. */
+export const typedAddress = z
+  .object(typedFields)
+  .refine((typed) => !lacksCity(typed), cityThere)
+  .transform(({ recipient, detail, phone: number, ...region }) => ({
+    ...{ recipient, phone: number, region: regionText(region), detail },
+  }));
+
+export const addressForm = z
+  .object({
+    ...typedFields,
+    unitId: z
+      .string()
+      .regex(/^\d{0,9}$/, 'notAChoice')
+      .transform((text) => Number(text) || undefined)
+      .optional(),
+    isDefault: z
+      .string()
+      .optional()
+      .transform((text) => text !== undefined),
+  })
+  .refine((typed) => !lacksCity(typed), cityThere)
+  .transform(({ province, city, county, ...typed }) => ({ ...typed, region: regionText({ province, city, county }) }));
 
 export const idParam = z.object({
   id: z

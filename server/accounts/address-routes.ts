@@ -10,6 +10,7 @@ import { presentAddress, presentAddresses } from './account-presenter.ts';
 import { addressForm, idParam } from './account-schemas.ts';
 import { unitsBoughtFor } from './actor.ts';
 import { type AddressRow, addressesFor, findAddressFor } from './address-queries.ts';
+import { provinceChoices, regionParts } from './address-region.ts';
 import { removeAddress } from './remove-address.ts';
 import { localReturnTo } from './return-to.ts';
 import { addAddress, changeAddress, makeDefaultAddress } from './save-address.ts';
@@ -20,7 +21,7 @@ interface Parts {
   clock: Clock;
 }
 
-const FIELDS = ['recipient', 'phone', 'region', 'detail', 'unitId', 'isDefault'];
+const FIELDS = ['recipient', 'phone', 'province', 'city', 'county', 'detail', 'unitId', 'isDefault'];
 
 /** The address book: own addresses and those of the units bought for. */
 export function addressRoutes({ db, clock }: Parts): Router {
@@ -53,7 +54,8 @@ export function addressRoutes({ db, clock }: Parts): Router {
 
   router.get(patterns.address, async (req, res) => {
     const address = await addressOf(req);
-    showForm(req, res, address, { values: { ...presentAddress(req.locale, address) } });
+    const values = { ...presentAddress(req.locale, address), ...regionParts(address.region) };
+    showForm(req, res, address, { values });
   });
 
   router.post(patterns.address, async (req, res) => {
@@ -111,6 +113,7 @@ function showForm(req: Request, res: Response, address: AddressRow | null, form:
     title: req.t(address ? 'accounts:addresses.editTitle' : 'accounts:addresses.newTitle'),
     action: address ? pathTo('address', { id: address.id }) : pathTo('addresses'),
     address: address && presentAddress(req.locale, address),
+    provinces: provinceChoices(),
     owners: address
       ? []
       : units.map((grant) => ({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addressInput } from '../accounts/account-schemas.ts';
+import { addressInput, typedAddress } from '../accounts/account-schemas.ts';
 import { type Actor, ownUnitId } from '../accounts/actor.ts';
 import { type AddressRow, findAddressFor } from '../accounts/address-queries.ts';
 import { addAddress } from '../accounts/save-address.ts';
@@ -22,7 +22,9 @@ export const CHECKOUT_FIELDS = [
   'addressId',
   'recipient',
   'phone',
-  'region',
+  'province',
+  'city',
+  'county',
   'detail',
   'pickupPointId',
   'pickupName',
@@ -110,8 +112,7 @@ export async function keepAddress(
   body: Record<string, unknown>,
 ): Promise<void> {
   if (isFetched(unitId, body) || body.addressId !== NEW_ADDRESS || !body.saveAddress) return;
-  const { recipient, phone, region, detail } = body;
-  const address = read(addressInput, { recipient, phone, region, detail });
+  const address = read(typedAddress, body);
   try {
     await addAddress(db, actor, { ...address, unitId: unitId ?? undefined, isDefault: false });
   } catch (error) {
@@ -137,13 +138,12 @@ function deliveryAddress(
   addressId: number | typeof NEW_ADDRESS,
   body: unknown,
 ): Promise<DeliveryAddress> | DeliveryAddress {
-  return addressId === NEW_ADDRESS ? typedAddress(body) : keptAddress(db, actor, addressId);
+  return addressId === NEW_ADDRESS ? newAddress(body) : keptAddress(db, actor, addressId);
 }
 
-function typedAddress(body: unknown): DeliveryAddress {
-  const { recipient, phone, region, detail } = body as Record<string, unknown>;
-  const address = read(addressInput, { recipient, phone, region, detail });
-  return { recipient: address.recipient, phone: address.phone, region: address.region, address: address.detail };
+function newAddress(body: unknown): DeliveryAddress {
+  const { detail, ...address } = read(typedAddress, body);
+  return { ...address, address: detail };
 }
 
 async function keptAddress(db: PrismaClient, actor: Actor, id: number): Promise<DeliveryAddress> {

@@ -9,7 +9,7 @@ import type { Basket } from './checkout-basket.ts';
 import { CHECKOUT_FIELDS, lineField } from './checkout-form.ts';
 import { presentTerms, type TermsParts } from './checkout-terms.ts';
 
-const ADDRESS_FIELDS = ['recipient', 'phone', 'region', 'detail'];
+const ADDRESS_FIELDS = ['recipient', 'phone', 'province', 'city', 'county', 'detail'];
 
 export interface CheckoutPage extends TermsParts, Omit<Basket, 'wishes'> {
   cart: PricedCart;

@@ -1,6 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Actor } from '../accounts/actor.ts';
 import { addressesFor } from '../accounts/address-queries.ts';
+import { PROVINCES } from '../accounts/address-region.ts';
 import { actorOf } from '../accounts/who-acts.ts';
 import { takeOrdered } from '../cart/cart-lines.ts';
 import type { PricedCart } from '../cart/cart-page.ts';
@@ -14,7 +15,7 @@ import { findPayers } from '../units/unit-queries.ts';
 import { refusedForm } from '../web/form-view.ts';
 import { keepRefused } from '../web/forms.ts';
 import { type Basket, basketOf, pricedBasket } from './checkout-basket.ts';
-import { checkoutFaults, isFetched, keepAddress, readCheckout } from './checkout-form.ts';
+import { checkoutFaults, isFetched, keepAddress, NEW_ADDRESS, readCheckout } from './checkout-form.ts';
 import { presentCheckout, presentCheckoutForm } from './checkout-presenter.ts';
 import { leadToOrder } from './lead-to-order.ts';
 import { submitOrder } from './submit-order.ts';
@@ -88,6 +89,8 @@ async function show({ db, clock }: Parts, req: Request, res: Response, status: n
   const page = presentCheckout(req, { ...basket, actor, cart, addresses, points, fetched, payers });
   const values = {
     addressId: page.firstAddress,
+    province: PROVINCES[0],
+    saveAddress: req.method === 'GET' && page.firstAddress === NEW_ADDRESS ? 'on' : undefined,
     ...page.firstPickup,
     countFor: page.countOptions?.[0]?.value ?? '',
     fundingSource: payers[0]?.fundingSource ?? 'individual',
@@ -104,7 +107,7 @@ async function show({ db, clock }: Parts, req: Request, res: Response, status: n
 /** What was typed for the other way to get the goods goes along, so that changing one's mind loses nothing. */
 function otherWayFields(fetched: boolean, body: Record<string, unknown> = {}) {
   const names = fetched
-    ? ['addressId', 'recipient', 'phone', 'region', 'detail', 'saveAddress']
+    ? ['addressId', 'recipient', 'phone', 'province', 'city', 'county', 'detail', 'saveAddress']
     : ['pickupPointId', 'pickupName', 'pickupPhone'];
   return names.flatMap((name) => (typeof body[name] === 'string' ? [{ name, value: body[name] }] : []));
 }

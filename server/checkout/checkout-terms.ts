@@ -1,5 +1,6 @@
 import { type Actor, ownUnitId } from '../accounts/actor.ts';
 import type { AddressRow } from '../accounts/address-queries.ts';
+import { provinceChoices } from '../accounts/address-region.ts';
 import type { Reader } from '../cart/cart-presenter.ts';
 import { inLanguage } from '../catalog/catalog-reader.ts';
 import type { ShownPoint } from '../orders/pickup/pickup-points.ts';
@@ -83,6 +84,7 @@ export function presentTerms({ t, locale }: Reader, page: TermsParts) {
       })),
       { value: NEW_ADDRESS, label: t('checkout:newAddress') },
     ],
+    provinces: provinceChoices(),
     firstAddress:
       addresses.length > 0
         ? String((addresses.find((address) => address.isDefault && address.unitId === unitId) ?? addresses[0])?.id)

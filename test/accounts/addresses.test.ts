@@ -12,8 +12,9 @@ import { anAddress, aUser } from '../world/users.ts';
 
 const ADDRESSES = pathTo('addresses');
 const NEW = pathTo('newAddress');
-const typed = { recipient: '收货人（测试）', phone: '138 0000 0001', region: '重庆市 渝中区', detail: '测试路 8 号' };
-const json = { ...typed, phone: '13800000001' };
+const who = { recipient: '收货人（测试）', phone: '138 0000 0001', detail: '测试路 8 号' };
+const typed = { ...who, province: '重庆市', county: '渝中区' };
+const json = { ...who, region: '重庆市 渝中区', phone: '13800000001' };
 
 let market: TestApp;
 let bank: Unit;
@@ -169,6 +170,37 @@ describe("a unit's addresses", () => {
     const former = await aUser(market.db, { grants });
     const { id } = await anAddress(market.db, { unit: other });
     expect(await findAddressFor(market.db, await actor(former), id)).toBeNull();
+  });
+});
+
+describe('the region of an address', () => {
+  it('is chosen in parts, kept from the largest down, and stands in its parts when it is changed', async () => {
+    const visitor = await signedIn(await aUser(market.db));
+    const answer = await submit(visitor, NEW, ADDRESSES, {
+      ...who,
+      province: '四川省',
+      city: '成都 市',
+      county: '青羊区',
+    });
+    expect(answer.status).toBe(303);
+    const { id, region } = await market.db.address.findFirstOrThrow({ orderBy: { id: 'desc' } });
+    expect(region).toBe('四川省 成都市 青羊区');
+    const $ = load((await visitor.get(pathTo('address', { id }))).text);
+    expect([$('#f-province').val(), $('#f-city').val(), $('#f-county').val()]).toEqual(['四川省', '成都市', '青羊区']);
+  });
+
+  it('needs a province that there is, a county, and a city where the province has them', async () => {
+    const visitor = await signedIn(await aUser(market.db));
+    const faults = async (region: Record<string, string>) => {
+      const $ = load((await submit(visitor, NEW, ADDRESSES, { ...who, ...region })).text);
+      return $('.error-summary a')
+        .map((_, link) => $(link).attr('href'))
+        .get();
+    };
+    expect(await faults({ province: '', county: '' })).toEqual(['#f-province', '#f-county']);
+    expect(await faults({ province: '某省', county: '某县' })).toEqual(['#f-province']);
+    expect(await faults({ province: '四川省', county: '青羊区' })).toEqual(['#f-city']);
+    expect(await faults({ province: '重庆市', county: '渝中区' })).toEqual([]);
   });
 });
 

@@ -11,7 +11,8 @@ const newAddress = {
   addressId: 'new',
   recipient: '新收货人',
   phone: '138 0000 1111',
-  region: '重庆市 秀山县',
+  province: '重庆市',
+  county: '秀山县',
   detail: '凉河路 2 号',
 };
 let app: TestApp;

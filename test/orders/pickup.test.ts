@@ -129,7 +129,8 @@ describe('a pick-up point', () => {
       addressId: 'new',
       recipient: '另一人',
       phone: '13900001111',
-      region: '重庆市 江北区',
+      province: '重庆市',
+      county: '江北区',
       detail: '某路 1 号',
     };
     const fetched = await employee.send(home, FORM, { switchTo: 'pickup', ...typed });
