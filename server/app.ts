@@ -33,9 +33,11 @@ import { refundRoutes } from './orders/refund-routes.ts';
 import { standingOrderRoutes } from './orders/standing-order-routes.ts';
 import { supplierRoutes } from './orders/supplier-routes.ts';
 import { patterns } from './paths.ts';
+import { invoiceRoutes } from './payments/invoices/invoice-routes.ts';
 import { paymentRoutes } from './payments/payment-routes.ts';
 import { statementEndpoints } from './payments/statement-api.ts';
 import { statementRoutes } from './payments/statement-routes.ts';
+import { statementStepEndpoints } from './payments/statement-steps-api.ts';
 import { transferRoutes } from './payments/transfer-routes.ts';
 import { webhookRoutes } from './payments/webhook-routes.ts';
 import { campaignRoutes } from './promotions/campaign-routes.ts';
@@ -156,6 +158,7 @@ export function createApp(container: Container): Express {
   app.use(paymentRoutes(container));
   app.use(statementRoutes(container));
   app.use(transferRoutes(container));
+  app.use(invoiceRoutes(container));
   app.use(callRoutes(container));
   app.use(boardRoutes(container));
   app.use(targetRoutes(container));
@@ -205,6 +208,7 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...fulfilmentEndpoints(container),
     ...refundEndpoints(container),
     ...statementEndpoints(container),
+    ...statementStepEndpoints(container),
     ...quotaEndpoints(container),
     ...targetEndpoints(container),
     ...declarationEndpoints(container),

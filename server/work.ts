@@ -5,12 +5,14 @@ import type { OutboxHandler } from './jobs/outbox.ts';
 import { enqueue, runOutbox } from './jobs/outbox.ts';
 import { type PeriodicJob, runSchedule } from './jobs/schedule.ts';
 import { MAIL_DUE } from './notifications/notify.ts';
+import { remindDueStatements } from './notifications/remind-due-statements.ts';
 import { sendMail } from './notifications/send-mail.ts';
 import { tellBuyers } from './notifications/tell-buyers.ts';
 import { tellOfHarvests } from './notifications/tell-of-harvests.ts';
 import { tellOfPickups } from './notifications/tell-of-pickups.ts';
 import { tellOfQuotes } from './notifications/tell-of-quotes.ts';
 import { tellOfRefunds } from './notifications/tell-of-refunds.ts';
+import { tellOfStatements, tellRefundsWithoutRed } from './notifications/tell-of-statements.ts';
 import { tellStandingOrders } from './notifications/tell-standing-orders.ts';
 import { tellSuppliers } from './notifications/tell-suppliers.ts';
 import { tellUnits } from './notifications/tell-units.ts';
@@ -25,6 +27,7 @@ import { oneByOne } from './payments/one-by-one.ts';
 import { markOverdue } from './payments/overdue.ts';
 import { refundPayment } from './payments/refund-payment.ts';
 import { settleOpenPayments } from './payments/settle-open-payments.ts';
+import { STATEMENT_TOLD, statementTold } from './payments/statement-told.ts';
 import { UNIT_REMINDED, unitReminded } from './quotas/calls/remind-units.ts';
 import { carryMerged } from './quotas/moves/carry-merged.ts';
 import { reverseDisqualified } from './quotas/moves/reverse-disqualified.ts';
@@ -62,9 +65,15 @@ export function outboxHandlers(container: Container) {
       );
     },
     'refund.changed': async (payloads) => {
-      await tellOfRefunds(
+      const refundIds = payloads.map((payload) => refundChanged.parse(payload).refundId);
+      await tellOfRefunds(db, refundIds);
+      await tellRefundsWithoutRed(db, refundIds, dayOf(clock()));
+    },
+    [STATEMENT_TOLD]: async (payloads) => {
+      await tellOfStatements(
         db,
-        payloads.map((payload) => refundChanged.parse(payload).refundId),
+        payloads.map((payload) => statementTold.parse(payload)),
+        dayOf(clock()),
       );
     },
     [BUYER_NEWS]: async (payloads) => {
@@ -151,6 +160,7 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
     { name: 'close-harvests', everyMs: 60_000, run: async () => void (await closeHarvests(db, clock())) },
     { name: 'settle-harvests', everyMs: 5_000, run: async () => void (await settleHarvests(db, clock())) },
     { name: 'expire-quotes', everyMs: 60_000, run: async () => void (await expireQuotes(db, clock())) },
+    { name: 'remind-due', everyMs: 3_600_000, run: () => remindDueStatements(db, clock()) },
     { name: 'mark-overdue', everyMs: 600_000, run: async () => void (await markOverdue(db, clock())) },
     {
       name: 'standing-orders',

@@ -24,6 +24,15 @@ export const NOTICE_KINDS = [
   'harvest_ready',
   'harvest_short',
   'harvest_failed',
+  'extension_asked',
+  'extension_granted',
+  'extension_refused',
+  'red_due',
+  'invoice_asked',
+  'invoice_issued',
+  'statement_due_soon',
+  'statement_due_now',
+  'statement_due_late',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 

@@ -89,6 +89,7 @@ export function presentOrder(reader: Reader, actor: Actor, { order, counts, mone
       ranOut: order.state === 'expired' ? t('orders:show.ranOut') : undefined,
       address: { recipient: order.recipient, phone: order.phone, text: `${order.region} ${order.address}` },
     },
+    invoiceHref: order.placedAt ? pathTo('orderInvoice', { id: order.id }) : undefined,
     steps: presentSteps(reader, order),
     totals: presentTotals(reader, order, refunds),
     moneyBack: moneyBack.map(({ amountFen, state, succeededAt }) => ({

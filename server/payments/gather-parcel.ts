@@ -1,11 +1,13 @@
 import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
+import { enqueue } from '../jobs/outbox.ts';
 import { lockFulfilment } from '../orders/lock-order.ts';
 import { GRANTED } from '../orders/refund-states.ts';
 import { type Day, dayOf } from '../shared/days.ts';
 import { groupBy } from '../shared/group-by.ts';
 import { findPayer } from '../units/unit-queries.ts';
 import { openStatement, raiseStatement } from './open-statement.ts';
+import { STATEMENT_TOLD } from './statement-told.ts';
 
 /** A line that no statement has yet, with exactly one of the four ids. */
 interface DueLine {
@@ -39,6 +41,8 @@ export async function gatherParcel(db: PrismaClient, fulfilmentId: number): Prom
       const fen = lines.reduce((sum, line) => sum + line.fen, 0);
       await raiseStatement(tx, { statementId, fen, termDays: payer.termDays, receivedOn: isReceipt ? day : null });
     }
+    // Of what was invoiced before, what is given back asks for a red-letter invoice.
+    if (due.some(({ fen }) => fen < 0)) await enqueue(tx, STATEMENT_TOLD, [{ kind: 'refund', id: fulfilment.id }]);
     return due.length;
   });
 }

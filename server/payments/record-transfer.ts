@@ -6,6 +6,7 @@ import { inTransaction } from '../db/in-transaction.ts';
 import { type Day, dayOf, dayToColumn } from '../shared/days.ts';
 import { NotAllowed, NotFound, RuleRefusal, StateConflict } from '../shared/errors.ts';
 import { type LockedStatement, withStatement } from './lock-statement.ts';
+import { lockTransfer } from './lock-transfer.ts';
 import { payWhole } from './move-statement.ts';
 import { settleStatement } from './settle-statement.ts';
 import { isPayer, mayRecordReceived, maySeeStatement } from './statement-policy.ts';
@@ -133,17 +134,6 @@ export async function matchTransfer(
     );
     await pay(tx, locked, transferId, at);
   });
-}
-
-async function lockTransfer(tx: Tx, id: number) {
-  await tx.$queryRaw`SELECT id FROM transfer WHERE id = ${id} FOR UPDATE`;
-  const transfer = await tx.transfer.findUnique({
-    where: { id },
-    include: { statement: { select: { payerId: true, supplierId: true } }, allocations: { select: { fen: true } } },
-  });
-  if (!transfer) throw new NotFound();
-  const restFen = Number(transfer.amountFen) - transfer.allocations.reduce((sum, { fen }) => sum + fen, 0);
-  return { ...transfer, restFen };
 }
 
 async function pay(tx: Tx, statement: LockedStatement, transferId: number, at: Date): Promise<void> {

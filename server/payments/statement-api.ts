@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { actorOf } from '../accounts/who-acts.ts';
+import type { FileStore } from '../clients/file-store.ts';
 import type { PrismaClient } from '../db/client.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayFromColumn, dayOf } from '../shared/days.ts';
 import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
 import { type Endpoint, endpoint } from '../web/api.ts';
 import { confirmStatement } from './confirm-statement.ts';
+import { restOfTransfer } from './lock-transfer.ts';
 import { recordInvoice } from './record-invoice.ts';
 import { recordTransfer } from './record-transfer.ts';
 import { findStatement, type ListedStatement, listStatements, type WholeStatement } from './statement-queries.ts';
@@ -19,16 +21,20 @@ import {
 
 interface Parts {
   db: PrismaClient;
+  files: FileStore;
   clock: Clock;
 }
 
 const invoiceJson = z.object({
+  id: z.int(),
   kind: z.string(),
   number: z.string(),
   title: z.string(),
   taxNumber: z.string().nullable(),
   amountFen: z.int(),
   issuedOn: z.string(),
+  redOfId: z.int().nullable(),
+  refundId: z.int().nullable(),
 });
 
 const statementJson = z.object({
@@ -48,7 +54,7 @@ const statementJson = z.object({
   invoices: z.array(invoiceJson),
 });
 
-const wholeStatementJson = statementJson.extend({
+export const wholeStatementJson = statementJson.extend({
   lines: z.array(
     z.object({
       id: z.int(),
@@ -66,7 +72,7 @@ const wholeStatementJson = statementJson.extend({
   ),
 });
 
-const transferJson = z.object({
+export const transferJson = z.object({
   id: z.int(),
   state: z.string(),
   statementId: z.int().nullable(),
@@ -79,7 +85,7 @@ const transferJson = z.object({
 });
 
 /** Statements on account, and the transfers that pay them. */
-export function statementEndpoints({ db, clock }: Parts): Endpoint[] {
+export function statementEndpoints({ db, files, clock }: Parts): Endpoint[] {
   const common = { tag: 'payments', access: 'signed_in', scope: 'payments' } as const;
   const act = { ...common, method: 'post', idempotent: true } as const;
   return [
@@ -127,7 +133,7 @@ export function statementEndpoints({ db, clock }: Parts): Endpoint[] {
       status: 201,
       response: wholeStatementJson,
       handle: async ({ req, params, body: { number, issuedOn = null } }) => {
-        await recordInvoice(db, actorOf(req), params.id, { number, issuedOn }, clock());
+        await recordInvoice({ db, files }, actorOf(req), params.id, { number, issuedOn, file: null }, clock());
         return toWholeJson(await findStatement(db, actorOf(req), params.id));
       },
     }),
@@ -160,14 +166,15 @@ function toJson(statement: ListedStatement): z.output<typeof statementJson> {
     totalFen: Number(totalFen),
     unpaidFen: Math.max(0, Number(totalFen) - paidFen),
     invoices: statement.invoices.map((invoice) => ({
-      ...{ kind: invoice.kind, number: invoice.number, title: invoice.title, taxNumber: invoice.taxNumber },
+      ...{ id: invoice.id, kind: invoice.kind, number: invoice.number, title: invoice.title },
+      ...{ taxNumber: invoice.taxNumber, redOfId: invoice.redOfId, refundId: invoice.refundId },
       amountFen: Number(invoice.amountFen),
       issuedOn: dayFromColumn(invoice.issuedOn),
     })),
   };
 }
 
-function toWholeJson(statement: WholeStatement): z.output<typeof wholeStatementJson> {
+export function toWholeJson(statement: WholeStatement): z.output<typeof wholeStatementJson> {
   return {
     ...toJson(statement),
     lines: statement.lines.map(({ id, orderId, fen, paidFen, paidAt, ...line }) => {
@@ -181,20 +188,23 @@ function toWholeJson(statement: WholeStatement): z.output<typeof wholeStatementJ
             : 'freight_refund';
       return { id, orderId, lineId: goods?.lineId ?? null, kind, name: goods?.line.name ?? null, fen, paidFen, paidAt };
     }),
-    transfers: statement.transfers.map(({ id, state, amountFen, paidOn, allocations }) => ({
+    transfers: statement.transfers.map(({ id, state, amountFen, paidOn, allocations, returns }) => ({
       ...{ id, state, amountFen: Number(amountFen), paidOn: dayFromColumn(paidOn) },
-      unallocatedFen: Number(amountFen) - allocations.reduce((sum, { fen }) => sum + fen, 0),
+      unallocatedFen: restOfTransfer({ amountFen, allocations, returns }),
     })),
   };
 }
 
-async function findTransferJson(db: PrismaClient, id: number): Promise<z.output<typeof transferJson>> {
-  const { allocations, state, statementId, referenceCode, amountFen, payerAccount, paidOn } =
-    await db.transfer.findUniqueOrThrow({ where: { id }, include: { allocations: { select: { fen: true } } } });
+export async function findTransferJson(db: PrismaClient, id: number): Promise<z.output<typeof transferJson>> {
+  const { allocations, returns, state, statementId, referenceCode, amountFen, payerAccount, paidOn } =
+    await db.transfer.findUniqueOrThrow({
+      where: { id },
+      include: { allocations: { select: { fen: true } }, returns: true },
+    });
   const allocatedFen = allocations.reduce((sum, { fen }) => sum + fen, 0);
   return {
     ...{ id, state, statementId, referenceCode, amountFen: Number(amountFen), allocatedFen, payerAccount },
-    unallocatedFen: Number(amountFen) - allocatedFen,
+    unallocatedFen: restOfTransfer({ amountFen, allocations, returns }),
     paidOn: dayFromColumn(paidOn),
   };
 }

@@ -38,9 +38,27 @@ export function exportStatement({ t }: Reader, page: ReturnType<typeof presentSt
       yuan(statement.paidFen),
       null,
     ],
+    ...invoiceRows(t, page),
   ];
   const columns = WIDTHS.map((width) => ({ width }));
   return writeExcelFile(sheet, { columns, stickyRowsCount: 4, sheet: statement.referenceCode }).toBuffer();
+}
+
+/** What was invoiced, red-letter invoices as negative amounts, and what should be: below the lines. */
+function invoiceRows(t: Reader['t'], { invoices, invoicing }: ReturnType<typeof presentStatement>): SheetData {
+  if (invoices.length === 0) return [];
+  const sum = (name: string, fen: number): Cell[] => [t(`invoices:${name}`), null, null, null, null, yuan(fen)];
+  return [
+    [],
+    [{ value: t('statements:show.invoices'), fontWeight: 'bold' }],
+    ...invoices.map((invoice): Cell[] => [
+      ...[invoice.kindLabel, invoice.issuedOn, invoice.number, invoice.redOf ?? null, null],
+      yuan(invoice.fen),
+    ]),
+    sum('standing', invoicing.standingFen),
+    sum('invoiced', invoicing.invoicedFen),
+    ...(invoicing.missingFen > 0 ? [sum('missing', invoicing.missingFen)] : []),
+  ];
 }
 
 /** A sheet's numbers are decimal: fen as yuan, converted at this last step. */

@@ -8,6 +8,9 @@ import { type Day, dayFromColumn, daysBetween } from '../shared/days.ts';
 import { groupBy } from '../shared/group-by.ts';
 import { encodeCursor } from '../shared/pagination.ts';
 import type { FormView } from '../web/form-view.ts';
+import { presentExtensions } from './extension-presenter.ts';
+import { presentInvoicing } from './invoices/invoicing-presenter.ts';
+import type { StatementInvoicing } from './invoices/statement-invoicing.ts';
 import { isPaidSupplier, isPayer } from './statement-policy.ts';
 import type { ListedStatement, WholeStatement } from './statement-queries.ts';
 import { STATEMENT_TABS, type StatementTab } from './statement-schemas.ts';
@@ -81,12 +84,16 @@ interface ShowPage {
   actor: Actor;
   statement: WholeStatement;
   counts: readonly LineCount[];
+  invoicing: StatementInvoicing;
+  /** the last day to which it may be extended */
+  latestOn: Day | null;
   today: Day;
-  forms: { confirm: FormView; invoice: FormView; transfer: FormView };
+  forms: Record<'confirm' | 'invoice' | 'transfer' | 'red' | 'extension' | 'extensionDecision', FormView>;
 }
 
 /** The data of `views/payments/statement.hbs` and its sheet. */
-export function presentStatement(reader: Reader, { actor, statement, counts, today, forms }: ShowPage) {
+export function presentStatement(reader: Reader, page: ShowPage) {
+  const { actor, statement, counts, invoicing, today, forms } = page;
   const { t } = reader;
   const { id, state, payer } = statement;
   const paysFor = isPayer(actor, statement);
@@ -106,10 +113,8 @@ export function presentStatement(reader: Reader, { actor, statement, counts, tod
     orders: ordersOf(reader, statement, counts, paysFor),
     showsCounts: counts.length > 0,
     transfers: statement.transfers.map((transfer) => presentTransfer(reader, transfer)),
-    invoices: statement.invoices.map((invoice) => ({
-      ...{ number: invoice.number, title: invoice.title, taxNumber: invoice.taxNumber, amountFen: invoice.amountFen },
-      issuedOn: dayFromColumn(invoice.issuedOn),
-    })),
+    ...presentInvoicing(reader, statement, invoicing, sells),
+    ...presentExtensions(reader, statement, { pays: paysFor, sells, latestOn: page.latestOn, today }),
     confirmHref: mayConfirm ? pathTo('statementConfirmation', { id }) : undefined,
     invoiceHref:
       sells && !hasInvoice && mayHappenToStatement(state, 'invoice') ? pathTo('statementInvoice', { id }) : undefined,

@@ -87,7 +87,8 @@ const whole = {
       allocations: { select: { transferId: true, fen: true } },
     },
   },
-  transfers: { orderBy: { id: 'asc' }, include: { allocations: { select: { fen: true } } } },
+  transfers: { orderBy: { id: 'asc' }, include: { allocations: { select: { fen: true } }, returns: true } },
+  extensions: { orderBy: { id: 'asc' } },
 } satisfies Prisma.StatementInclude;
 
 export type WholeStatement = Prisma.StatementGetPayload<{ include: typeof whole }> & { paidFen: number };

@@ -1,6 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { requireRole } from '../accounts/actor.ts';
 import { actorOf } from '../accounts/who-acts.ts';
+import type { FileStore } from '../clients/file-store.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
 import { countsOfLines } from '../quotas/tally/order-counts.ts';
@@ -10,32 +11,53 @@ import { decodeCursor } from '../shared/pagination.ts';
 import { flash } from '../web/flash.ts';
 import { type FormView, formView, refusedForm } from '../web/form-view.ts';
 import { idIn, read } from '../web/forms.ts';
+import { askExtension, latestExtension } from './ask-extension.ts';
 import { confirmStatement } from './confirm-statement.ts';
+import { decideExtension } from './decide-extension.ts';
+import { invoiceFileIn } from './invoices/invoice-file.ts';
+import { recordRed } from './invoices/record-red.ts';
+import { invoicingOfStatement } from './invoices/statement-invoicing.ts';
 import { recordInvoice } from './record-invoice.ts';
 import { recordTransfer } from './record-transfer.ts';
 import { exportStatement } from './statement-export.ts';
 import { isPaidSupplier } from './statement-policy.ts';
 import { presentStatement, presentStatements } from './statement-presenter.ts';
 import { countOverdue, findStatement, listStatements } from './statement-queries.ts';
-import { confirmationForm, invoiceForm, statementPageQuery, transferForm } from './statement-schemas.ts';
+import {
+  confirmationForm,
+  extensionDecisionForm,
+  extensionForm,
+  invoiceForm,
+  redForm,
+  statementPageQuery,
+  transferForm,
+} from './statement-schemas.ts';
 
 interface Parts {
   db: PrismaClient;
+  files: FileStore;
   clock: Clock;
 }
 
 const PER_PAGE = 30;
 const EXCEL = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
-const NO_FORMS = { confirm: { values: {} }, invoice: { values: {} }, transfer: { values: {} } };
+const NO_FORM: FormView = { values: {} };
+const NO_FORMS = {
+  ...{ confirm: NO_FORM, invoice: NO_FORM, transfer: NO_FORM },
+  ...{ red: NO_FORM, extension: NO_FORM, extensionDecision: NO_FORM },
+};
 type Form = keyof typeof NO_FORMS;
 const FIELDS: Record<Form, string[]> = {
   confirm: [],
-  invoice: ['number', 'issuedOn'],
+  invoice: ['number', 'issuedOn', 'file'],
+  red: ['refundId', 'number', 'issuedOn', 'amount', 'file'],
+  extension: ['untilOn', 'reason'],
+  extensionDecision: ['answer'],
   transfer: ['amount', 'payerName', 'payerAccount', 'paidOn'],
 };
 
 /** Statements on account for the payer's people, the supplier and the operator (rule 27). */
-export function statementRoutes({ db, clock }: Parts): Router {
+export function statementRoutes({ db, files, clock }: Parts): Router {
   const router = express.Router();
   const today = () => dayOf(clock());
 
@@ -82,8 +104,29 @@ export function statementRoutes({ db, clock }: Parts): Router {
 
   router.post(patterns.statementInvoice, (req, res) =>
     act(req, res, 'invoice', async (id) => {
-      await recordInvoice(db, actorOf(req), id, read(invoiceForm, req.body), clock());
+      const [typed, file] = [read(invoiceForm, req.body), await invoiceFileIn(req)];
+      await recordInvoice({ db, files }, actorOf(req), id, { ...typed, file }, clock());
     }),
+  );
+
+  router.post(patterns.statementRed, (req, res) =>
+    act(req, res, 'red', async (id) => {
+      const { amount, ...typed } = read(redForm, { amount: '', ...req.body });
+      const file = await invoiceFileIn(req);
+      await recordRed({ db, files }, actorOf(req), id, { ...typed, amountFen: amount, file }, clock());
+    }),
+  );
+
+  router.post(patterns.statementExtension, (req, res) =>
+    act(req, res, 'extension', async (id) => {
+      await askExtension(db, actorOf(req), id, read(extensionForm, req.body), clock());
+    }),
+  );
+
+  router.post(patterns.statementExtensionDecision, (req, res) =>
+    act(req, res, 'extensionDecision', (id) =>
+      decideExtension(db, actorOf(req), id, read(extensionDecisionForm, req.body), clock()),
+    ),
   );
 
   router.post(patterns.statementTransfer, (req, res) =>
@@ -128,7 +171,12 @@ export function statementRoutes({ db, clock }: Parts): Router {
     const actor = actorOf(req);
     const statement = await findStatement(db, actor, idIn(req.params.id));
     const orderIds = [...new Set(statement.lines.map((line) => line.orderId))];
-    const counts = isPaidSupplier(actor, statement) ? [] : await countsOfLines(db, orderIds);
-    return presentStatement(req, { actor, statement, counts, today: today(), forms: { ...NO_FORMS, ...forms } });
+    const [counts, invoicing, latestOn] = await Promise.all([
+      isPaidSupplier(actor, statement) ? [] : countsOfLines(db, orderIds),
+      invoicingOfStatement(db, statement.id),
+      latestExtension(db, statement.id),
+    ]);
+    const page = { actor, statement, counts, invoicing, latestOn, today: today() };
+    return presentStatement(req, { ...page, forms: { ...NO_FORMS, ...forms } });
   }
 }

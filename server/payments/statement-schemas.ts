@@ -34,7 +34,8 @@ export const invoiceBody = z.object({
   number: z
     .string()
     .trim()
-    .regex(/^[0-9A-Za-z-]{6,64}$/, 'notAnInvoiceNumber'),
+    .regex(/^[0-9A-Za-z-]{6,64}$/, 'notAnInvoiceNumber')
+    .transform((text) => text.toUpperCase()),
   issuedOn: day.optional(),
 });
 
@@ -69,4 +70,19 @@ export const confirmationForm = z.object({
     .transform(Number),
 });
 export const invoiceForm = z.object({ number: invoiceBody.shape.number, issuedOn: day });
+const reason = z.string().trim().min(1, 'required').max(500);
+const optionalYuan = z.union([z.literal('').transform(() => null), yuan]);
+export const redForm = invoiceForm.extend({ refundId: idText, amount: optionalYuan });
+export const redBody = invoiceBody.extend({
+  refundId: z.int().positive(),
+  /** fen; left out: all that is missing of the refund */
+  amountFen: z.int().positive().max(MOST_FEN).optional(),
+});
+export const extensionForm = z.object({ untilOn: day, reason });
+export const extensionDecisionForm = z
+  .object({ decision: z.enum(['grant', 'refuse']), answer: z.string().trim().max(500).default('') })
+  .refine(({ decision, answer }) => decision === 'grant' || answer !== '', { path: ['answer'], message: 'required' });
+export const returnForm = z.object({ amount: optionalYuan, reason });
+export const returnBody = z.object({ amountFen: z.int().positive().max(MOST_FEN).optional(), reason });
+export const returnDecisionForm = z.object({ decision: z.enum(['return', 'refuse']) });
 export const matchForm = z.object({ referenceCode: z.string().trim().min(1, 'required').max(64) });

@@ -3,6 +3,7 @@ import { dayFromColumn } from '../shared/days.ts';
 import { encodeCursor } from '../shared/pagination.ts';
 import type { FormView } from '../web/form-view.ts';
 import type { Translate } from '../web/i18n.ts';
+import { restOfTransfer } from './lock-transfer.ts';
 import { type ListedTransfer, TRANSFER_TABS, type TransferTab } from './transfer-queries.ts';
 
 const TONES = { declared: 'wait', unmatched: 'bad', matched: 'done', returned: 'off' } as const;
@@ -12,15 +13,19 @@ interface TransfersPage {
   transfers: readonly ListedTransfer[];
   nextId: number | undefined;
   unmatched: number;
+  returning: number;
+  actorId: number;
+  people: ReadonlyMap<number, string>;
   today: string;
   form: FormView;
   importForm: FormView;
   matching: { id: number; form: FormView } | null;
+  giving: { id: number; form: FormView } | null;
 }
 
 /** The data of `views/payments/transfers.hbs`. */
 export function presentTransfers({ t }: { t: Translate }, page: TransfersPage) {
-  const { tab, transfers, nextId, unmatched, today, form, importForm, matching } = page;
+  const { tab, transfers, nextId, unmatched, returning, today, form, importForm, matching, giving } = page;
   return {
     title: t('statements:transfers.title'),
     tab,
@@ -28,7 +33,7 @@ export function presentTransfers({ t }: { t: Translate }, page: TransfersPage) {
       label: t(`statements:transferTab.${name}`),
       href: pathTo('transfers', { tab: name === 'unmatched' ? undefined : name }),
       current: name === tab,
-      count: name === 'unmatched' ? unmatched : undefined,
+      count: name === 'unmatched' ? unmatched : name === 'returning' ? returning : undefined,
     })),
     ...{ form, importForm, today },
     isRecording: Boolean(form.errors ?? form.messages),
@@ -39,6 +44,17 @@ export function presentTransfers({ t }: { t: Translate }, page: TransfersPage) {
       form: matching?.id === transfer.id ? matching.form : { values: {} },
       isMatching: matching?.id === transfer.id,
       fieldId: `reference-${transfer.id}`,
+      returnHref: mayBeMatched(transfer) ? pathTo('transferReturn', { id: transfer.id, tab }) : undefined,
+      returnForm: giving?.id === transfer.id ? giving.form : { values: {} },
+      isReturning: giving?.id === transfer.id,
+      returns: transfer.returns.map((one) => ({
+        ...{ id: one.id, fen: one.fen, reason: one.reason, at: one.decidedAt ?? one.proposedAt },
+        label: t(`statements:returnState.${one.state}`),
+        proposedBy: page.people.get(one.proposedById),
+        decidedBy: one.decidedById === null ? undefined : page.people.get(one.decidedById),
+        decideHref: one.state === 'proposed' ? pathTo('transferReturnDecision', { id: one.id, tab }) : undefined,
+        isOwn: one.proposedById === page.actorId,
+      })),
     })),
     nextHref: nextId && pathTo('transfers', { tab, cursor: encodeCursor([nextId]) }),
   };
@@ -46,7 +62,16 @@ export function presentTransfers({ t }: { t: Translate }, page: TransfersPage) {
 
 type Shown = Pick<
   ListedTransfer,
-  'id' | 'state' | 'amountFen' | 'payerName' | 'payerAccount' | 'paidOn' | 'remark' | 'referenceCode' | 'allocations'
+  | 'id'
+  | 'state'
+  | 'amountFen'
+  | 'payerName'
+  | 'payerAccount'
+  | 'paidOn'
+  | 'remark'
+  | 'referenceCode'
+  | 'allocations'
+  | 'returns'
 > &
   Partial<Pick<ListedTransfer, 'statement'>>;
 
@@ -57,6 +82,7 @@ export function presentTransfer({ t }: { t: Translate }, transfer: Shown) {
   return {
     ...{ id, amountFen, payerName, payerAccount, remark, referenceCode },
     restFen: restOf(transfer),
+    returnedFen: transfer.returns.reduce((sum, { fen, state }) => sum + (state === 'returned' ? Number(fen) : 0), 0),
     paidOn: dayFromColumn(paidOn),
     stateTone: TONES[state],
     stateLabel: t(`statements:transferState.${state}`),
@@ -65,10 +91,10 @@ export function presentTransfer({ t }: { t: Translate }, transfer: Shown) {
   };
 }
 
-function restOf({ state, amountFen, allocations }: Pick<Shown, 'state' | 'amountFen' | 'allocations'>): number {
-  return state === 'matched' ? Number(amountFen) - allocations.reduce((sum, { fen }) => sum + fen, 0) : 0;
+function restOf(transfer: Pick<Shown, 'state' | 'amountFen' | 'allocations' | 'returns'>): number {
+  return transfer.state === 'matched' ? restOfTransfer(transfer) : 0;
 }
 
 function mayBeMatched(transfer: ListedTransfer): boolean {
-  return transfer.state === 'unmatched' || restOf(transfer) > 0;
+  return (transfer.state === 'unmatched' || transfer.state === 'matched') && restOfTransfer(transfer) > 0;
 }

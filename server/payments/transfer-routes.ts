@@ -6,7 +6,7 @@ import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
-import { BadInput } from '../shared/errors.ts';
+import { BadInput, StateConflict } from '../shared/errors.ts';
 import { decodeCursor } from '../shared/pagination.ts';
 import { flash } from '../web/flash.ts';
 import { type FormView, formView, refusedForm } from '../web/form-view.ts';
@@ -16,9 +16,10 @@ import { uploadsIn } from '../web/uploads.ts';
 import { importTransfers } from './import-transfers.ts';
 import { COLUMNS, type HeadWords, readBankLines } from './read-bank-lines.ts';
 import { matchTransfer, recordTransfer } from './record-transfer.ts';
-import { matchForm, transferForm } from './statement-schemas.ts';
+import { decideReturn, proposeReturn } from './return-transfer.ts';
+import { matchForm, returnDecisionForm, returnForm, transferForm } from './statement-schemas.ts';
 import { presentTransfers } from './transfer-presenter.ts';
-import { countUnmatched, listTransfers, TRANSFER_TABS } from './transfer-queries.ts';
+import { countReturning, countUnmatched, listTransfers, TRANSFER_TABS } from './transfer-queries.ts';
 
 interface Parts {
   db: PrismaClient;
@@ -28,6 +29,13 @@ interface Parts {
 
 const PER_PAGE = 30;
 const FIELDS = ['referenceCode', 'amount', 'payerName', 'payerAccount', 'paidOn', 'bankReference'];
+interface Forms {
+  form?: FormView;
+  importForm?: FormView;
+  matching?: { id: number; form: FormView };
+  giving?: { id: number; form: FormView };
+}
+
 const EMPTY: FormView = { values: {} };
 
 /** The operator's transfers: recorded one by one or from the bank's list, and matched by hand where that must be. */
@@ -85,23 +93,52 @@ export function transferRoutes({ db, clock, messages }: Parts): Router {
     res.redirect(303, pathTo('transfers'));
   });
 
+  router.post(patterns.transferReturn, async (req, res) => {
+    const actor = actorOf(req);
+    requireRole(actor, 'operator');
+    const id = idIn(req.params.id);
+    try {
+      const { amount, reason } = read(returnForm, req.body);
+      await proposeReturn(db, actor, id, { fen: amount, reason }, clock());
+    } catch (error) {
+      const { status, faults } = refusedForm(error);
+      const form = formView(req.t, ['amount', 'reason'], req.body ?? {}, faults);
+      return show(req, res.status(status), { giving: { id, form } });
+    }
+    flash(req, 'success', req.t('statements:flash.proposed'));
+    res.redirect(303, pathTo('transfers', { tab: 'returning' }));
+  });
+
+  router.post(patterns.transferReturnDecision, async (req, res) => {
+    const actor = actorOf(req);
+    requireRole(actor, 'operator');
+    const { decision } = read(returnDecisionForm, req.body);
+    try {
+      await decideReturn(db, actor, idIn(req.params.id), decision, clock());
+      flash(req, 'success', req.t(`statements:flash.${decision}`));
+    } catch (error) {
+      if (!(error instanceof StateConflict)) throw error;
+      flash(req, 'error', req.t(`faults:${error.code}`));
+    }
+    res.redirect(303, pathTo('transfers', { tab: 'returning' }));
+  });
+
   return router;
 
-  async function show(
-    req: Request,
-    res: Response,
-    forms: { form?: FormView; importForm?: FormView; matching?: { id: number; form: FormView } } = {},
-  ): Promise<void> {
-    requireRole(actorOf(req), 'operator');
+  async function show(req: Request, res: Response, forms: Forms = {}): Promise<void> {
+    const actor = actorOf(req);
+    requireRole(actor, 'operator');
     const tab = TRANSFER_TABS.find((name) => name === req.query.tab) ?? 'unmatched';
     const key = decodeCursor(typeof req.query.cursor === 'string' ? req.query.cursor : undefined, 1)?.[0];
-    const [found, unmatched] = await Promise.all([
+    const [found, unmatched, returning] = await Promise.all([
       listTransfers(db, tab, Number(key) || null, PER_PAGE + 1),
       countUnmatched(db),
+      countReturning(db),
     ]);
     const transfers = found.slice(0, PER_PAGE);
     const nextId = found.length > PER_PAGE ? transfers.at(-1)?.id : undefined;
-    const { form = EMPTY, importForm = EMPTY, matching = null } = forms;
+    const people = await namesOf(transfers.flatMap(({ returns }) => returns));
+    const { form = EMPTY, importForm = EMPTY, matching = null, giving = null } = forms;
     res.set('Cache-Control', 'no-store').render('payments/transfers', {
       layout: 'work',
       currentPage: patterns.transfers,
@@ -110,12 +147,22 @@ export function transferRoutes({ db, clock, messages }: Parts): Router {
         transfers,
         nextId,
         unmatched,
+        returning,
+        actorId: actor.id,
+        people,
         today: dayOf(clock()),
         form,
         importForm,
         matching,
+        giving,
       }),
     });
+  }
+
+  async function namesOf(returns: readonly { proposedById: number; decidedById: number | null }[]) {
+    const ids = returns.flatMap(({ proposedById, decidedById }) => [proposedById, decidedById ?? 0]);
+    const users = await db.user.findMany({ where: { id: { in: ids } }, select: { id: true, name: true } });
+    return new Map(users.map(({ id, name }) => [id, name]));
   }
 }
 

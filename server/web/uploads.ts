@@ -12,13 +12,15 @@ export interface Upload {
   bytes: Buffer;
 }
 
-/** What an upload may be, by its content: a photo or PDF as evidence, a sheet. */
+/** What an upload may be, by its content: a photo or PDF as evidence, a sheet, an electronic invoice. */
 const KINDS = {
   evidence: ['image/jpeg', 'image/png', 'image/webp', 'application/pdf'],
   photo: ['image/jpeg', 'image/png', 'image/webp'],
   sheet: ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
+  invoice: ['application/pdf', 'application/ofd', 'image/jpeg', 'image/png'],
 } as const;
 export type UploadKind = keyof typeof KINDS;
+const SAID_AS = { evidence: 'Evidence', photo: 'Evidence', sheet: 'Sheet', invoice: 'Invoice' } as const;
 
 /**
  * Reads forms with files into memory, of signed-in people only; before the CSRF check, which looks for its field. Refuses with 413
@@ -58,10 +60,14 @@ export async function checkedUpload(
   kind: UploadKind,
   field: string,
 ): Promise<Upload & { mime: string }> {
-  const mime = (await fileTypeFromBuffer(upload.bytes))?.mime ?? '';
+  const mime = await mediaTypeOf(upload.bytes);
   if (!(KINDS[kind] as readonly string[]).includes(mime))
-    throw new BadInput([
-      { path: field, code: `wrongFileKind${kind === 'sheet' ? 'Sheet' : 'Evidence'}`, values: { name: upload.name } },
-    ]);
+    throw new BadInput([{ path: field, code: `wrongFileKind${SAID_AS[kind]}`, values: { name: upload.name } }]);
   return { ...upload, mime };
+}
+
+/** OFD (GB/T 33190), in which tax offices issue invoices, is a zip whose first document says so. */
+async function mediaTypeOf(bytes: Buffer): Promise<string> {
+  const mime = (await fileTypeFromBuffer(bytes))?.mime ?? '';
+  return mime === 'application/zip' && bytes.includes('OFD.xml') ? 'application/ofd' : mime;
 }

@@ -108,9 +108,9 @@ describe("the bank's list", () => {
     expect(page.text).toContain('自动入账 0 笔，待配对 0 笔，以前已登记 3 笔');
     const next = await aStatement(1, '2026-05-09');
     const row = page.$('tr[data-transfer]').first().attr('data-transfer');
-    page = await as('operator').send(page, `tr[data-transfer="${row}"] form`, { referenceCode: 'DZ1' });
+    page = await as('operator').send(page, `tr[data-transfer="${row}"] [data-form=match]`, { referenceCode: 'DZ1' });
     expect(page.status).toBe(422);
-    page = await as('operator').send(page, `tr[data-transfer="${row}"] form`, { referenceCode: next.referenceCode });
+    page = await as('operator').send(page, `tr[data-transfer="${row}"] [data-form=match]`, { referenceCode: next.referenceCode });
     expect(page.text).toContain('转账已配对入账');
     expect(page.$('tr[data-transfer]')).toHaveLength(1);
   });

@@ -4,6 +4,7 @@ import { checkDecisions } from './check-decisions.ts';
 import { checkExternalChanges } from './check-external-changes.ts';
 import { checkHarvests } from './check-harvests.ts';
 import { checkHelped } from './check-helped.ts';
+import { checkInvoices } from './check-invoices.ts';
 import { checkJournal } from './check-journal.ts';
 import { checkOrders } from './check-orders.ts';
 import { checkQuotes } from './check-quotes.ts';
@@ -26,13 +27,14 @@ const CHECKS: readonly Check[] = [
   checkOrders,
   checkStates,
   checkStatements,
+  checkInvoices,
   checkDecisions,
   checkQuotes,
   checkHarvests,
 ];
 
 /**
- * Recomputes tally, totals, helped-to-sell, stock, caps, journal, orders and statements from their sources by a path that shares nothing with what
+ * Recomputes tally, totals, helped-to-sell, stock, caps, journal, orders, statements and invoices from their sources by a path that shares nothing with what
  * writes them, and tells every difference as it is found (rule 11). Answers how many there are.
  */
 export function reconcile(url: string, tell: (difference: Difference) => void): Promise<number> {
