@@ -110,7 +110,9 @@ describe("the bank's list", () => {
     const row = page.$('tr[data-transfer]').first().attr('data-transfer');
     page = await as('operator').send(page, `tr[data-transfer="${row}"] [data-form=match]`, { referenceCode: 'DZ1' });
     expect(page.status).toBe(422);
-    page = await as('operator').send(page, `tr[data-transfer="${row}"] [data-form=match]`, { referenceCode: next.referenceCode });
+    page = await as('operator').send(page, `tr[data-transfer="${row}"] [data-form=match]`, {
+      referenceCode: next.referenceCode,
+    });
     expect(page.text).toContain('转账已配对入账');
     expect(page.$('tr[data-transfer]')).toHaveLength(1);
   });

@@ -72,10 +72,15 @@ async function* returns(books: Books): AsyncGenerator<Difference> {
   );
   for await (const { id, amountFen, spent, back, state, alone } of rows) {
     const of = (what: string) => `${what} of transfer ${id} (${state})`;
-    if (spent > amountFen) yield { what: of('what pays and goes back'), expected: `at most ${amountFen}`, found: spent };
+    if (spent > amountFen)
+      yield { what: of('what pays and goes back'), expected: `at most ${amountFen}`, found: spent };
     if (alone > 0) yield { what: of('returns decided by their proposer'), expected: 0, found: alone };
     if ((state === 'returned') !== (back === amountFen) && (state === 'returned' || state === 'unmatched'))
-      yield { what: of('what was returned'), expected: state === 'returned' ? amountFen : 'less than all', found: back };
+      yield {
+        what: of('what was returned'),
+        expected: state === 'returned' ? amountFen : 'less than all',
+        found: back,
+      };
   }
 }
 
