@@ -80,6 +80,8 @@ export const patterns = {
   refundWithdrawal: '/refunds/:id/withdrawal',
   refundPhoto: '/refunds/:id/photos/:fileId',
   fulfilmentReceipt: '/fulfilments/:id/receipt',
+  receiptPhoto: '/fulfilments/:id/receipt-photos/:fileId',
+  fulfilmentRest: '/fulfilments/:id/rest-cancellation',
   pickupPoints: '/pickup-points',
   pickupPoint: '/pickup-points/:id',
   pickupPointClosing: '/pickup-points/:id/closing',

@@ -8,6 +8,7 @@ import { MAIL_DUE } from './notifications/notify.ts';
 import { remindDueStatements } from './notifications/remind-due-statements.ts';
 import { sendMail } from './notifications/send-mail.ts';
 import { tellBuyers } from './notifications/tell-buyers.ts';
+import { tellDroppedRests } from './notifications/tell-dropped-rests.ts';
 import { tellOfHarvests } from './notifications/tell-of-harvests.ts';
 import { tellOfPickups } from './notifications/tell-of-pickups.ts';
 import { tellOfQuotes } from './notifications/tell-of-quotes.ts';
@@ -46,6 +47,7 @@ import { QUOTE_CHANGED, quoteChanged } from './sourcing/quotes/quote-changed.ts'
 
 const REFUND_DUE = 'payment.refund_due';
 const refundChanged = z.object({ refundId: z.number().int() });
+const restDropped = z.object({ receiptId: z.number().int() });
 const programmeOpened = z.object({ programmeId: z.number().int() });
 const orderPlaced = z.object({ orderId: z.number().int() });
 const pickupArrived = z.object({ fulfilmentId: z.number().int() });
@@ -86,6 +88,12 @@ export function outboxHandlers(container: Container) {
       await tellOfPickups(
         db,
         payloads.map((payload) => pickupArrived.parse(payload).fulfilmentId),
+      );
+    },
+    'fulfilment.rest_dropped': async (payloads) => {
+      await tellDroppedRests(
+        db,
+        payloads.map((payload) => restDropped.parse(payload).receiptId),
       );
     },
     [STANDING_ORDER_RAN]: async (payloads) => {

@@ -4,7 +4,8 @@ import { type BuyableProduct, leastQuantity, quantityFaults } from '../catalog/s
 import { pathTo } from '../paths.ts';
 import type { ExpectedCount } from '../quotas/tally/expected-counts.ts';
 import type { Fault } from '../shared/errors.ts';
-import { formatYuan } from '../shared/money.ts';
+import { formatYuan, pricePerKg } from '../shared/money.ts';
+import { formatKilograms } from '../shared/weight.ts';
 import type { Locale, Translate } from '../web/i18n.ts';
 import { cartUnits } from './cart-lines.ts';
 import type { Quote, QuotedLine, QuotedParcel, Wish } from './quote.ts';
@@ -155,6 +156,10 @@ function presentLine(reader: Reader, line: QuotedLine, unitCode: string | undefi
     orderMultiple: product.orderMultiple,
     totalFen: line.goodsFen,
     note: line.note,
+    weighed:
+      product.saleMode === 'by_weight'
+        ? { perKgFen: pricePerKg(line.unitPriceFen, product.netGrams), kg: formatKilograms(line.grams) }
+        : undefined,
     updateAction: pathTo('cartLine', { productId: product.id, unit: unitCode }),
     removeAction: pathTo('cartLine', { productId: product.id, unit: unitCode, remove: 1 }),
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pricePerKg } from '../shared/money.ts';
 import type { PlaceTree } from '../units/place-tree.ts';
 import type { CategoryTree } from './category-tree.ts';
 import { type ProductCard, stockState } from './product-cards.ts';
@@ -53,6 +54,7 @@ export const productJson = z.object({
   saleUnitEn: z.string(),
   saleMode: z.enum(['by_piece', 'by_weight']),
   netGrams: z.int(),
+  pricePerKgFen: z.int().nullable().describe('of goods settled by actual weight'),
   coldChain: z.boolean(),
   stock: z.object({ state: z.enum(['in', 'low', 'out']), available: z.int() }),
   comesOn: z.iso.date().nullable().describe('the harvest that a pre-order waits for'),
@@ -104,6 +106,7 @@ export function jsonOfCard(
     saleUnitEn,
     saleMode,
     netGrams,
+    pricePerKgFen: saleMode === 'by_weight' ? pricePerKg(priceFor(card, minQuantity), netGrams) : null,
     coldChain,
     stock: { state: stockState(card), available: card.available },
     comesOn,

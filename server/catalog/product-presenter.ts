@@ -1,4 +1,5 @@
 import { pathTo } from '../paths.ts';
+import { pricePerKg } from '../shared/money.ts';
 import type { Benefit, Mark } from '../suppliers/supplier-queries.ts';
 import { placeName } from '../units/place-tree.ts';
 import { presentCards } from './card-presenter.ts';
@@ -62,7 +63,7 @@ function presentProduct({ t, locale, categories, places }: CatalogReader, produc
     saleUnit: inLanguage(locale, product.saleUnit, product.saleUnitEn),
     spec: inLanguage(locale, product.spec, product.specEn),
     netGrams: product.netGrams,
-    weighed: product.saleMode === 'by_weight',
+    weighed: product.saleMode === 'by_weight' && weighedTerms(t, product),
     priceFen: priceFor(product, leastQuantity(product)),
     certified: product.productCertificationId !== null && product.supplierCertificationId !== null,
     coldChain: product.coldChain,
@@ -75,6 +76,19 @@ function presentProduct({ t, locale, categories, places }: CatalogReader, produc
     shelfLifeDays: product.shelfLifeDays,
     season: seasonFrom && seasonTo ? t('catalog:show.months', { from: seasonFrom, to: seasonTo }) : undefined,
   };
+}
+
+/** What goods settled by weight cost a kilogram, and how far their weight may differ (rule 25). */
+function weighedTerms(t: CatalogReader['t'], product: PageProduct) {
+  const perKgFen = pricePerKg(priceFor(product, leastQuantity(product)), product.netGrams);
+  const percent = `${Math.trunc(product.toleranceBp / 100)}${
+    product.toleranceBp % 100
+      ? `.${String(product.toleranceBp % 100)
+          .padStart(2, '0')
+          .replace(/0+$/, '')}`
+      : ''
+  }`;
+  return { perKgFen, tolerance: t('receiving:tolerance', { percent }) };
 }
 
 /** The base price, then each tier that is reached above the least quantity. */

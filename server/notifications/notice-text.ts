@@ -11,6 +11,7 @@ export const NOTICE_KINDS = [
   'order_expired',
   'paid_too_late',
   'money_sent',
+  'rest_dropped',
   'unit_reminded',
   'standing_order_placed',
   'standing_order_in_part',

@@ -8,6 +8,7 @@ import { enqueue } from '../jobs/outbox.ts';
 import { takeCaps } from '../quotas/caps/take-caps.ts';
 import { takeUnionCaps } from '../quotas/caps/union-cap.ts';
 import { dayOf } from '../shared/days.ts';
+import { pricePerKg } from '../shared/money.ts';
 
 export interface DeliveryAddress {
   recipient: string;
@@ -92,11 +93,12 @@ async function insertLines(tx: FastTx, orderId: number, lines: readonly QuotedLi
     ({ product, quantity, unitPriceFen, goodsFen, discountFen, payableFen, grams, note }) =>
       Prisma.sql`(${orderId}, (SELECT id FROM fulfilment WHERE orderId = ${orderId} AND supplierId = ${product.supplierId}), ${product.id},
         ${product.supplierId}, ${product.categoryId}, ${product.placeId}, ${product.familyName}, ${product.nameEn}, ${product.spec}, ${product.specEn},
-        ${product.saleUnit}, ${product.saleUnitEn}, ${product.illustration}, ${product.netGrams}, ${quantity}, ${unitPriceFen}, ${goodsFen}, ${discountFen}, ${payableFen}, ${grams}, ${note ?? null})`,
+        ${product.saleUnit}, ${product.saleUnitEn}, ${product.illustration}, ${product.netGrams}, ${quantity}, ${unitPriceFen}, ${goodsFen}, ${discountFen}, ${payableFen}, ${grams}, ${note ?? null},
+        ${product.saleMode === 'by_weight' ? pricePerKg(unitPriceFen, product.netGrams) : null}, ${product.saleMode === 'by_weight' ? product.toleranceBp : 0})`,
   );
   await tx.$executeRaw`
     INSERT INTO order_line (orderId, fulfilmentId, productId, supplierId, categoryId, originPlaceId, name, nameEn, spec, specEn,
-      saleUnit, saleUnitEn, illustration, netGrams, quantity, unitPriceFen, goodsFen, discountFen, payableFen, grams, note)
+      saleUnit, saleUnitEn, illustration, netGrams, quantity, unitPriceFen, goodsFen, discountFen, payableFen, grams, note, pricePerKgFen, toleranceBp)
     VALUES ${Prisma.join(rows)}`;
 }
 

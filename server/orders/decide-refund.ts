@@ -9,6 +9,7 @@ import { type HeldShare, heldShares } from './held-shares.ts';
 import { less, type Part, splitOff, standingPart } from './line-parts.ts';
 import { lockRefund } from './lock-order.ts';
 import { mayDecideRefund } from './order-policy.ts';
+import { coveredParts } from './parcel-rest.ts';
 import { nextRefundState } from './refund-states.ts';
 import { refundedFreightOfParcel, refundedParts } from './refunded-parts.ts';
 
@@ -94,14 +95,20 @@ async function checkedGrant(
   { order, refund, fulfilment, lines }: DecidedRefund,
   decision: RefundDecision,
 ): Promise<Grant> {
-  const outstanding = fulfilment.state !== 'received';
+  const outstanding = fulfilment.receivedAt === null;
   const isShipped = fulfilment.shippedAt !== null;
   const refunded = await refundedParts(tx, order.id);
   const held = await heldShares(
     tx,
     refund.lines.map((line) => line.lineId),
   );
-  const standing = new Map(lines.map((line) => [line.id, standingPart(line, refunded, !outstanding)]));
+  const covered = await coveredParts(
+    tx,
+    lines.map(({ id }) => id),
+  );
+  const standing = new Map(
+    lines.map((line) => [line.id, standingPart(line, refunded, !outstanding, covered.get(line.id))]),
+  );
   const faults: Fault[] = decision.lines.flatMap(({ lineId }, index) => {
     const repeated = decision.lines.findIndex((other) => other.lineId === lineId) !== index;
     return repeated || !refund.lines.some((line) => line.lineId === lineId)
@@ -137,11 +144,14 @@ async function checkedGrant(
     (line) => line.quantity < (refund.lines.find((asked) => asked.id === line.refundLineId)?.requestedQuantity ?? 0),
   );
   if (partly && decision.reason === '') faults.push({ path: 'reason', code: 'reasonNeeded' });
-  const isWhole = lines.every((line) => {
-    const rest = standing.get(line.id);
-    const part = granted.find((one) => one.lineId === line.id);
-    return rest !== undefined && less(rest, part ?? { quantity: 0, fen: 0, grams: 0 }).quantity === 0;
-  });
+  const nothingToCome = outstanding || fulfilment.state === 'received';
+  const isWhole =
+    nothingToCome &&
+    lines.every((line) => {
+      const rest = standing.get(line.id);
+      const part = granted.find((one) => one.lineId === line.id);
+      return rest !== undefined && less(rest, part ?? { quantity: 0, fen: 0, grams: 0 }).quantity === 0;
+    });
   const freightLeft = fulfilment.freightFen - (await refundedFreightOfParcel(tx, fulfilment.id));
   if (decision.freightFen > freightLeft)
     faults.push({ path: 'freightFen', code: 'moreFreightThanPaid', values: { left: freightLeft / 100 } });

@@ -5,9 +5,10 @@ import type { Clock } from '../shared/clock.ts';
 import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
 import { type Endpoint, endpoint } from '../web/api.ts';
 import { confirmFulfilment } from './confirm-fulfilment.ts';
+import { dropRest } from './drop-rest.ts';
 import { fulfilmentJson, toFulfilmentJson } from './order-json.ts';
 import { findFulfilment, listFulfilments } from './order-queries.ts';
-import { fulfilmentListQuery, orderParams, receiptBody, reviewBody, shipmentBody } from './order-schemas.ts';
+import { fulfilmentListQuery, orderParams, receiptBody, restBody, reviewBody, shipmentBody } from './order-schemas.ts';
 import { receiveFulfilment } from './receive-fulfilment.ts';
 import { reviewDelivery } from './review-delivery.ts';
 import { shipFulfilment } from './ship-fulfilment.ts';
@@ -68,13 +69,28 @@ export function fulfilmentEndpoints({ db, clock }: Parts): Endpoint[] {
     endpoint({
       ...act,
       path: '/fulfilments/:id/receipt',
-      summary: 'The buyer receives: accepted, short and damaged per line; no lines means everything accepted',
+      summary:
+        'The buyer receives a shipment: accepted, short and damaged per line or batch, by weight where that is what is paid for; no lines means everything as shipped',
       body: receiptBody,
       status: 201,
       response: z.object({ receiptId: z.int() }),
-      handle: async ({ req, params, body }) => ({
-        receiptId: await receiveFulfilment(db, actorOf(req), params.id, body.lines, clock()),
+      handle: async ({ req, params, body: { lines, shipmentId, temperature } }) => ({
+        receiptId: await receiveFulfilment(db, actorOf(req), params.id, lines, clock(), {
+          ...{ shipmentId, temperatureDeci: temperature },
+        }),
       }),
+    }),
+    endpoint({
+      ...act,
+      path: '/fulfilments/:id/rest-cancellation',
+      summary: 'The supplier gives up what a parcel that went in part still lacks, with a reason',
+      body: restBody,
+      status: 201,
+      response: fulfilmentJson,
+      handle: async ({ req, params, body }) => {
+        await dropRest(db, actorOf(req), params.id, body, clock());
+        return toFulfilmentJson(await findFulfilment(db, actorOf(req), params.id));
+      },
     }),
     endpoint({
       ...act,

@@ -10,6 +10,8 @@ import type { DecidedRefund, Grant } from './decide-refund.ts';
 import { REFUND_LINE, takeFrom } from './held-shares.ts';
 import { writeJournal } from './order-journal.ts';
 import { nextFulfilmentState } from './order-states.ts';
+import { restOfParcel } from './parcel-rest.ts';
+import { refundedParts } from './refunded-parts.ts';
 
 /** Carries a granted refund out: line by line, then tally, journal and money, the parcel's state, and last caps and stock. */
 export async function grantRefund(
@@ -61,8 +63,24 @@ export async function grantRefund(
     const state = nextFulfilmentState(fulfilment.state, 'refund_whole');
     await tx.fulfilment.update({ where: { id: fulfilment.id }, data: { state }, select: { id: true } });
     await completeWhenAllReceived(tx, order, fulfilment.id, at);
-  }
+  } else if (outstanding && fulfilment.state === 'partly_shipped') await endShipping(tx, order, fulfilment);
   await freeHolds(tx, order.id, { refundId: refund.id, goodsFen, ...grant }, at);
+}
+
+/** A parcel of which the refund gave up all that was not shipped yet is shipped. */
+async function endShipping(
+  tx: Tx,
+  order: DecidedRefund['order'],
+  { id, state }: DecidedRefund['fulfilment'],
+): Promise<void> {
+  const lines = order.lines.filter((line) => line.fulfilmentId === id);
+  const rest = await restOfParcel(tx, id, lines, await refundedParts(tx, order.id));
+  if (rest.lines.some(({ toShip }) => toShip > 0)) return;
+  await tx.fulfilment.update({
+    where: { id },
+    data: { state: nextFulfilmentState(state, 'ship') },
+    select: { id: true },
+  });
 }
 
 /** Caps before stock, as an order takes them. */

@@ -23,11 +23,19 @@ export interface RefundedPart extends Part {
   outstanding: boolean;
 }
 
-/** What a line still is: until its parcel is received what is to arrive, from then on what was accepted; less what was refunded. */
-export function standingPart(line: LineSums, refunded: readonly RefundedPart[], isReceived: boolean): Part {
+/**
+ * What a line still is: until anything of its parcel is received what is to arrive, less what the supplier gave up of it (`dropped`),
+ * from then on what was accepted; less what was refunded.
+ */
+export function standingPart(
+  line: LineSums,
+  refunded: readonly RefundedPart[],
+  isReceived: boolean,
+  dropped: Part = { quantity: 0, fen: 0, grams: 0 },
+): Part {
   const whole: Part = isReceived
     ? { quantity: line.acceptedQuantity, fen: line.acceptedFen, grams: line.acceptedGrams }
-    : { quantity: line.quantity, fen: line.payableFen, grams: line.grams };
+    : less({ quantity: line.quantity, fen: line.payableFen, grams: line.grams }, dropped);
   return refunded.filter((part) => part.lineId === line.id && part.outstanding === !isReceived).reduce(less, whole);
 }
 

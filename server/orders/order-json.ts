@@ -9,6 +9,9 @@ const lineJson = z.object({
   spec: z.string(),
   quantity: z.int(),
   unitPriceFen: z.int(),
+  /** of goods settled by weight */
+  pricePerKgFen: z.int().nullable(),
+  toleranceBp: z.int(),
   goodsFen: z.int(),
   discountFen: z.int(),
   payableFen: z.int(),
@@ -23,10 +26,13 @@ const lineJson = z.object({
 });
 
 const shipmentJson = z.object({
+  id: z.int(),
   carrier: z.string(),
   trackingNumber: z.string(),
   temperature: z.number().nullable(),
   shippedAt: z.date(),
+  receivedAt: z.date().nullable(),
+  lines: z.array(z.object({ lineId: z.int(), batchId: z.int(), quantity: z.int(), grams: z.int() })),
 });
 
 const fulfilmentPart = {
@@ -94,6 +100,8 @@ function lineOf(line: AnyLine): z.infer<typeof lineJson> {
     spec,
     quantity,
     unitPriceFen,
+    pricePerKgFen,
+    toleranceBp,
     goodsFen,
     discountFen,
     payableFen,
@@ -117,6 +125,8 @@ function lineOf(line: AnyLine): z.infer<typeof lineJson> {
     spec,
     quantity,
     unitPriceFen,
+    pricePerKgFen,
+    toleranceBp,
     goodsFen,
     discountFen,
     payableFen,
@@ -145,10 +155,13 @@ function partOf(
     shippedAt,
     receivedAt,
     shipments: shipments.map((shipment) => ({
+      id: shipment.id,
       carrier: shipment.carrier,
       trackingNumber: shipment.trackingNumber,
       temperature: shipment.temperatureDeci === null ? null : shipment.temperatureDeci / 10,
       shippedAt: shipment.shippedAt,
+      receivedAt: shipment.receivedAt,
+      lines: shipment.lines.map(({ lineId, batchId, quantity, grams }) => ({ lineId, batchId, quantity, grams })),
     })),
     lines: lines.map(lineOf),
   };

@@ -23,6 +23,7 @@ const TONES: Record<OrderState | FulfilmentState, string> = {
   waiting: 'wait',
   to_confirm: 'wait',
   confirmed: 'active',
+  partly_shipped: 'active',
   shipped: 'active',
   received: 'done',
 };
@@ -36,7 +37,10 @@ export function presentListed(reader: Reader, order: ListedOrder) {
   const { t, locale } = reader;
   const names = order.lines.map((line) => inReaderLanguage(reader, line.name, line.nameEn));
   const more = order._count.lines > names.length;
-  const arriving = order.state === 'placed' ? order.fulfilments.find((part) => part.state === 'shipped') : undefined;
+  const arriving =
+    order.state === 'placed'
+      ? order.fulfilments.find((part) => part.state === 'shipped' || part.state === 'partly_shipped')
+      : undefined;
   return {
     number: orderNumber(order),
     href: pathTo('order', { id: order.id }),
@@ -134,15 +138,10 @@ function waitsFor({ t }: Reader, { state, heldUntil }: WholeOrder): string | und
 
 /** What is owed now: what was ordered less what did not arrive well, nothing once it ended (rules 4, 28). */
 function presentTotals({ t }: Reader, order: WholeOrder, refunds: readonly WholeRefund[]) {
-  const receivedIds = order.fulfilments.filter((part) => part.state === 'received').map((part) => part.id);
-  const received = order.lines.filter((line) => receivedIds.includes(line.fulfilmentId));
   const granted = refunds.filter((refund) => refund.state === 'approved' || refund.state === 'paid');
   const refundedFen = granted.reduce((sum, refund) => sum + refund.goodsFen + refund.freightFen, 0);
-  const notToArrive = granted.flatMap((refund) => refund.lines).filter((line) => line.outstanding);
-  const missingFen = received.reduce((sum, line) => {
-    const before = notToArrive.filter((one) => one.lineId === line.id).reduce((fen, one) => fen + one.fen, 0);
-    return sum + line.payableFen - before - line.acceptedFen;
-  }, 0);
+  const receiptLines = order.fulfilments.flatMap((part) => part.receipts).flatMap((receipt) => receipt.lines);
+  const missingFen = receiptLines.reduce((sum, line) => sum + line.missingFen, 0);
   const ended = ['cancelled', 'rejected', 'expired'].includes(order.state);
   const takenBackFen = ended ? order.totalFen : missingFen + refundedFen;
   const paid = order.paymentWay === 'stripe' && order.placedAt !== null;

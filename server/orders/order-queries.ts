@@ -5,18 +5,31 @@ import type { FulfilmentState, OrderState } from '../db/generated/enums.ts';
 import { NotFound } from '../shared/errors.ts';
 import { heldShares } from './held-shares.ts';
 import { maySee } from './order-policy.ts';
+import { restOfParcel, shippableShares } from './parcel-rest.ts';
+import { refundedParts } from './refunded-parts.ts';
+
+const receiptParts = { lines: { include: { photos: { select: { fileId: true } } } } } satisfies Prisma.ReceiptInclude;
 
 const wholeOrder = {
   unit: { select: { id: true, code: true, name: true, nameEn: true } },
   buyer: { select: { id: true, name: true } },
   harvest: { select: { id: true, expectedOn: true, state: true } },
-  lines: { orderBy: { id: 'asc' }, include: { allocations: { include: { batch: { select: { traceCode: true } } } } } },
+  lines: {
+    orderBy: { id: 'asc' },
+    include: {
+      allocations: { include: { batch: { select: { traceCode: true } } } },
+      product: { select: { coldChain: true } },
+    },
+  },
   fulfilments: {
     orderBy: { id: 'asc' },
     include: {
       supplier: { select: { id: true, code: true, name: true, nameEn: true } },
-      shipments: { include: { lines: { include: { batch: { select: { traceCode: true } } } } } },
-      receipts: { include: { lines: true } },
+      shipments: {
+        orderBy: { id: 'asc' },
+        include: { lines: { include: { batch: { select: { traceCode: true } } } } },
+      },
+      receipts: { orderBy: { id: 'asc' }, include: receiptParts },
       review: { select: { rating: true, text: true, at: true } },
       pickup: { include: { point: true } },
     },
@@ -47,6 +60,7 @@ export async function findFulfilment(db: Db, actor: Actor, id: number) {
 
 /** What refunds have put back on the shelf before shipping is no longer to be picked. */
 async function withWhatIsHeld(db: Db, fulfilment: SupplierFulfilment): Promise<SupplierFulfilment> {
+  if (fulfilment.state === 'partly_shipped') return withWhatIsLeft(db, fulfilment);
   if (fulfilment.shippedAt || fulfilment.lines.every((line) => line.refundedQuantity === 0)) return fulfilment;
   const held = await heldShares(
     db,
@@ -62,6 +76,20 @@ async function withWhatIsHeld(db: Db, fulfilment: SupplierFulfilment): Promise<S
     }),
   }));
   return { ...fulfilment, lines: lines.filter((line) => line.quantity > 0) };
+}
+
+/** Of a parcel that went in part, what is still to be picked. */
+async function withWhatIsLeft(db: Db, fulfilment: SupplierFulfilment): Promise<SupplierFulfilment> {
+  const refunded = await refundedParts(db, fulfilment.orderId);
+  const shares = await shippableShares(db, await restOfParcel(db, fulfilment.id, fulfilment.lines, refunded));
+  const lines = fulfilment.lines.map((line) => ({
+    ...line,
+    allocations: line.allocations.flatMap((share) => {
+      const left = shares.find((one) => one.lineId === line.id && one.batchId === share.batchId);
+      return left ? [{ ...share, quantity: left.quantity }] : [];
+    }),
+  }));
+  return { ...fulfilment, lines };
 }
 
 const fulfilmentParts = {
@@ -88,8 +116,8 @@ const fulfilmentParts = {
       product: { select: { coldChain: true } },
     },
   },
-  shipments: { include: { lines: { include: { batch: { select: { traceCode: true } } } } } },
-  receipts: { include: { lines: true } },
+  shipments: { orderBy: { id: 'asc' }, include: { lines: { include: { batch: { select: { traceCode: true } } } } } },
+  receipts: { orderBy: { id: 'asc' }, include: receiptParts },
 } satisfies Prisma.FulfilmentInclude;
 
 export type SupplierFulfilment = Prisma.FulfilmentGetPayload<{ include: typeof fulfilmentParts }>;

@@ -14,6 +14,9 @@ const count = z
   .union([z.int(), digits], 'notAQuantity')
   .pipe(z.number().int().min(0, 'notAQuantity').max(1_000_000, 'quantityTooLarge'));
 
+/** A weight as the API gives it: whole grams, up to a thousand tonnes. */
+const grams = z.int('malformedWeight').min(0, 'malformedWeight').max(1_000_000_000, 'malformedWeight');
+
 export const orderParams = z.object({ id: idText });
 
 export const orderListQuery = z.object({
@@ -30,7 +33,7 @@ export const orderListQuery = z.object({
 });
 
 export const fulfilmentListQuery = z.object({
-  state: z.enum(['to_confirm', 'confirmed', 'shipped', 'received', 'cancelled']).optional(),
+  state: z.enum(['to_confirm', 'confirmed', 'partly_shipped', 'shipped', 'received', 'cancelled']).optional(),
   cursor: z.string().max(200).optional(),
   limit: z
     .string()
@@ -49,6 +52,10 @@ const temperature = z
   .pipe(z.string().regex(/^-?\d{1,2}(\.\d)?$/, 'malformedTemperature'))
   .transform((text) => Math.round(Number(text) * 10));
 
+const optionalTemperature = z
+  .union([z.literal('').transform(() => null), z.null(), temperature], 'malformedTemperature')
+  .default(null);
+
 export const shipmentBody = z.object({
   lines: z
     .array(
@@ -56,7 +63,7 @@ export const shipmentBody = z.object({
         lineId: id,
         batchId: id,
         quantity: count.pipe(z.number().min(1, 'notAQuantity')),
-        grams: count.optional(),
+        grams: grams.optional(),
       }),
     )
     .max(2000)
@@ -68,9 +75,7 @@ export const shipmentBody = z.object({
     .min(1, 'required')
     .max(64)
     .regex(/^[\w-]+$/, 'malformedTracking'),
-  temperature: z
-    .union([z.literal('').transform(() => null), z.null(), temperature], 'malformedTemperature')
-    .default(null),
+  temperature: optionalTemperature,
 });
 
 export const refundBody = z.object({
@@ -97,13 +102,23 @@ export const reviewBody = z.object({
   text: z.string().trim().max(2000).default(''),
 });
 
+export const restBody = z.object({
+  reason: z.string().trim().min(1, 'reasonNeeded').max(500),
+  /** the goods are there and may be sold to others */
+  backOnShelf: z.boolean().default(false),
+});
+
 export const receiptBody = z.object({
+  /** needed when several shipments are on their way */
+  shipmentId: id.optional(),
+  temperature: optionalTemperature,
   lines: z
     .array(
       z.strictObject({
         lineId: id,
+        batchId: id.optional(),
         acceptedQuantity: count,
-        acceptedGrams: count.optional(),
+        acceptedGrams: grams.optional(),
         shortQuantity: count.default(0),
         damagedQuantity: count.default(0),
         note: z.string().trim().max(255).optional(),

@@ -22,9 +22,18 @@ const fulfilmentTransitions = [
   ['to_confirm', 'cancel', 'cancelled'],
   ['to_confirm', 'ship', 'shipped'],
   ['confirmed', 'ship', 'shipped'],
+  ['to_confirm', 'ship_part', 'partly_shipped'],
+  ['confirmed', 'ship_part', 'partly_shipped'],
+  ['partly_shipped', 'ship_part', 'partly_shipped'],
+  ['partly_shipped', 'ship', 'shipped'],
+  ['partly_shipped', 'receive_part', 'partly_shipped'],
+  ['shipped', 'receive_part', 'shipped'],
   ['shipped', 'receive', 'received'],
+  ['partly_shipped', 'drop_rest', 'shipped'],
+  ['partly_shipped', 'drop_rest_and_end', 'received'],
   ['to_confirm', 'refund_whole', 'cancelled'],
   ['confirmed', 'refund_whole', 'cancelled'],
+  ['partly_shipped', 'refund_whole', 'cancelled'],
   ['shipped', 'refund_whole', 'cancelled'],
 ] as const satisfies readonly (readonly [FulfilmentState, string, FulfilmentState])[];
 

@@ -10,7 +10,7 @@ interface Step {
 }
 
 const ENDED: readonly OrderState[] = ['rejected', 'cancelled', 'expired'];
-const CONFIRMED: readonly FulfilmentState[] = ['confirmed', 'shipped', 'received'];
+const CONFIRMED: readonly FulfilmentState[] = ['confirmed', 'partly_shipped', 'shipped', 'received'];
 const SHIPPED: readonly FulfilmentState[] = ['shipped', 'received'];
 
 /** The history of an order as `partials/timeline.hbs` draws it: what happened with its instant, what is next, or where it ended. */

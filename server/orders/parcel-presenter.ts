@@ -1,29 +1,40 @@
 import type { Actor } from '../accounts/actor.ts';
 import { pathTo } from '../paths.ts';
+import { formatKilograms } from '../shared/weight.ts';
 import { degrees, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
 import { mayBuyerSee } from './order-policy.ts';
 import type { WholeOrder } from './order-queries.ts';
+import { photosOf } from './receipt-photos.ts';
 import { leftToAsk, presentOwnRefund } from './refund-presenter.ts';
 import type { WholeRefund } from './refund-queries.ts';
+import { WARMEST_DECI } from './ship-fulfilment.ts';
 
 type Part = WholeOrder['fulfilments'][number];
 type Line = WholeOrder['lines'][number];
 
 /** One parcel of an order as its buyer follows it: who ships, how it travels, from which batches, and what was accepted. */
 export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, part: Part) {
+  const open = part.shipments.filter((shipment) => shipment.receivedAt === null);
+  const mayReceive = (part.state === 'shipped' || part.state === 'partly_shipped') && mayBuyerSee(actor, order);
   return {
     number: parcelNumber(part),
     supplierName: inReaderLanguage(reader, part.supplier.name, part.supplier.nameEn),
     supplierHref: pathTo('supplier', { id: part.supplier.id }),
     pickup: presentPickup(reader, actor, order, part),
-    shipments: part.shipments.map(({ carrier, trackingNumber, temperatureDeci, shippedAt }) => ({
+    shipments: part.shipments.map(({ id, carrier, trackingNumber, temperatureDeci, shippedAt, receivedAt }) => ({
       carrier,
       trackingNumber,
       temperature: degrees(temperatureDeci),
       shippedAt,
+      isReceived: receivedAt !== null,
+      measured: measuredText(reader, part, id),
+      receiveHref:
+        open.length > 1 && receivedAt === null && mayReceive
+          ? pathTo('fulfilmentReceipt', { id: part.id, shipment: id })
+          : undefined,
     })),
-    receiveHref:
-      part.state === 'shipped' && mayBuyerSee(actor, order) ? pathTo('fulfilmentReceipt', { id: part.id }) : undefined,
+    receiveHref: open.length === 1 && mayReceive ? pathTo('fulfilmentReceipt', { id: part.id }) : undefined,
+    dropped: part.receipts.find((receipt) => receipt.kind === 'rest')?.reason,
     lines: order.lines
       .filter((line) => line.fulfilmentId === part.id)
       .map((line) => ({
@@ -36,6 +47,8 @@ export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, p
         priceFen: line.unitPriceFen,
         totalFen: line.payableFen,
         note: line.note,
+        perKgFen: line.pricePerKgFen ?? undefined,
+        aboutKg: line.pricePerKgFen === null ? undefined : formatKilograms(line.grams),
         batches: batchesOf(part, line),
         ...acceptance(reader, part, line),
       })),
@@ -67,20 +80,39 @@ function batchesOf(part: Part, line: Line) {
   }));
 }
 
-function acceptance({ t }: Reader, part: Part, line: Line) {
-  const receipt = part.receipts.flatMap((one) => one.lines).find((one) => one.lineId === line.id);
-  if (!receipt) return {};
-  const whole = receipt.acceptedQuantity === line.quantity;
-  return {
-    acceptedNote: t(whole ? 'orders:show.acceptedAll' : 'orders:show.acceptedNote', {
-      accepted: receipt.acceptedQuantity,
-      short: receipt.shortQuantity,
-      damaged: receipt.damagedQuantity,
-    }),
-    acceptedShort: !whole,
-    acceptedFen: whole ? undefined : receipt.acceptedFen,
-    receiptNote: receipt.note,
+function acceptance(reader: Reader, part: Part, line: Line) {
+  const receipts = part.receipts.flatMap((one) => one.lines).filter((one) => one.lineId === line.id);
+  if (receipts.length === 0) return {};
+  const sum = (of: 'acceptedQuantity' | 'shortQuantity' | 'damagedQuantity' | 'acceptedFen' | 'acceptedGrams') =>
+    receipts.reduce((total, one) => total + one[of], 0);
+  const whole = sum('acceptedQuantity') === line.quantity;
+  const isWeighed = line.pricePerKgFen !== null;
+  const weighed = receipts.reduce((total, one) => total + (one.weighedGrams ?? 0), 0);
+  const values = {
+    ...{ accepted: sum('acceptedQuantity'), short: sum('shortQuantity'), damaged: sum('damagedQuantity') },
   };
+  const owed = sum('acceptedFen');
+  return {
+    acceptedNote: [
+      reader.t(whole ? 'orders:show.acceptedAll' : 'orders:show.acceptedNote', values),
+      ...(isWeighed ? [reader.t('receiving:actual', { kg: formatKilograms(weighed) })] : []),
+      ...(weighed > sum('acceptedGrams') && isWeighed ? [reader.t('receiving:heavierFree')] : []),
+    ].join(' · '),
+    acceptedShort: !whole,
+    owesOther: owed !== line.payableFen,
+    acceptedFen: owed,
+    receiptNote: receipts.flatMap((one) => one.note ?? []).join(' · '),
+    receiptPhotos: photosOf(reader, part.id, receipts),
+  };
+}
+
+/** The temperature on arrival, and whether it was too warm. */
+function measuredText({ t }: Reader, part: Part, shipmentId: number) {
+  const measured = part.receipts.find((receipt) => receipt.shipmentId === shipmentId)?.temperatureDeci ?? null;
+  if (measured === null) return undefined;
+  const tooWarm = measured > WARMEST_DECI;
+  const values = { degrees: degrees(measured), most: WARMEST_DECI / 10 };
+  return { tooWarm, text: t(tooWarm ? 'receiving:measuredTooWarm' : 'receiving:measured', values) };
 }
 
 /** What was asked back of a parcel, what still can be, and its review. */

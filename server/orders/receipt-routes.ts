@@ -1,120 +1,109 @@
+import { pipeline } from 'node:stream/promises';
 import express, { type Request, type Response, type Router } from 'express';
 import { actorOf } from '../accounts/who-acts.ts';
+import type { FileStore, NewFile } from '../clients/file-store.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
 import { type Fault, NotFound } from '../shared/errors.ts';
 import { flash } from '../web/flash.ts';
-import { formView, refusedForm } from '../web/form-view.ts';
+import { refusedForm } from '../web/form-view.ts';
 import { idIn } from '../web/forms.ts';
-import { inReaderLanguage } from './order-labels.ts';
-import { mayBuyerSee } from './order-policy.ts';
-import { findOrder, orderNumber, type WholeOrder } from './order-queries.ts';
-import { RECEIPT_PARTS, readReceipt, receiptFaults, receiptField } from './receipt-form.ts';
+import { checkedUpload, uploadsIn } from '../web/uploads.ts';
+import { type ArrivedRow, arrivedRows } from './arrived-rows.ts';
+import { mayBuyerSee, mayFulfil, maySee } from './order-policy.ts';
+import { findOrder } from './order-queries.ts';
+import { readReceipt, receiptFaults, receiptField } from './receipt-form.ts';
+import { type Arrived, presentReceipt } from './receipt-presenter.ts';
 import { receiveFulfilment } from './receive-fulfilment.ts';
+import { WARMEST_DECI } from './ship-fulfilment.ts';
 
 interface Parts {
   db: PrismaClient;
+  files: FileStore;
   clock: Clock;
 }
 
-type Line = WholeOrder['lines'][number];
-
-interface Arrived {
-  order: WholeOrder;
-  parcel: WholeOrder['fulfilments'][number];
-  lines: Line[];
-}
-
-/** Receiving a parcel at the back door: accepted, short, damaged per line (rule 28). */
-export function receiptRoutes({ db, clock }: Parts): Router {
+/** Receiving a shipment at the back door: accepted, short, damaged per line and batch, by weight, with photos (rules 25, 28). */
+export function receiptRoutes({ db, files, clock }: Parts): Router {
   const router = express.Router();
 
   router.get(patterns.fulfilmentReceipt, async (req, res) => {
     const arrived = await arrivedParcel(req);
-    if (arrived.parcel.state === 'shipped') return show(req, res, arrived, {}, []);
-    flash(
-      req,
-      'info',
-      req.t(`orders:flash.notToReceive.${arrived.parcel.state === 'received' ? 'already' : 'notYet'}`),
-    );
-    res.redirect(303, pathTo('order', { id: arrived.order.id }));
+    if (arrived.shipment) return show(req, res, { ...arrived, shipment: arrived.shipment }, {}, []);
+    notToReceive(req, res, arrived);
   });
 
   router.post(patterns.fulfilmentReceipt, async (req, res) => {
     const arrived = await arrivedParcel(req);
-    const { lines, parcel, order } = arrived;
+    const { rows, parcel, order, shipment } = arrived;
+    if (!shipment) return notToReceive(req, res, arrived);
     try {
-      const inputs = readReceipt(lines, req.body);
-      await receiveFulfilment(db, actorOf(req), parcel.id, inputs, clock());
+      const photos = new Map(await Promise.all(rows.map((row) => photosOf(req, row))));
+      const { inputs, temperatureDeci } = readReceipt(rows, req.body, (row) => photos.get(row) ?? []);
+      const head = { shipmentId: shipment.id, temperatureDeci, files };
+      await receiveFulfilment(db, actorOf(req), parcel.id, inputs, clock(), head);
       const whole = inputs.every((input) => input.shortQuantity + input.damagedQuantity === 0);
       flash(req, 'success', req.t(whole ? 'orders:flash.received' : 'orders:flash.receivedShort'));
+      if (temperatureDeci !== null && temperatureDeci > WARMEST_DECI)
+        flash(req, 'error', req.t('receiving:tooWarm', { most: WARMEST_DECI / 10 }));
       res.redirect(303, pathTo('order', { id: order.id }));
     } catch (error) {
       const { status, faults } = refusedForm(error);
-      show(req, res.status(status), arrived, req.body, receiptFaults(lines, faults));
+      show(req, res.status(status), { ...arrived, shipment }, req.body, receiptFaults(rows, faults));
     }
+  });
+
+  router.get(patterns.receiptPhoto, async (req, res) => {
+    const actor = actorOf(req);
+    const [fulfilmentId, fileId] = [idIn(req.params.id), idIn(req.params.fileId)];
+    const photo = await db.receiptPhoto.findFirst({
+      where: { fileId, receiptLine: { receipt: { fulfilmentId } } },
+      select: {
+        file: true,
+        receiptLine: { select: { receipt: { select: { fulfilment: { include: { order: true } } } } } },
+      },
+    });
+    const fulfilment = photo?.receiptLine.receipt.fulfilment;
+    if (!photo || !fulfilment || !(maySee(actor, fulfilment.order) || mayFulfil(actor, fulfilment)))
+      throw new NotFound();
+    const bytes = await files.open(photo.file.sha256);
+    if (!bytes) throw new NotFound();
+    res.type(photo.file.mime).set('Cache-Control', 'private, max-age=86400');
+    await pipeline(bytes, res);
   });
 
   return router;
 
-  /** The parcel in the path with its order, for whoever may receive it. */
-  async function arrivedParcel(req: Request): Promise<Arrived> {
+  /** The parcel in the path with its order and the shipment that is received now, for whoever may receive it. */
+  async function arrivedParcel(req: Request) {
     const actor = actorOf(req);
     const id = idIn(req.params.id);
     const found = await db.fulfilment.findUnique({ where: { id }, select: { orderId: true } });
     const order = found && (await findOrder(db, actor, found.orderId));
     const parcel = order?.fulfilments.find((part) => part.id === id);
     if (!order || !parcel || !mayBuyerSee(actor, order)) throw new NotFound();
-    return { order, parcel, lines: order.lines.filter((line) => line.fulfilmentId === id).flatMap(toArrive) };
+    const mayArrive = parcel.state === 'shipped' || parcel.state === 'partly_shipped';
+    const open = mayArrive ? parcel.shipments.filter((one) => one.receivedAt === null) : [];
+    const wanted = Number(req.body?.shipment ?? req.query.shipment) || null;
+    const shipment = wanted === null ? open[0] : open.find((one) => one.id === wanted);
+    return { order, parcel, open, shipment, rows: shipment ? arrivedRows(order, parcel, shipment) : [] };
   }
 }
 
-/** What was refunded before it arrived is not received. */
-function toArrive(line: Line): Line[] {
-  const quantity = line.quantity - line.refundedQuantity;
-  return quantity > 0 || line.acceptedQuantity > 0 ? [{ ...line, quantity }] : [];
+async function photosOf(req: Request, row: ArrivedRow): Promise<[ArrivedRow, NewFile[]]> {
+  const field = receiptField('photos', row.key);
+  return [row, await Promise.all(uploadsIn(req, field).map((upload) => checkedUpload(upload, 'photo', field)))];
+}
+
+type Found = Omit<Arrived, 'shipment'>;
+
+function notToReceive(req: Request, res: Response, { parcel, order }: Found): void {
+  const already = parcel.shipments.length > 0 && parcel.shipments.every((one) => one.receivedAt !== null);
+  flash(req, 'info', req.t(`orders:flash.notToReceive.${already ? 'already' : 'notYet'}`));
+  res.redirect(303, pathTo('order', { id: order.id }));
 }
 
 function show(req: Request, res: Response, arrived: Arrived, values: Record<string, unknown>, faults: Fault[]): void {
-  const { order, parcel, lines } = arrived;
-  const fields = lines.flatMap((line) => RECEIPT_PARTS.map((part) => receiptField(part, line.id)));
-  const title = req.t(order.fundingSource === 'individual' ? 'orders:receipt.titlePerson' : 'orders:receipt.title');
-  res.render('orders/receive', {
-    title,
-    breadcrumbs: [{ label: orderNumber(order), href: pathTo('order', { id: order.id }) }, { label: title }],
-    supplierName: inReaderLanguage(req, parcel.supplier.name, parcel.supplier.nameEn),
-    action: pathTo('fulfilmentReceipt', { id: parcel.id }),
-    form: { ...formView(req.t, fields, values, faults), labels: labelsOf(req, lines, faults) },
-    lines: lines.map((line) => presentLine(req, line)),
-  });
-}
-
-/** What the summary calls a field whose fault does not name the goods itself. */
-function labelsOf(req: Request, lines: readonly Line[], faults: readonly Fault[]): Record<string, string> {
-  const labels = faults.flatMap(({ path, values }) => {
-    const line = lines.find((candidate) => path.endsWith(`-${candidate.id}`));
-    return line && !values?.name ? [[path, inReaderLanguage(req, line.name, line.nameEn)] as const] : [];
-  });
-  return Object.fromEntries(labels);
-}
-
-function presentLine(req: Request, line: Line) {
-  const saleUnit = inReaderLanguage(req, line.saleUnit, line.saleUnitEn);
-  return {
-    id: line.id,
-    name: inReaderLanguage(req, line.name, line.nameEn),
-    spec: inReaderLanguage(req, line.spec, line.specEn),
-    category: line.illustration,
-    ordered: req.t('orders:receipt.ordered', { quantity: line.quantity, unit: saleUnit }),
-    saleUnit,
-    most: line.quantity,
-    parts: (['accepted', 'short', 'damaged'] as const).map((part) => ({
-      field: receiptField(part, line.id),
-      label: req.t(`orders:receipt.${part}`),
-      value: part === 'accepted' ? line.quantity : 0,
-      part,
-    })),
-    noteField: receiptField('note', line.id),
-  };
+  res.set('Cache-Control', 'no-store').render('orders/receive', presentReceipt(req, arrived, values, faults));
 }

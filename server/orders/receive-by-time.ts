@@ -6,25 +6,28 @@ const TERM_MS = 10 * 86_400_000;
 const BATCH = 200;
 
 /**
- * Confirms the receipt of individuals' parcels that were shipped ten days ago, all as ordered (rule 28); one whose refund is being
- * asked for waits for its decision. Returns how many were confirmed.
+ * Confirms the receipt of individuals' shipments that went ten days ago, all as shipped (rule 28), each by itself; one of a parcel whose
+ * refund is being asked for waits for its decision. Returns how many were confirmed.
  */
 export async function receiveByTime(db: PrismaClient, now: Date): Promise<number> {
   let confirmed = 0;
   for (let after = 0, full = true; full; ) {
-    const due = await db.fulfilment.findMany({
+    const due = await db.shipment.findMany({
       where: {
         id: { gt: after },
-        state: 'shipped',
+        receivedAt: null,
         shippedAt: { lte: new Date(now.getTime() - TERM_MS) },
-        order: { fundingSource: 'individual' },
-        refunds: { none: { state: 'requested' } },
+        fulfilment: {
+          state: { in: ['shipped', 'partly_shipped'] },
+          order: { fundingSource: 'individual' },
+          refunds: { none: { state: 'requested' } },
+        },
       },
       orderBy: { id: 'asc' },
       take: BATCH,
-      select: { id: true },
+      select: { id: true, fulfilmentId: true },
     });
-    for (const { id } of due) if (await receive(db, id, now)) confirmed += 1;
+    for (const shipment of due) if (await receive(db, shipment, now)) confirmed += 1;
     after = due.at(-1)?.id ?? after;
     full = due.length === BATCH;
   }
@@ -32,9 +35,13 @@ export async function receiveByTime(db: PrismaClient, now: Date): Promise<number
 }
 
 /** False when its buyer was faster. */
-async function receive(db: PrismaClient, id: number, now: Date): Promise<boolean> {
+async function receive(
+  db: PrismaClient,
+  { id, fulfilmentId }: { id: number; fulfilmentId: number },
+  now: Date,
+): Promise<boolean> {
   try {
-    await receiveFulfilment(db, null, id, [], now);
+    await receiveFulfilment(db, null, fulfilmentId, [], now, { shipmentId: id });
     return true;
   } catch (error) {
     if (error instanceof StateConflict) return false;

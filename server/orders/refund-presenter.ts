@@ -3,7 +3,7 @@ import type { RefundState } from '../db/generated/enums.ts';
 import { pathTo } from '../paths.ts';
 import type { FormView } from '../web/form-view.ts';
 import type { RefundedPart } from './line-parts.ts';
-import { standingPart } from './line-parts.ts';
+import { type Part, standingPart } from './line-parts.ts';
 import { inReaderLanguage, parcelNumber, type Reader, reasonText } from './order-labels.ts';
 import { mayBuyerSee } from './order-policy.ts';
 import { orderNumber, type WholeOrder } from './order-queries.ts';
@@ -129,9 +129,26 @@ export function leftToAsk(
       .filter((line) => line.fulfilmentId === parcel.id && parcel.state !== 'cancelled')
       .map((line) => {
         const pending = asked.filter((one) => one.lineId === line.id).reduce((sum, one) => sum + one.quantity, 0);
-        return [line.id, Math.max(0, standingPart(line, granted, parcel.state === 'received').quantity - pending)];
+        const isReceived = parcel.receivedAt !== null;
+        const standing = standingPart(line, granted, isReceived, droppedPart(parcel, line.id));
+        return [line.id, Math.max(0, standing.quantity - pending)];
       }),
   );
+}
+
+/** What its supplier gave up of a line before anything was received. */
+function droppedPart({ receipts }: WholeOrder['fulfilments'][number], lineId: number): Part {
+  return receipts
+    .flatMap((receipt) => receipt.lines)
+    .filter((one) => one.lineId === lineId)
+    .reduce(
+      (sum, one) => ({
+        quantity: sum.quantity + one.shortQuantity,
+        fen: sum.fen + one.missingFen,
+        grams: sum.grams + one.missingGrams,
+      }),
+      { quantity: 0, fen: 0, grams: 0 },
+    );
 }
 
 export const REFUND_TABS = ['requested', 'granted', 'refused'] as const;

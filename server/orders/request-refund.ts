@@ -8,6 +8,7 @@ import { type Fault, NotFound, RuleRefusal, StateConflict } from '../shared/erro
 import { type Part, splitOff, standingPart } from './line-parts.ts';
 import { type LockedOrder, lockOrder } from './lock-order.ts';
 import { mayBuyerSee } from './order-policy.ts';
+import { coveredParts } from './parcel-rest.ts';
 import { refundedParts } from './refunded-parts.ts';
 
 export interface RefundRequest {
@@ -83,6 +84,10 @@ async function checkedLines(
     where: { refund: { orderId: order.id, state: 'requested' } },
     _sum: { quantity: true },
   });
+  const covered = await coveredParts(
+    tx,
+    order.lines.map(({ id }) => id),
+  );
   const faults: Fault[] = [];
   const parcels = new Set<number>();
   const lines = wanted.map(({ lineId, quantity }, index) => {
@@ -94,7 +99,7 @@ async function checkedLines(
     }
     parcels.add(line.fulfilmentId);
     const parcel = order.fulfilments.find((part) => part.id === line.fulfilmentId);
-    const standing = standingPart(line, refunded, parcel?.state === 'received');
+    const standing = standingPart(line, refunded, Boolean(parcel?.receivedAt), covered.get(lineId));
     const left = standing.quantity - (asked.find((row) => row.lineId === lineId)?._sum.quantity ?? 0);
     if (quantity > left || parcel?.state === 'cancelled')
       faults.push({

@@ -3,22 +3,25 @@ import { audit } from '../db/audit.ts';
 import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
+import { formatKilograms } from '../shared/weight.ts';
 import { tellBuyer } from './buyer-news.ts';
-import { heldShares } from './held-shares.ts';
 import { lockFulfilment } from './lock-order.ts';
 import { mayFulfil } from './order-policy.ts';
 import { nextFulfilmentState } from './order-states.ts';
+import { restOfParcel, shippableShares } from './parcel-rest.ts';
+import { refundedParts } from './refunded-parts.ts';
+import { weightRange } from './weighed-parts.ts';
 
 export interface ShipmentLineInput {
   lineId: number;
   batchId: number;
   quantity: number;
-  /** weighed; left out: net weight × quantity */
+  /** on the scales, needed where weight is what is paid for; else net weight × quantity when left out */
   grams?: number;
 }
 
 export interface ShipmentInput {
-  /** empty: everything that was ordered, from the batches it was promised from */
+  /** empty: everything that is still to go, from the batches it was promised from */
   lines: ShipmentLineInput[];
   carrier: string;
   trackingNumber: string;
@@ -26,11 +29,15 @@ export interface ShipmentInput {
   temperatureDeci: number | null;
 }
 
+/** The warmest at which cold-chain goods are handed over, tenths of a degree: chilled goods keep below 10 ℃. */
+export const WARMEST_DECI = 100;
+
 type Fulfilled = Awaited<ReturnType<typeof lockFulfilment>>;
 
 /**
- * Records the parcel of a fulfilment: which batches, how much, by whom. Refuses another supplier with 404, batches that the line was
- * not promised from, more than was promised, and cold-chain goods without a temperature (rules 18, 23), every fault at once.
+ * Records a shipment of a parcel: which batches, how much, by whom. What it leaves behind is to follow in another one, or is given up
+ * by dropRest. Refuses another supplier with 404, batches that the line was not promised from, more than is still to go, weights beyond
+ * the tolerance, and cold-chain goods without a temperature or too warm (rules 18, 23, 25), every fault at once.
  */
 export async function shipFulfilment(
   db: PrismaClient,
@@ -43,8 +50,9 @@ export async function shipFulfilment(
     const fulfilled = await lockFulfilment(tx, fulfilmentId);
     const { fulfilment } = fulfilled;
     if (!mayFulfil(actor, fulfilment)) throw new NotFound();
-    const state = nextFulfilmentState(fulfilment.state, 'ship');
-    const lines = await checkedLines(tx, fulfilled, input);
+    nextFulfilmentState(fulfilment.state, 'ship');
+    const { lines, isAll } = await checkedLines(tx, fulfilled, input);
+    const state = nextFulfilmentState(fulfilment.state, isAll ? 'ship' : 'ship_part');
     const { carrier, trackingNumber, temperatureDeci } = input;
     const shipment = await tx.shipment.create({
       data: { fulfilmentId, carrier, trackingNumber, temperatureDeci, byId: actor.id, shippedAt: at },
@@ -67,36 +75,60 @@ export async function shipFulfilment(
 
 async function checkedLines(
   tx: Tx,
-  { lines }: Fulfilled,
+  { order, fulfilment, lines }: Fulfilled,
   input: ShipmentInput,
-): Promise<Required<ShipmentLineInput>[]> {
-  const allocations = await heldShares(
-    tx,
-    lines.map((line) => line.id),
-  );
-  const wanted: ShipmentLineInput[] =
-    input.lines.length > 0
-      ? input.lines
-      : allocations.map(({ lineId, batchId, quantity }) => ({ lineId, batchId, quantity }));
+): Promise<{ lines: Required<ShipmentLineInput>[]; isAll: boolean }> {
+  const rest = await restOfParcel(tx, fulfilment.id, lines, await refundedParts(tx, order.id));
+  const shares = await shippableShares(tx, rest);
+  const wanted: ShipmentLineInput[] = input.lines.length > 0 ? input.lines : shares;
   const faults: Fault[] = [];
   const seen = new Set<string>();
   const shipped = wanted.map((line, index) => {
     const ordered = lines.find((candidate) => candidate.id === line.lineId);
-    const promised = allocations.find((share) => share.lineId === line.lineId && share.batchId === line.batchId);
+    const promised = shares.find((share) => share.lineId === line.lineId && share.batchId === line.batchId);
     const key = `${line.lineId}/${line.batchId}`;
     if (!ordered) faults.push({ path: `lines.${index}.lineId`, code: 'notInParcel' });
     else if (!promised || seen.has(key)) faults.push({ path: `lines.${index}.batchId`, code: 'notPromised' });
     else if (line.quantity > promised.quantity)
       faults.push({ path: `lines.${index}.quantity`, code: 'tooBig', values: { maximum: promised.quantity } });
+    else if (ordered.pricePerKgFen !== null) faults.push(...weightFaults(ordered, line, index));
     seen.add(key);
     return { ...line, grams: line.grams ?? line.quantity * (ordered?.netGrams ?? 0) };
   });
-  const chilled = await tx.product.count({
-    where: { id: { in: lines.map((line) => line.productId) }, coldChain: true },
-  });
   const unripe = await tx.batch.count({ where: { id: { in: wanted.map((line) => line.batchId) }, coming: true } });
   if (unripe > 0) faults.push({ path: 'lines', code: 'notHarvestedYet' });
-  if (chilled > 0 && input.temperatureDeci === null) faults.push({ path: 'temperature', code: 'temperatureNeeded' });
+  faults.push(...(await temperatureFaults(tx, lines, shipped, input.temperatureDeci)));
+  if (shipped.length === 0) faults.push({ path: 'lines', code: 'nothingShipped' });
   if (faults.length > 0) throw new RuleRefusal('badInput', faults);
-  return shipped;
+  const total = (rows: readonly { quantity: number }[]) => rows.reduce((sum, { quantity }) => sum + quantity, 0);
+  return { lines: shipped, isAll: total(shipped) === total(shares) };
+}
+
+function weightFaults(
+  line: Fulfilled['lines'][number],
+  { quantity, grams }: ShipmentLineInput,
+  index: number,
+): Fault[] {
+  const { least, most } = weightRange(line, quantity);
+  const path = `lines.${index}.grams`;
+  const values = { name: line.name, least: formatKilograms(least), most: formatKilograms(most) };
+  if (grams === undefined) return [{ path, code: 'weightNeeded', values }];
+  return grams < least || grams > most ? [{ path, code: 'weightOutside', values }] : [];
+}
+
+async function temperatureFaults(
+  tx: Tx,
+  lines: Fulfilled['lines'],
+  shipped: readonly { lineId: number }[],
+  temperatureDeci: number | null,
+): Promise<Fault[]> {
+  const goods = lines.filter((line) => shipped.some(({ lineId }) => lineId === line.id));
+  const chilled = await tx.product.count({
+    where: { id: { in: goods.map((line) => line.productId) }, coldChain: true },
+  });
+  if (chilled === 0) return [];
+  if (temperatureDeci === null) return [{ path: 'temperature', code: 'temperatureNeeded' }];
+  return temperatureDeci > WARMEST_DECI
+    ? [{ path: 'temperature', code: 'tooWarm', values: { most: WARMEST_DECI / 10 } }]
+    : [];
 }

@@ -1,4 +1,5 @@
 import { BadInput, type Fault } from '../shared/errors.ts';
+import { parseKilograms } from '../shared/weight.ts';
 import { faultsOf } from '../web/forms.ts';
 import type { SupplierFulfilment } from './order-queries.ts';
 import { shipmentBody } from './order-schemas.ts';
@@ -9,9 +10,19 @@ export function quantityField(lineId: number, batchId: number): string {
   return `quantity-${lineId}-${batchId}`;
 }
 
+/** The field of what the scales show of it, in kilograms. */
+export function weightField(lineId: number, batchId: number): string {
+  return `weight-${lineId}-${batchId}`;
+}
+
 /** The fields that the form shows, so that each fault finds its own. */
 export function shipmentFields(fulfilment: SupplierFulfilment): string[] {
-  return ['carrier', 'trackingNumber', 'temperature', ...sharesOf(fulfilment).map((share) => share.field)];
+  return [
+    'carrier',
+    'trackingNumber',
+    'temperature',
+    ...sharesOf(fulfilment).flatMap((share) => [share.field, share.weightField]),
+  ];
 }
 
 function sharesOf(fulfilment: SupplierFulfilment) {
@@ -20,7 +31,9 @@ function sharesOf(fulfilment: SupplierFulfilment) {
       lineId: line.id,
       batchId,
       promised: quantity,
+      isWeighed: line.pricePerKgFen !== null,
       field: quantityField(line.id, batchId),
+      weightField: weightField(line.id, batchId),
     })),
   );
 }
@@ -36,13 +49,20 @@ export function readShipment(
   const shares = sharesOf(fulfilment)
     .map((share) => ({ ...share, typed: String(body[share.field] ?? share.promised).trim() }))
     .filter((share) => share.typed !== '0');
-  const fieldOf = (path: string) => shares[Number(/^lines\.(\d+)\./.exec(path)?.[1] ?? -1)]?.field ?? path;
+  const fieldOf = (path: string) => {
+    const share = shares[Number(/^lines\.(\d+)\./.exec(path)?.[1] ?? -1)];
+    return (path.endsWith('.grams') ? share?.weightField : share?.field) ?? path;
+  };
+  const faults: Fault[] = [];
   const { carrier, trackingNumber, temperature } = body;
-  const lines = shares.map(({ lineId, batchId, typed }) => ({ lineId, batchId, quantity: typed }));
+  const lines = shares.map(({ lineId, batchId, typed, isWeighed, weightField: field }) => {
+    const text = String(body[field] ?? '').trim();
+    const grams = isWeighed && text !== '' ? parseKilograms(text) : undefined;
+    if (grams === null) faults.push({ path: field, code: 'malformedWeight' });
+    return { lineId, batchId, quantity: typed, grams: grams ?? undefined };
+  });
   const read = shipmentBody.safeParse({ carrier, trackingNumber, temperature, lines }, { reportInput: true });
-  const faults: Fault[] = read.success
-    ? []
-    : faultsOf(read.error).map((fault) => ({ ...fault, path: fieldOf(fault.path) }));
+  if (!read.success) faults.unshift(...faultsOf(read.error).map((fault) => ({ ...fault, path: fieldOf(fault.path) })));
   if (shares.length === 0) faults.push({ path: 'lines', code: 'nothingShipped' });
   if (!read.success || faults.length > 0) throw new BadInput(faults);
   const { temperature: temperatureDeci, ...shipment } = read.data;

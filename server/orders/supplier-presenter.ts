@@ -1,18 +1,22 @@
 import type { FulfilmentState } from '../db/generated/enums.ts';
 import { pathTo } from '../paths.ts';
+import { formatKilograms } from '../shared/weight.ts';
 import type { FormView } from '../web/form-view.ts';
 import { comingDay, degrees, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
 import { orderNumber, type SupplierFulfilment } from './order-queries.ts';
 import { mayHappenTo } from './order-states.ts';
-import { quantityField } from './supplier-forms.ts';
+import { photosOf } from './receipt-photos.ts';
+import { quantityField, weightField } from './supplier-forms.ts';
+import { weightRange } from './weighed-parts.ts';
 
 /** What a supplier works through, in that order. */
-export const WORKBENCH = ['to_confirm', 'confirmed', 'shipped', 'received', 'cancelled'] as const;
+export const WORKBENCH = ['to_confirm', 'confirmed', 'partly_shipped', 'shipped', 'received', 'cancelled'] as const;
 
 const TONES: Record<FulfilmentState, string> = {
   waiting: 'wait',
   to_confirm: 'wait',
   confirmed: 'active',
+  partly_shipped: 'active',
   shipped: 'active',
   received: 'done',
   cancelled: 'off',
@@ -94,9 +98,12 @@ export function presentParcel(reader: Reader, parcel: SupplierFulfilment, form: 
       trackingNumber: shipment.trackingNumber,
       shippedAt: shipment.shippedAt,
       temperature: degrees(shipment.temperatureDeci),
+      isReceived: shipment.receivedAt !== null,
     })),
     confirmAction: mayHappenTo(parcel.state, 'confirm') ? pathTo('fulfilmentConfirmation', { id: parcel.id }) : null,
     shipAction: mayShip ? pathTo('fulfilmentShipment', { id: parcel.id }) : null,
+    restAction: mayHappenTo(parcel.state, 'drop_rest') ? pathTo('fulfilmentRest', { id: parcel.id }) : null,
+    dropped: parcel.receipts.find((receipt) => receipt.kind === 'rest')?.reason,
     form: form ? { ...form, labels: labelsOf(reader, parcel) } : { values: {} },
   };
 }
@@ -104,9 +111,12 @@ export function presentParcel(reader: Reader, parcel: SupplierFulfilment, form: 
 function labelsOf(reader: Reader, parcel: SupplierFulfilment): Record<string, string> {
   const { t } = reader;
   const quantities = parcel.lines.flatMap((line) =>
-    line.allocations.map(({ batch, batchId }) => {
+    line.allocations.flatMap(({ batch, batchId }) => {
       const name = inReaderLanguage(reader, line.name, line.nameEn);
-      return [quantityField(line.id, batchId), t('supplier:show.quantityOf', { name, code: batch.traceCode })] as const;
+      return [
+        [quantityField(line.id, batchId), t('supplier:show.quantityOf', { name, code: batch.traceCode })] as const,
+        [weightField(line.id, batchId), t('receiving:ship.weightOf', { name, code: batch.traceCode })] as const,
+      ];
     }),
   );
   const fields = ['carrier', 'trackingNumber', 'temperature'].map((key) => [key, t(`supplier:show.${key}`)] as const);
@@ -117,8 +127,11 @@ type Line = SupplierFulfilment['lines'][number];
 
 /** One line of the picking list: from which batches, how much went, and what the buyer accepted. */
 function presentPick(reader: Reader, parcel: SupplierFulfilment, line: Line) {
-  const receipt = parcel.receipts.flatMap((one) => one.lines).find((one) => one.lineId === line.id);
+  const receipts = parcel.receipts.flatMap((one) => one.lines).filter((one) => one.lineId === line.id);
+  const sum = (of: 'acceptedQuantity' | 'shortQuantity' | 'damagedQuantity') =>
+    receipts.reduce((total, one) => total + one[of], 0);
   const shipped = parcel.shipments.flatMap((one) => one.lines).filter((one) => one.lineId === line.id);
+  const gone = shipped.reduce((total, one) => total + one.quantity, 0);
   return {
     ...presentGoods(reader, line),
     category: line.illustration,
@@ -128,16 +141,32 @@ function presentPick(reader: Reader, parcel: SupplierFulfilment, line: Line) {
       traceCode: batch.traceCode,
       traceHref: pathTo('trace', { code: batch.traceCode }),
       quantity,
-      shipped: shipped.find((one) => one.batchId === batchId)?.quantity,
+      shipped: gone > 0 ? quantityOf(shipped, batchId) : undefined,
       field: quantityField(line.id, batchId),
+      weight: weightOf(reader, line, batchId, quantity),
     })),
-    receipt: receipt && {
-      acceptedQuantity: receipt.acceptedQuantity,
-      shortQuantity: receipt.shortQuantity,
-      damagedQuantity: receipt.damagedQuantity,
-      note: receipt.note,
+    gone: parcel.state === 'partly_shipped' ? gone : undefined,
+    perKgFen: line.pricePerKgFen ?? undefined,
+    receipt: receipts.length > 0 && {
+      acceptedQuantity: sum('acceptedQuantity'),
+      shortQuantity: sum('shortQuantity'),
+      damagedQuantity: sum('damagedQuantity'),
+      note: receipts.flatMap((one) => one.note ?? []).join(' · '),
+      photos: photosOf(reader, parcel.id, receipts),
     },
   };
+}
+
+function quantityOf(shipped: readonly { batchId: number; quantity: number }[], batchId: number): number {
+  return shipped.filter((one) => one.batchId === batchId).reduce((total, one) => total + one.quantity, 0);
+}
+
+/** Where weight is what is paid for: its field and what it may come to. */
+function weightOf({ t }: Reader, line: Line, batchId: number, quantity: number) {
+  if (line.pricePerKgFen === null) return undefined;
+  const range = weightRange(line, quantity);
+  const values = { least: formatKilograms(range.least), most: formatKilograms(range.most) };
+  return { field: weightField(line.id, batchId), hint: t('receiving:ship.weightHint', values) };
 }
 
 function presentGoods(reader: Reader, line: Line) {

@@ -8,9 +8,11 @@ import { Refusal, StateConflict } from '../shared/errors.ts';
 import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
 import { flash } from '../web/flash.ts';
 import { type FormView, formView, refusedForm } from '../web/form-view.ts';
-import { idIn } from '../web/forms.ts';
+import { idIn, read } from '../web/forms.ts';
 import { confirmFulfilment } from './confirm-fulfilment.ts';
+import { dropRest } from './drop-rest.ts';
 import { findFulfilment, listFulfilments, type SupplierFulfilment } from './order-queries.ts';
+import { restBody } from './order-schemas.ts';
 import { shipFulfilment } from './ship-fulfilment.ts';
 import { readShipment, shipmentFields } from './supplier-forms.ts';
 import { presentParcel, presentWorkbench, WORKBENCH } from './supplier-presenter.ts';
@@ -34,7 +36,7 @@ export function supplierRoutes(parts: Parts): Router {
     const counts = await countFulfilments(db, actor);
     const state = WORKBENCH.find((tab) => tab === req.query.state) ?? firstBusy(counts);
     const key = decodeCursor(typeof req.query.cursor === 'string' ? req.query.cursor : undefined, 1)?.[0];
-    const isWork = state === 'to_confirm' || state === 'confirmed';
+    const isWork = state === 'to_confirm' || state === 'confirmed' || state === 'partly_shipped';
     const found = await listFulfilments(db, actor, [state], Number(key) || null, PAGE + 1, isWork);
     const parcels = found.slice(0, PAGE);
     const last = found.length > PAGE ? parcels.at(-1) : undefined;
@@ -54,6 +56,20 @@ export function supplierRoutes(parts: Parts): Router {
   router.post(patterns.fulfilmentConfirmation, async (req, res) => {
     const id = idIn(req.params.id);
     await act(req, res, id, 'supplier:confirmed', () => confirmFulfilment(db, actorOf(req), id, clock()));
+  });
+
+  router.post(patterns.fulfilmentRest, async (req, res) => {
+    const actor = actorOf(req);
+    const id = idIn(req.params.id);
+    const parcel = await findFulfilment(db, actor, id);
+    const { reason, backOnShelf } = req.body;
+    try {
+      const rest = read(restBody, { reason, backOnShelf: backOnShelf === '1' });
+      await act(req, res, id, 'receiving:rest.done', async () => void (await dropRest(db, actor, id, rest, clock())));
+    } catch (error) {
+      const { status, faults } = refusedForm(error);
+      showParcel(req, res.status(status), parcel, formView(req.t, ['reason'], req.body, faults));
+    }
   });
 
   router.post(patterns.fulfilmentShipment, async (req, res) => {

@@ -100,7 +100,11 @@ async function writeJournals(
 }
 
 async function countSettled(tx: Tx, { settled }: Spread, transferId: number, at: Date): Promise<void> {
-  const goods = settled.filter(({ line }) => line.lineId !== null);
+  const unpaid = await unpaidLines(
+    tx,
+    settled.flatMap(({ line }) => line.lineId ?? []),
+  );
+  const goods = settled.filter(({ line }) => line.lineId !== null && !unpaid.has(line.lineId));
   const facts = groupBy(goods, ({ line, by }) => `${line.orderId} ${by === 'transfer' ? transferId : by.creditLineId}`);
   for (const [key, lines] of facts) {
     const [orderId = 0, sourceId = 0] = key.split(' ').map(Number);
@@ -108,10 +112,20 @@ async function countSettled(tx: Tx, { settled }: Spread, transferId: number, at:
       source: 'settlement',
       sourceId,
       orderId,
-      lineIds: lines.map(({ line }) => line.lineId ?? 0),
+      lineIds: [...new Set(lines.map(({ line }) => line.lineId ?? 0))],
       way: 'on_account',
       day: dayOf(at),
       at,
     });
   }
+}
+
+/** Of these lines those that came in several deliveries of which not every one is wholly paid; what a settled dispute added comes with them. */
+async function unpaidLines(tx: Tx, lineIds: readonly number[]): Promise<Set<number>> {
+  if (lineIds.length === 0) return new Set();
+  const rows = await tx.$queryRaw<{ lineId: number }[]>`
+    SELECT DISTINCT x.lineId FROM receipt_line x JOIN receipt r ON r.id = x.receiptId AND r.kind <> 'settlement'
+    JOIN statement_line s ON s.receiptLineId = x.id
+    WHERE x.lineId IN (${Prisma.join([...lineIds])}) AND s.fen > 0 AND s.paidAt IS NULL`;
+  return new Set(rows.map(({ lineId }) => lineId));
 }

@@ -48,3 +48,13 @@ export function allocate(total: Fen, weights: readonly number[]): Fen[] {
   }
   return shares.map((share) => sign * Number(share.part));
 }
+
+/** The same share of an amount as `part` is of `whole`, half a fen up; no float is involved. */
+export function shareOf(amount: Fen, part: number, whole: number): Fen {
+  return Number((2n * BigInt(amount) * BigInt(part) + BigInt(whole)) / (2n * BigInt(whole)));
+}
+
+/** The price of a kilogram of goods that cost so much a piece of so many grams, half a fen up (rule 25). */
+export function pricePerKg(priceFen: Fen, netGrams: number): Fen {
+  return shareOf(priceFen, 1000, netGrams);
+}

@@ -39,7 +39,8 @@ function confirm(market: Market, { id, row, fate }: WrittenParcel): void {
   });
 }
 
-function ship(market: Market, { id, row, lines, fate }: WrittenParcel): void {
+function ship(market: Market, parcel: WrittenParcel): void {
+  const { id, row, lines, fate } = parcel;
   const { rows } = market.world;
   const cold = lines.some((line) => line.good.spec.coldChain);
   const carrier = CARRIERS[cold ? 1 : id % 2 === 0 ? 0 : 2 + (id % 3 === 0 ? 1 : 0)] ?? '';
@@ -54,7 +55,9 @@ function ship(market: Market, { id, row, lines, fate }: WrittenParcel): void {
     temperatureDeci,
     byId,
     shippedAt,
+    receivedAt: null,
   });
+  parcel.shipmentId = shipmentId;
   for (const line of lines)
     for (const { batchId, quantity } of line.shares)
       rows.add('shipmentLine', { shipmentId, lineId: line.id, batchId, quantity, grams: quantity * line.row.netGrams });
@@ -83,7 +86,10 @@ function receive(market: Market, order: WrittenOrder, parcel: WrittenParcel): vo
   const { fate } = parcel;
   const at = fate.receivedAt;
   const byId = fate.byBuyer ? draft.buyerId : null;
-  const receiptId = market.world.rows.add('receipt', { fulfilmentId: parcel.id, byId, at });
+  const { rows } = market.world;
+  const shipmentId = parcel.shipmentId ?? 0;
+  Object.assign(rows.of('shipment')[shipmentId - 1] ?? {}, { receivedAt: at });
+  const receiptId = rows.add('receipt', { fulfilmentId: parcel.id, shipmentId, byId, at });
   const received = parcel.lines.map((line, index) => acceptedOf(line, index === 0 ? fate.missing : null));
   for (const each of received) saveLine(market, order, parcel, receiptId, each);
   oweFreight(market, order, parcel);
@@ -127,7 +133,7 @@ function saveLine(
   received: Received,
 ) {
   const { world, owed } = market;
-  const { line, acceptedQuantity, acceptedFen, acceptedGrams } = received;
+  const { line, acceptedQuantity, acceptedFen, acceptedGrams, missingFen, missingGrams } = received;
   const lost = line.row.quantity - acceptedQuantity;
   const damaged = lost > 0 && fate.missing === 'damaged';
   const receiptLineId = world.rows.add('receiptLine', {
@@ -136,6 +142,8 @@ function saveLine(
     acceptedQuantity,
     acceptedGrams,
     acceptedFen,
+    missingFen,
+    missingGrams,
     shortQuantity: damaged ? 0 : lost,
     damagedQuantity: damaged ? lost : 0,
     note: lost === 0 ? null : damaged ? '运输途中破损（演示）' : '清点少货（演示）',

@@ -28,6 +28,8 @@ export interface WrittenParcel {
   row: Tables['fulfilment'];
   lines: WrittenLine[];
   fate: ParcelFate;
+  /** once it went */
+  shipmentId?: number;
 }
 
 export interface WrittenOrder {

@@ -48,7 +48,9 @@ const HELD_OF_GOODS = `SELECT * FROM (
     SELECT o.id AS orderId, SUM(m.value) + COALESCE((
         SELECT SUM(r.value) FROM cap_movement r JOIN refund_line x ON x.id = r.sourceId
         WHERE r.capId = m.capId AND r.source = 'refund' AND x.lineId = l.id), 0) + COALESCE((
-        SELECT SUM(r.value) FROM cap_movement r WHERE r.capId = m.capId AND r.source = 'receipt' AND r.sourceId = l.id), 0) AS taken,
+        SELECT SUM(r.value) FROM cap_movement r WHERE r.capId = m.capId AND r.source = 'receipt' AND r.sourceId = l.id), 0) + COALESCE((
+        SELECT SUM(r.value) FROM cap_movement r JOIN receipt_line x ON x.id = r.sourceId
+        WHERE r.capId = m.capId AND r.source = 'receipt_line' AND x.lineId = l.id), 0) AS taken,
       IF(${ENDED}, 0, l.quantity - l.refundedQuantity
         - COALESCE((SELECT SUM(z.shortQuantity + z.damagedQuantity) FROM receipt_line z WHERE z.lineId = l.id), 0)) AS due
     FROM cap_movement m JOIN cap c ON c.id = m.capId JOIN \`order\` o ON o.id = m.sourceId
@@ -57,7 +59,7 @@ const HELD_OF_GOODS = `SELECT * FROM (
     GROUP BY m.capId, o.id, o.state, l.id, l.quantity, l.refundedQuantity
   ) x WHERE taken <> due`;
 
-/** What was ordered until a receipt says what was accepted, less what was refunded. */
+/** What was ordered less what receipts found missing and what was refunded. */
 const HELD_OF_UNION_FUNDS = `SELECT * FROM (
     SELECT o.id AS orderId, SUM(m.value) + COALESCE((
         SELECT SUM(r.value) FROM cap_movement r JOIN refund x ON x.id = r.sourceId AND x.orderId = o.id
@@ -65,9 +67,7 @@ const HELD_OF_UNION_FUNDS = `SELECT * FROM (
         SELECT SUM(r.value) FROM cap_movement r JOIN receipt x ON x.id = r.sourceId JOIN fulfilment f ON f.id = x.fulfilmentId AND f.orderId = o.id
         WHERE r.capId = m.capId AND r.source = 'receipt'), 0) AS taken,
       IF(${ENDED}, 0, (SELECT SUM(l.payableFen - l.refundedFen
-          - COALESCE((SELECT SUM(IF(z.id IS NULL, 0, l.payableFen - z.acceptedFen - COALESCE((
-              SELECT SUM(y.fen) FROM refund_line y JOIN refund w ON w.id = y.refundId AND w.state IN ('approved', 'paid')
-              WHERE y.lineId = l.id AND y.outstanding), 0))) FROM receipt_line z WHERE z.lineId = l.id), 0))
+          - COALESCE((SELECT SUM(z.missingFen) FROM receipt_line z WHERE z.lineId = l.id), 0))
         FROM order_line l WHERE l.orderId = o.id)) AS due
     FROM cap_movement m JOIN \`order\` o ON o.id = m.sourceId
     WHERE m.capId = ? AND m.source IN ('order', 'release')

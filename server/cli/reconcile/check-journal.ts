@@ -39,9 +39,7 @@ const ofStatements = (column: string, join: string) =>
 const JOURNAL = `
   SELECT o.id, o.paymentWay, o.placedAt IS NOT NULL AS isPlaced, o.goodsFen, o.discountFen, o.freightFen,
     EXISTS (SELECT 1 FROM cancellation c WHERE c.orderId = o.id) AS isCancelled,
-    COALESCE((SELECT SUM(l.payableFen - x.acceptedFen) FROM order_line l JOIN receipt_line x ON x.lineId = l.id WHERE l.orderId = o.id), 0)
-      - COALESCE((SELECT SUM(b.fen) FROM receipt_line x JOIN refund_line b ON b.lineId = x.lineId AND b.outstanding
-          JOIN refund r ON r.id = b.refundId AND r.state IN ('approved', 'paid') WHERE r.orderId = o.id), 0) AS missingFen,
+    COALESCE((SELECT SUM(x.missingFen) FROM order_line l JOIN receipt_line x ON x.lineId = l.id WHERE l.orderId = o.id), 0) AS missingFen,
     ${ofRefunds('goodsFen')} AS refundGoodsFen, ${ofRefunds('freightFen')} AS refundFreightFen,
     ${ofPayments('p.amountFen', "WHERE p.state = 'succeeded' AND")} AS paymentFen,
     ${ofPayments('b.amountFen', "JOIN payment_refund b ON b.paymentId = p.id AND b.state = 'succeeded' WHERE")} AS sentBackFen,

@@ -2,12 +2,11 @@ import { type Books, type Difference, overRanges } from './books.ts';
 
 type Row = Record<string, number>;
 
-/** Sums within an order: lines, parcels, totals, receipts, refunds. */
+/** Sums within an order: lines, parcels, totals, refunds. */
 export async function* checkOrders(books: Books): AsyncGenerator<Difference> {
   yield* totals(books);
   yield* parcels(books);
   yield* lines(books);
-  yield* receiptLines(books);
   yield* refunds(books);
   yield* discounts(books);
 }
@@ -125,25 +124,6 @@ async function* discounts(books: Books): AsyncGenerator<Difference> {
     if (row.wrongLines)
       yield { what: `lines of order ${row.id} with an impossible discount`, expected: 0, found: row.wrongLines };
   }
-}
-
-async function* receiptLines(books: Books): AsyncGenerator<Difference> {
-  const rows = overRanges<Row>(
-    books,
-    'receipt',
-    `SELECT * FROM (
-       SELECT r.id, x.lineId, x.acceptedQuantity + x.shortQuantity + x.damagedQuantity AS received, l.fulfilmentId <> r.fulfilmentId AS isStrange,
-         l.quantity - COALESCE((SELECT SUM(b.quantity) FROM refund_line b JOIN refund q ON q.id = b.refundId AND q.state IN ('approved', 'paid')
-           WHERE b.lineId = l.id AND b.outstanding), 0) AS quantity
-       FROM receipt r JOIN receipt_line x ON x.receiptId = r.id JOIN order_line l ON l.id = x.lineId WHERE r.id BETWEEN :from AND :to
-     ) x WHERE received <> quantity OR isStrange`,
-  );
-  for await (const row of rows)
-    yield {
-      what: `accepted, short and damaged of line ${row.lineId} on receipt ${row.id}`,
-      expected: row.quantity ?? 0,
-      found: row.received ?? 0,
-    };
 }
 
 function* unequal(what: string, row: Row, columns: Record<string, string>): Generator<Difference> {

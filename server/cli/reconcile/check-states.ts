@@ -36,7 +36,7 @@ const BINDING = ['placed', 'completed'];
 const PARCELS: Record<string, readonly string[]> = {
   awaiting_approval: ['waiting'],
   awaiting_payment: ['waiting'],
-  placed: ['to_confirm', 'confirmed', 'shipped', 'received', 'cancelled'],
+  placed: ['to_confirm', 'confirmed', 'partly_shipped', 'shipped', 'received', 'cancelled'],
   completed: ['received', 'cancelled'],
   rejected: ['cancelled'],
   cancelled: ['cancelled'],

@@ -69,11 +69,11 @@ function expect(
 
 const NOTHING: Amount = { fen: 0, grams: 0 };
 
-/** Placed is what was ordered and is to arrive until a receipt says what was accepted, less what was refunded; nothing of a cancelled order. */
+/** Placed is what was ordered less what was given up, what receipts found missing, and what was refunded; nothing of a cancelled order. */
 export function placedOf({ isCancelled }: PlacedOrder, line: LineFacts): Amount {
   if (isCancelled) return NOTHING;
-  const { payableFen, grams, receipts, refunded, notToArrive } = line;
-  return less(receipts.length > 0 ? sumOf(receipts) : less({ fen: payableFen, grams }, notToArrive), refunded);
+  const { payableFen, grams, missing, refunded, notToArrive } = line;
+  return less({ fen: payableFen, grams }, sumOf([notToArrive, missing, refunded]));
 }
 
 /** Counted follows the way of buying and what the programme counts that by; facts after `countUntil` do not count. */

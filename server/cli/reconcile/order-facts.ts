@@ -27,6 +27,8 @@ export interface LineFacts {
   payableFen: number;
   grams: number;
   receipts: { fen: number; grams: number; day: string }[];
+  /** what receipts fell short of what was ordered; negative where more is owed */
+  missing: { fen: number; grams: number };
   /** granted back of what was accepted */
   refunded: { fen: number; grams: number };
   /** granted back before it arrived, so that no receipt tells of it */
@@ -67,14 +69,23 @@ export async function readOrders(books: Books, from: number, to: number): Promis
 async function readLines(books: Books, range: readonly number[]): Promise<Map<number, LineFacts[]>> {
   const ofOrders = 'JOIN order_line l ON l.id = x.lineId WHERE l.orderId BETWEEN ? AND ?';
   const lines = await books.all<
-    Omit<LineFacts, 'receipts' | 'refunded' | 'notToArrive' | 'reviewedOn' | 'paidOn'> & { reviewedAt: string | null }
+    Omit<LineFacts, 'receipts' | 'missing' | 'refunded' | 'notToArrive' | 'reviewedOn' | 'paidOn'> & {
+      reviewedAt: string | null;
+    }
   >(
     `SELECT l.id, l.orderId, l.productId, l.supplierId, l.categoryId, l.originPlaceId, l.payableFen, l.grams, v.at AS reviewedAt
      FROM order_line l LEFT JOIN delivery_review v ON v.fulfilmentId = l.fulfilmentId WHERE l.orderId BETWEEN ? AND ?`,
     range,
   );
-  const receipts = await books.all<{ lineId: number; fen: number; grams: number; at: string }>(
-    `SELECT x.lineId, x.acceptedFen AS fen, x.acceptedGrams AS grams, r.at
+  const receipts = await books.all<{
+    lineId: number;
+    fen: number;
+    grams: number;
+    missingFen: number;
+    missingGrams: number;
+    at: string;
+  }>(
+    `SELECT x.lineId, x.acceptedFen AS fen, x.acceptedGrams AS grams, x.missingFen, x.missingGrams, r.at
      FROM receipt_line x JOIN receipt r ON r.id = x.receiptId ${ofOrders}`,
     range,
   );
@@ -83,12 +94,13 @@ async function readLines(books: Books, range: readonly number[]): Promise<Map<nu
      FROM refund_line x JOIN refund r ON r.id = x.refundId AND r.state IN ('approved', 'paid') ${ofOrders} GROUP BY x.lineId, x.outstanding`,
     range,
   );
-  const payments = await books.all<{ lineId: number; paidAt: string | null }>(
-    `SELECT x.lineId, MAX(p.at) AS paidAt
-     FROM receipt_line x JOIN statement_line s ON s.receiptLineId = x.id AND s.fen > 0
-     JOIN (SELECT a.statementLineId AS id, a.fen, a.at FROM transfer_allocation a
+  const payments = await books.all<{ lineId: number; paidAt: string | null; isPaid: number }>(
+    `SELECT x.lineId, MAX(p.at) AS paidAt, COALESCE(SUM(p.fen), 0) >= s.fen AS isPaid
+     FROM receipt_line x JOIN receipt r ON r.id = x.receiptId AND r.kind <> 'settlement'
+     JOIN statement_line s ON s.receiptLineId = x.id AND s.fen > 0
+     LEFT JOIN (SELECT a.statementLineId AS id, a.fen, a.at FROM transfer_allocation a
        UNION ALL SELECT c.toLineId, c.fen, c.at FROM statement_credit c) p ON p.id = s.id ${ofOrders}
-     GROUP BY x.lineId, s.id, s.fen HAVING SUM(p.fen) >= s.fen`,
+     GROUP BY x.lineId, s.id, s.fen`,
     range,
   );
   const receiptsOf = groupByLine(receipts);
@@ -96,13 +108,26 @@ async function readLines(books: Books, range: readonly number[]): Promise<Map<nu
     const found = refunds.find((row) => row.lineId === lineId && Boolean(row.outstanding) === outstanding);
     return { fen: found?.fen ?? 0, grams: found?.grams ?? 0 };
   };
-  const paidAt = new Map(payments.map((row) => [row.lineId, row.paidAt]));
+  const paidAt = new Map<number, string | null>();
+  for (const [lineId, rows] of groupByLine(payments))
+    if (rows.every((row) => row.isPaid))
+      paidAt.set(
+        lineId,
+        rows
+          .map((row) => row.paidAt ?? '')
+          .sort()
+          .at(-1) ?? null,
+      );
   const ofOrder = new Map<number, LineFacts[]>();
   for (const { reviewedAt, ...line } of lines) {
     const paid = paidAt.get(line.id);
     const facts: LineFacts = {
       ...line,
       receipts: (receiptsOf.get(line.id) ?? []).map(({ fen, grams, at }) => ({ fen, grams, day: dayInShanghai(at) })),
+      missing: (receiptsOf.get(line.id) ?? []).reduce(
+        (sum, one) => ({ fen: sum.fen + one.missingFen, grams: sum.grams + one.missingGrams }),
+        { fen: 0, grams: 0 },
+      ),
       refunded: refundOf(line.id, false),
       notToArrive: refundOf(line.id, true),
       reviewedOn: reviewedAt === null ? null : dayInShanghai(reviewedAt),

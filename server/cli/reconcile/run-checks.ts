@@ -1,6 +1,7 @@
 import { type Check, type Difference, withBooks } from './books.ts';
 import { checkCaps } from './check-caps.ts';
 import { checkDecisions } from './check-decisions.ts';
+import { checkDeliveries } from './check-deliveries.ts';
 import { checkExternalChanges } from './check-external-changes.ts';
 import { checkHarvests } from './check-harvests.ts';
 import { checkHelped } from './check-helped.ts';
@@ -25,6 +26,7 @@ const CHECKS: readonly Check[] = [
   checkCaps,
   checkJournal,
   checkOrders,
+  checkDeliveries,
   checkStates,
   checkStatements,
   checkInvoices,

@@ -101,7 +101,8 @@ export async function handOver(
   if (!found) throw new RuleRefusal('badInput', [{ path: 'code', code: 'unknownPickupCode' }]);
   const { fulfilmentId } = found;
   const { recipient, unitId } = found.fulfilment.order;
-  await receiveFulfilment(db, null, fulfilmentId, [], at);
+  const open = await db.shipment.findMany({ where: { fulfilmentId, receivedAt: null }, select: { id: true } });
+  for (const { id } of open) await receiveFulfilment(db, null, fulfilmentId, [], at, { shipmentId: id });
   await inTransaction(db, async (tx) => {
     await tx.pickup.update({ where: { fulfilmentId }, data: { handedOverAt: at }, select: { fulfilmentId: true } });
     await audit(tx, {

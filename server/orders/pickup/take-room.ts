@@ -30,7 +30,7 @@ export async function parcelsAt(db: Sql, pointId: number, at: Date): Promise<num
   const since = new Date(at.getTime() - COUNTED_DAYS * 86_400_000);
   const [row] = await db.$queryRaw<{ waiting: bigint | number }[]>`
     SELECT COUNT(*) AS waiting FROM pickup p JOIN fulfilment f ON f.id = p.fulfilmentId
-    WHERE p.pointId = ${pointId} AND p.createdAt >= ${since} AND f.state IN ('waiting', 'to_confirm', 'confirmed', 'shipped')`;
+    WHERE p.pointId = ${pointId} AND p.createdAt >= ${since} AND f.state IN ('waiting', 'to_confirm', 'confirmed', 'partly_shipped', 'shipped')`;
   return Number(row?.waiting ?? 0);
 }
 

@@ -82,7 +82,7 @@ export async function giveBackCaps(tx: Sql, orderId: number, at: Date): Promise<
 }
 
 export interface CapPart {
-  /** the refund's line that gives it back, or the order's line of which something did not arrive */
+  /** the refund's line that gives it back, or the receipt's line that tells that it did not arrive */
   sourceId: number;
   productId: number;
   quantity: number;
@@ -92,7 +92,7 @@ export interface CapPart {
 export async function giveBackCapParts(
   tx: Sql,
   orderId: number,
-  source: 'refund' | 'receipt',
+  source: 'refund' | 'receipt_line',
   parts: readonly CapPart[],
   at: Date,
 ): Promise<void> {
@@ -110,7 +110,7 @@ export async function giveBackCapParts(
 async function giveBack(
   tx: Sql,
   { capId, holderId }: { capId: number; holderId: number },
-  source: 'release' | 'refund' | 'receipt',
+  source: 'release' | 'refund' | 'receipt_line',
   sourceId: number,
   quantity: number,
   at: Date,
@@ -123,7 +123,7 @@ async function noteMovement(
   tx: Sql,
   capId: number,
   holderId: number,
-  source: 'order' | 'release' | 'refund' | 'receipt',
+  source: 'order' | 'release' | 'refund' | 'receipt_line',
   sourceId: number,
   value: number,
   at: Date,

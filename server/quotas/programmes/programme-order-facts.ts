@@ -134,8 +134,8 @@ type FactRow = { lineId: number; sourceId: number; at: Date };
 async function factsOfLines(tx: Sql, lines: readonly LineRow[]): Promise<Map<number, Fact[]>> {
   if (lines.length === 0) return new Map();
   const ids = listOf(lines.map(({ lineId }) => lineId));
-  const receipts = await tx.$queryRaw<(FactRow & Amount)[]>`
-    SELECT x.lineId, r.id AS sourceId, r.at, x.acceptedFen AS fen, x.acceptedGrams AS grams
+  const receipts = await tx.$queryRaw<(FactRow & Amount & { missingFen: number; missingGrams: number })[]>`
+    SELECT x.lineId, r.id AS sourceId, r.at, x.acceptedFen AS fen, x.acceptedGrams AS grams, x.missingFen, x.missingGrams
     FROM receipt_line x JOIN receipt r ON r.id = x.receiptId WHERE x.lineId IN (${ids})`;
   const reviews = await tx.$queryRaw<FactRow[]>`
     SELECT l.id AS lineId, v.id AS sourceId, v.at FROM order_line l JOIN delivery_review v ON v.fulfilmentId = l.fulfilmentId
@@ -145,11 +145,16 @@ async function factsOfLines(tx: Sql, lines: readonly LineRow[]): Promise<Map<num
     FROM refund_line x JOIN refund r ON r.id = x.refundId WHERE x.lineId IN (${ids}) AND r.state IN ('approved', 'paid')`;
   const settled = await tx.$queryRaw<FactRow[]>`
     SELECT x.lineId, s.settlementId AS sourceId, s.paidAt AS at
-    FROM receipt_line x JOIN statement_line s ON s.receiptLineId = x.id WHERE x.lineId IN (${ids}) AND s.paidAt IS NOT NULL`;
+    FROM receipt_line x JOIN statement_line s ON s.receiptLineId = x.id JOIN receipt r ON r.id = x.receiptId AND r.kind <> 'settlement'
+    WHERE x.lineId IN (${ids}) AND s.paidAt IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM receipt_line y JOIN receipt q ON q.id = y.receiptId AND q.kind <> 'settlement' JOIN statement_line z ON z.receiptLineId = y.id
+      WHERE y.lineId = x.lineId AND (z.paidAt IS NULL OR z.paidAt > s.paidAt OR (z.paidAt = s.paidAt AND z.id > s.id)))`;
   const byLine = new Map<number, Fact[]>(lines.map(({ lineId }) => [lineId, []]));
   const add = (lineId: number, fact: Fact) => byLine.get(lineId)?.push(fact);
-  for (const { lineId, fen, grams, ...by } of receipts)
-    add(lineId, { ...by, source: 'receipt', does: 'receive', by: 'acceptance', accepted: { fen, grams } });
+  for (const { lineId, fen, grams, missingFen, missingGrams, ...by } of receipts) {
+    const parts = { accepted: { fen, grams }, missing: { fen: missingFen, grams: missingGrams } };
+    add(lineId, { ...by, source: 'receipt', does: 'receive', by: 'acceptance', ...parts });
+  }
   for (const { lineId, ...by } of reviews) add(lineId, { ...by, source: 'review', does: 'count', by: 'review' });
   for (const { lineId, ...by } of settled)
     add(lineId, { ...by, source: 'settlement', does: 'count', by: 'settlement' });

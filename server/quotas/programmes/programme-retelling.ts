@@ -14,8 +14,8 @@ export type CountedBy = 'payment' | 'receipt' | 'acceptance' | 'review' | 'settl
 export type Fact = { at: Date; source: TallySource; sourceId: number } & (
   | { does: 'place' }
   | { does: 'count'; by: CountedBy }
-  /** a parcel was received: what of it did not arrive is taken back, what did is accepted */
-  | { does: 'receive'; by: CountedBy; accepted: Amount }
+  /** goods were received: what is missing is taken back, or placed beside the rest where it is negative, and what was accepted may count */
+  | { does: 'receive'; by: CountedBy; accepted: Amount; missing: Amount }
   /** outstanding: never delivered; accepted: goods that were; all: whatever stands */
   | { does: 'take_back'; of: 'outstanding' | 'accepted' | 'all'; part: Amount }
   | { does: 'move'; to: Lineage }
@@ -70,6 +70,8 @@ export interface ToldEntry extends Amount, Omit<ToldLine, 'bought' | 'facts'> {
 const FIRST_LEG = 0;
 /** reversals, and what the old unit loses by a re-attribution */
 const REVERSING_LEG = 1;
+/** what is placed beside what was ordered */
+const EXTRA_LEG = 2;
 const NOTHING: Amount = { fen: 0, grams: 0 };
 
 /**
@@ -105,8 +107,9 @@ class LineStory {
     else if (fact.does === 'move') this.#move(fact, fact.to);
     else if (fact.does === 'take_back') this.#takeBack(fact, fact.of, fact.part);
     else {
-      this.#takeBack(fact, 'outstanding', less(this.#placed, fact.accepted));
-      if (fact.accepted.fen > 0 || fact.accepted.grams > 0) this.#count(fact, fact.by);
+      this.#takeBack(fact, 'outstanding', less(fact.missing, NOTHING));
+      this.#placeMore(fact, less(NOTHING, fact.missing));
+      if (fact.accepted.fen > 0 || fact.accepted.grams > 0) this.#count(fact, fact.by, fact.accepted);
     }
   }
 
@@ -116,11 +119,17 @@ class LineStory {
     this.#write(fact, 'placed', this.#placed, FIRST_LEG);
   }
 
-  #count(fact: Fact, by: CountedBy): void {
+  #placeMore(fact: Fact, more: Amount): void {
+    this.#placed = plus(this.#placed, more);
+    this.#write(fact, 'placed', more, EXTRA_LEG);
+  }
+
+  #count(fact: Fact, by: CountedBy, most?: Amount): void {
     if (dayOf(fact.at) > this.#rule.countUntil || !this.#rule.countsBy(by)) return;
     const rest = less(this.#placed, this.#counted);
-    this.#counted = this.#placed;
-    this.#write(fact, 'counted', rest, FIRST_LEG);
+    const part = most ? least(rest, most) : rest;
+    this.#counted = plus(this.#counted, part);
+    this.#write(fact, 'counted', part, FIRST_LEG);
   }
 
   #takeBack(fact: Fact, of: 'outstanding' | 'accepted' | 'all', part: Amount): void {
@@ -155,6 +164,10 @@ class LineStory {
 
 function least(a: Amount, b: Amount): Amount {
   return { fen: Math.min(a.fen, b.fen), grams: Math.min(a.grams, b.grams) };
+}
+
+function plus(a: Amount, b: Amount): Amount {
+  return { fen: a.fen + b.fen, grams: a.grams + b.grams };
 }
 
 /** Never below nothing. */

@@ -28,6 +28,8 @@ export interface LineFacts {
   isCertified: boolean;
   bought: Amount;
   accepted: (Amount & { day: Day })[];
+  /** what receipts fell short of what was ordered, or went beyond it when negative */
+  missing: Amount;
   /** given back before it arrived, so that no receipt says it */
   givenUp: Amount;
   /** given back of what was accepted */
@@ -67,11 +69,14 @@ async function factsOfOrder(tx: Tx, { id, placedOn }: Purchase): Promise<LineFac
     SELECT l.id AS lineId, l.categoryId, l.originPlaceId, l.supplierId, l.payableFen AS fen, l.grams, v.at AS reviewedAt, o.paymentWay,
       EXISTS (SELECT 1 FROM certification c WHERE c.supplierId = l.supplierId AND ${holds})
         AND EXISTS (SELECT 1 FROM certification c WHERE c.productId = l.productId AND ${holds}) AS isCertified,
-      (SELECT MAX(s.paidAt) FROM receipt_line x JOIN statement_line s ON s.receiptLineId = x.id WHERE x.lineId = l.id) AS paidAt
+      (SELECT IF(SUM(s.paidAt IS NULL) = 0, MAX(s.paidAt), NULL) FROM receipt_line x JOIN receipt y ON y.id = x.receiptId AND y.kind <> 'settlement'
+        JOIN statement_line s ON s.receiptLineId = x.id WHERE x.lineId = l.id) AS paidAt
     FROM order_line l JOIN \`order\` o ON o.id = l.orderId LEFT JOIN delivery_review v ON v.fulfilmentId = l.fulfilmentId
     WHERE l.orderId = ${id} ORDER BY l.id`;
-  const receipts = await tx.$queryRaw<(Amount & { lineId: number; at: Date })[]>`
-    SELECT x.lineId, x.acceptedFen AS fen, x.acceptedGrams AS grams, r.at FROM order_line l
+  const receipts = await tx.$queryRaw<
+    (Amount & { lineId: number; at: Date; missingFen: number; missingGrams: number })[]
+  >`
+    SELECT x.lineId, x.acceptedFen AS fen, x.acceptedGrams AS grams, x.missingFen, x.missingGrams, r.at FROM order_line l
     JOIN receipt_line x ON x.lineId = l.id JOIN receipt r ON r.id = x.receiptId WHERE l.orderId = ${id}`;
   const refunds = await tx.$queryRaw<(Amount & { lineId: number; outstanding: number | boolean })[]>`
     SELECT x.lineId, x.fen, x.grams, x.outstanding FROM refund r JOIN refund_line x ON x.refundId = r.id
@@ -82,7 +87,16 @@ async function factsOfOrder(tx: Tx, { id, placedOn }: Purchase): Promise<LineFac
     bought: { fen, grams },
     accepted: receipts
       .filter(({ lineId }) => lineId === row.lineId)
-      .map(({ at, ...part }) => ({ ...part, day: dayOf(at) })),
+      .map(({ at, fen: acceptedFen, grams: acceptedGrams }) => ({
+        fen: acceptedFen,
+        grams: acceptedGrams,
+        day: dayOf(at),
+      })),
+    missing: sumOf(
+      receipts
+        .filter(({ lineId }) => lineId === row.lineId)
+        .map(({ missingFen, missingGrams }) => ({ fen: missingFen, grams: missingGrams })),
+    ),
     givenUp: sumOf(refunds.filter(({ lineId, outstanding }) => lineId === row.lineId && Number(outstanding) === 1)),
     returned: sumOf(refunds.filter(({ lineId, outstanding }) => lineId === row.lineId && Number(outstanding) === 0)),
     reviewedOn: reviewedAt && dayOf(reviewedAt),
@@ -118,6 +132,7 @@ async function factsOfDeclared(tx: Tx, { kind, id, placedOn }: Purchase): Promis
     isCertified: Boolean(Number(isCertified)),
     bought: { fen, grams },
     accepted: [],
+    missing: NOTHING,
     givenUp: NOTHING,
     returned: NOTHING,
     reviewedOn: null,
@@ -128,12 +143,9 @@ async function factsOfDeclared(tx: Tx, { kind, id, placedOn }: Purchase): Promis
   }));
 }
 
-/**
- * What of a line stands placed: what was bought less what was given up, until a receipt says what was accepted, then that less what was
- * returned of it; what was given up before is no part of what a receipt accepts (rules 2, 4).
- */
-export function placedOf({ bought, accepted, givenUp, returned }: LineFacts): Amount {
-  return accepted.length > 0 ? less(sumOf(accepted), returned) : less(bought, givenUp);
+/** What of a line stands placed: what was bought less what was given up, what receipts found missing, and what was returned (rules 2, 4). */
+export function placedOf({ bought, missing, givenUp, returned }: LineFacts): Amount {
+  return less(bought, sumOf([givenUp, missing, returned]));
 }
 
 /** What of it a programme counts by its rule for this way of buying; facts after its `countUntil` do not count (rules 2, 3). */

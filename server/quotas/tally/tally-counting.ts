@@ -12,10 +12,14 @@ export interface CountingFact {
   sourceId: number;
   orderId: number;
   lineIds: readonly number[];
+  /** at most so much of a line (fen, g), of which more may still be to arrive; none: all of it */
+  parts?: ReadonlyMap<number, { fen: number; grams: number }>;
   way: WayOfBuying;
   day: Day;
   at: Date;
 }
+
+const ALL = Number.MAX_SAFE_INTEGER;
 
 /**
  * Writes the counted entries of a fact: of each line all that stands placed and is not counted yet, in the programmes that count this
@@ -26,11 +30,12 @@ export async function tallyCounting(tx: Tx, fact: CountingFact): Promise<void> {
   const { source, sourceId, orderId, day, at } = fact;
   const on = dayToColumn(day);
   for (const lineId of fact.lineIds) {
+    const most = fact.parts?.get(lineId) ?? { fen: ALL, grams: ALL };
     await tx.$executeRaw`
       INSERT INTO tally_entry (event, source, sourceId, lineId, leg, orderId, at, onDay, placedOn, ${COPIED}, fen, grams, isAdjustment)
       SELECT 'counted', ${source}, ${sourceId}, ${lineId}, 0, ${orderId}, ${at}, ${on}, s.placedOn,
         s.programmeId, s.lineageId, s.unitId, s.fundingSource, s.categoryId, s.originPlaceId, s.supplierId, s.channel, s.zoneId,
-        s.placedFen - s.countedFen, s.placedGrams - s.countedGrams, p.state = 'closed'
+        LEAST(s.placedFen - s.countedFen, ${most.fen}), LEAST(s.placedGrams - s.countedGrams, ${most.grams}), p.state = 'closed'
       FROM ${standing({ orderId, lineId })} JOIN programme p ON p.id = s.programmeId
       WHERE p.countUntil >= ${on} AND ${countsBy(fact)} AND (s.placedFen > s.countedFen OR s.placedGrams > s.countedGrams)`;
   }

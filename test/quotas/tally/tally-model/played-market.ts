@@ -352,11 +352,23 @@ export class PlayedMarket {
       const shortQuantity = Math.floor(missing / 2);
       return { lineId: line.id, acceptedQuantity, shortQuantity, damagedQuantity: missing - shortQuantity };
     });
-    await this.db.fulfilment.update({ where: { id: parcel.id }, data: { state: 'shipped' } });
+    await this.#ship(parcel);
     await receiveFulfilment(this.db, this.#actorOf(purchase), parcel.id, inputs, this.#now);
     this.model.receive(purchase, parcel, accepted, this.day);
     await this.#gather(purchase, parcel);
     parcel.statement = this.#firstUnpaid(purchase, parcel);
+  }
+
+  /** All at once from the batches that it was promised from. */
+  async #ship({ id }: Parcel): Promise<void> {
+    const promised = await this.db.lineAllocation.findMany({ where: { line: { fulfilmentId: id } } });
+    await this.db.shipment.create({
+      data: {
+        ...{ fulfilmentId: id, carrier: '邮政', trackingNumber: `M${id}`, shippedAt: this.#now },
+        lines: { create: promised.map((share) => ({ ...share, grams: 0 })) },
+      },
+    });
+    await this.db.fulfilment.update({ where: { id }, data: { state: 'shipped', shippedAt: this.#now } });
   }
 
   async #gather({ funding }: Purchase, { id, state }: Parcel): Promise<void> {
