@@ -8,6 +8,7 @@ import { aProduct } from '../world/products.ts';
 import { makeWorld } from '../world/world.ts';
 import { atOnce, benchDatabase, inTurn } from './harness.ts';
 import { orderOnMysql2 } from './order-on-mysql2.ts';
+import { PLAIN_ORDER } from './plain-order.ts';
 
 const WIDTH = 16;
 const PRODUCTS = 240;
@@ -28,7 +29,11 @@ export async function bench() {
       submitOrder(
         db,
         actor,
-        { ...REQUEST, lines: pick(turn).map((productId) => ({ productId, quantity: 1 })), checkoutKey: randomUUID() },
+        {
+          ...PLAIN_ORDER,
+          lines: pick(turn).map((productId) => ({ productId, quantity: 1 })),
+          checkoutKey: randomUUID(),
+        },
         new Date(),
       );
     const onMysql2 = (turn: number) => orderOnMysql2(pool, actor.id, pick(turn), 1, randomUUID());
@@ -51,20 +56,6 @@ export async function bench() {
     await close();
   }
 }
-
-const REQUEST = {
-  unitId: null,
-  fundingSource: 'individual',
-  paymentWay: 'stripe',
-  channel: 'market',
-  zoneId: null,
-  note: null,
-  recipient: '收货人',
-  phone: '13800000000',
-  region: '重庆市',
-  address: '测试路 1 号',
-  expectedTotalFen: null,
-} as const;
 
 async function goods(db: PrismaClient): Promise<{ actor: Actor; productIds: number[] }> {
   const now = new Date();

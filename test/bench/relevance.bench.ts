@@ -1,12 +1,11 @@
 import { loadDemonstration } from '../../server/cli/load-demo.ts';
 import { createMeilisearch } from '../../server/clients/meilisearch.ts';
-import { connect, type PrismaClient } from '../../server/db/client.ts';
+import { connect } from '../../server/db/client.ts';
 import { createEmbeddedEngine } from '../../server/search/embedded/embedded-engine.ts';
 import type { SearchEngine } from '../../server/search/engine.ts';
-import { productDocuments } from '../../server/search/index-products.ts';
 import { createMeilisearchEngine } from '../../server/search/meilisearch/meilisearch-engine.ts';
-import { dayOf } from '../../server/shared/days.ts';
 import { type JudgedDocument, type Judgement, judge, judgedQueries, scoresByKind } from '../search/judge.ts';
+import { judgedDocuments } from '../search/judged-documents.ts';
 import { benchDatabase } from './harness.ts';
 
 /**
@@ -41,16 +40,6 @@ function engines(): SearchEngine[] {
       uid: 'relevance_bench',
     });
   return [createEmbeddedEngine(), ...(url ? [meilisearch(url)] : [])];
-}
-
-async function judgedDocuments(db: PrismaClient): Promise<JudgedDocument[]> {
-  const codes = new Map(
-    (await db.product.findMany({ select: { id: true, code: true } })).map(({ id, code }) => [id, code]),
-  );
-  const documents: JudgedDocument[] = [];
-  for await (const page of productDocuments(db, dayOf(new Date())))
-    documents.push(...page.map((document) => ({ ...document, code: codes.get(document.id) ?? '' })));
-  return documents;
 }
 
 async function* inOne(documents: JudgedDocument[]) {

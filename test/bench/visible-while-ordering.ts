@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { type Actor, findActor } from '../../server/accounts/actor.ts';
+import { noteChangedProducts } from '../../server/catalog/product-changed.ts';
+import { submitOrder } from '../../server/checkout/submit-order.ts';
+import { FEWEST_MEMBERS, seedMarket } from '../../server/cli/seed/seed-market.ts';
+import { connect, type PrismaClient } from '../../server/db/client.ts';
+import { runOutbox } from '../../server/jobs/outbox.ts';
+import { createEmbeddedEngine } from '../../server/search/embedded/embedded-engine.ts';
+import type { SearchEngine } from '../../server/search/engine.ts';
+import { followSearch, searchHandlers } from '../../server/search/search-changes.ts';
+import { dayOf } from '../../server/shared/days.ts';
+import { benchDatabase, percentiles } from './harness.ts';
+import { PLAIN_ORDER } from './plain-order.ts';
+
+const PRODUCTS = 10_000;
+const ORDERS_A_SECOND = 50;
+const LINES = 3;
+const CHANGES = 20;
+const MOST_MS = 20_000;
+const log = pino({ level: 'fatal' });
+
+/** How long after its commit a renamed product is found under its new name, of 10,000, while orders change the stock of others. */
+export async function visibleWhileOrdering(): Promise<Record<string, string | number>> {
+  const { url, close } = await benchDatabase();
+  await seedMarket(url, { members: FEWEST_MEMBERS, products: PRODUCTS }, new Date(), () => {});
+  const db = connect(url, { pool: 16 });
+  const search = createEmbeddedEngine();
+  const stopping = new AbortController();
+  const working = [
+    runOutbox(db, searchHandlers({ db }), log, stopping.signal),
+    followSearch({ db, search, clock: () => new Date(), log }, stopping.signal),
+  ];
+  while (!search.ready()) await sleep(100);
+  const { actor, ids } = await goods(db, search);
+  let placed = 0;
+  const ordering = orderSteadily(db, actor, ids, stopping.signal, () => {
+    placed += 1;
+  });
+  const started = performance.now();
+  const took: number[] = [];
+  for (let turn = 0; turn < CHANGES; turn += 1) {
+    took.push(await timeToFind(db, search, ids[turn * 3] ?? 0, turn));
+    await sleep(300);
+  }
+  const seconds = (performance.now() - started) / 1000;
+  stopping.abort();
+  await Promise.all([ordering, ...working]);
+  await db.$disconnect();
+  await close();
+  const { p50, p99 } = percentiles(took);
+  return { p50Ms: p50, p99Ms: p99, 'orders/s': Math.round(placed / seconds), products: PRODUCTS };
+}
+
+async function timeToFind(db: PrismaClient, search: SearchEngine, productId: number, turn: number): Promise<number> {
+  const name = `新名${String.fromCodePoint(0x5000 + turn * 7)}${String.fromCodePoint(0x6000 + turn * 11)}`;
+  await db.$transaction(async (tx) => {
+    const { familyId } = await tx.product.findUniqueOrThrow({ where: { id: productId }, select: { familyId: true } });
+    await tx.productFamily.update({ where: { id: familyId }, data: { name } });
+    await noteChangedProducts(tx, [productId]);
+  });
+  const committed = performance.now();
+  while (!(await search.search({ q: name })).ids.includes(productId)) {
+    if (performance.now() - committed > MOST_MS) throw new Error(`${name} was not found within ${MOST_MS} ms`);
+    await sleep(10);
+  }
+  return performance.now() - committed;
+}
+
+async function orderSteadily(
+  db: PrismaClient,
+  actor: Actor,
+  ids: readonly number[],
+  stopped: AbortSignal,
+  onPlaced: () => void,
+): Promise<void> {
+  const all: Promise<void>[] = [];
+  for (let turn = 0; !stopped.aborted; turn += 1) {
+    const lines = Array.from({ length: LINES }, (_, line) => ids[(turn * 13 + line * 977) % ids.length] as number);
+    all.push(
+      submitOrder(
+        db,
+        actor,
+        { ...PLAIN_ORDER, lines: lines.map((productId) => ({ productId, quantity: 1 })), checkoutKey: randomUUID() },
+        new Date(),
+      ).then(onPlaced, () => {}),
+    );
+    await sleep(1000 / ORDERS_A_SECOND, undefined, { signal: stopped }).catch(() => {});
+  }
+  await Promise.all(all);
+}
+
+async function goods(db: PrismaClient, search: SearchEngine): Promise<{ actor: Actor; ids: number[] }> {
+  const buyer = await db.user.findFirstOrThrow({ select: { id: true }, orderBy: { id: 'asc' } });
+  const actor = await findActor(db, buyer.id, dayOf(new Date()));
+  if (!actor) throw new Error('nobody buys');
+  const pages = await Promise.all(
+    Array.from({ length: 20 }, (_, at) =>
+      search.search({ page: at + 1, perPage: 100, inStock: true, sort: '-newest' }),
+    ),
+  );
+  return { actor, ids: pages.flatMap((page) => page.ids) };
+}
