@@ -58,7 +58,7 @@ export type IndexedProduct = Record<(typeof strictAttributes)[number] | (typeof 
   createdAt: number;
 };
 
-const LONGEST_GRAM = 6;
+const LONGEST_GRAM = 4;
 const SUPPLIER_GRAM = 4;
 const DESCRIBED_CHARACTERS = 200;
 
