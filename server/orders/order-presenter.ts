@@ -11,6 +11,7 @@ import { mayHappen, mayHappenTo } from './order-states.ts';
 import { presentSteps } from './order-steps.ts';
 import { presentAfterSales, presentParcel } from './parcel-presenter.ts';
 import type { WholeRefund } from './refund-queries.ts';
+import { nextStepOf } from './track-parcel.ts';
 
 const TONES: Record<OrderState | FulfilmentState, string> = {
   awaiting_approval: 'wait',
@@ -32,6 +33,11 @@ export function presentState({ t }: Reader, kind: 'order' | 'fulfilment', state:
   return { stateTone: TONES[state], stateLabel: t(`orders:${kind}State.${state}`) };
 }
 
+/** States after which an order is more likely bought again than looked at. */
+const REPEATED: readonly OrderState[] = ['completed', 'expired', 'cancelled'];
+
+const isIndividual = ({ fundingSource }: { fundingSource: string }) => fundingSource === 'individual';
+
 /** A row of `views/orders/list.hbs` and of the approvals; a placed order says how far its parcels are. */
 export function presentListed(reader: Reader, order: ListedOrder) {
   const { t, locale } = reader;
@@ -52,9 +58,17 @@ export function presentListed(reader: Reader, order: ListedOrder) {
     itemCount: order._count.lines,
     summary: `${names.join(locale === 'en' ? ', ' : '、')}${more ? '…' : ''}`,
     payableFen: order.totalFen,
+    nextStep: nextStepOf(reader, order),
+    repeatAction: REPEATED.includes(order.state) ? pathTo('orderRepeat', { id: order.id }) : undefined,
     actions: [
       ...(arriving
-        ? [{ label: t('orders:show.receive'), href: pathTo('fulfilmentReceipt', { id: arriving.id }), primary: true }]
+        ? [
+            {
+              label: t(isIndividual(order) ? 'tracking:receive' : 'orders:show.receive'),
+              href: pathTo('fulfilmentReceipt', { id: arriving.id }),
+              primary: true,
+            },
+          ]
         : []),
       {
         label: t(order.state === 'awaiting_payment' ? 'orders:show.pay' : 'orders:list.open'),

@@ -147,7 +147,13 @@ export function listFulfilments(
 const listedOrder = {
   unit: { select: { code: true, name: true, nameEn: true } },
   lines: { orderBy: { id: 'asc' }, take: 4, select: { name: true, nameEn: true, illustration: true, quantity: true } },
-  fulfilments: { orderBy: { id: 'asc' }, select: { id: true, state: true } },
+  fulfilments: {
+    orderBy: { id: 'asc' },
+    select: {
+      ...{ id: true, state: true },
+      pickup: { select: { arrivedAt: true, point: { select: { name: true, nameEn: true } } } },
+    },
+  },
   _count: { select: { lines: true } },
 } satisfies Prisma.OrderInclude;
 

@@ -8,6 +8,7 @@ import { photosOf } from './receipt-photos.ts';
 import { leftToAsk, presentOwnRefund } from './refund-presenter.ts';
 import type { WholeRefund } from './refund-queries.ts';
 import { WARMEST_DECI } from './ship-fulfilment.ts';
+import { trackingHref, trackParcel } from './track-parcel.ts';
 
 type Part = WholeOrder['fulfilments'][number];
 type Line = WholeOrder['lines'][number];
@@ -21,9 +22,11 @@ export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, p
     supplierName: inReaderLanguage(reader, part.supplier.name, part.supplier.nameEn),
     supplierHref: pathTo('supplier', { id: part.supplier.id }),
     pickup: presentPickup(reader, actor, order, part),
+    tracking: trackParcel(reader, order, part),
     shipments: part.shipments.map(({ id, carrier, trackingNumber, temperatureDeci, shippedAt, receivedAt }) => ({
       carrier,
       trackingNumber,
+      trackHref: trackingHref(carrier, trackingNumber),
       temperature: degrees(temperatureDeci),
       shippedAt,
       isReceived: receivedAt !== null,
@@ -33,6 +36,7 @@ export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, p
           ? pathTo('fulfilmentReceipt', { id: part.id, shipment: id })
           : undefined,
     })),
+    receiveLabel: reader.t(order.fundingSource === 'individual' ? 'tracking:receive' : 'orders:show.receive'),
     receiveHref: open.length === 1 && mayReceive ? pathTo('fulfilmentReceipt', { id: part.id }) : undefined,
     dropped: part.receipts.find((receipt) => receipt.kind === 'rest')?.reason,
     lines: order.lines

@@ -2,7 +2,9 @@ import type { PrismaClient } from '../db/client.ts';
 import { StateConflict } from '../shared/errors.ts';
 import { receiveFulfilment } from './receive-fulfilment.ts';
 
-const TERM_MS = 10 * 86_400_000;
+/** After how many days a shipped parcel of an individual counts as received by itself. */
+export const RECEIVED_AFTER_DAYS = 10;
+const TERM_MS = RECEIVED_AFTER_DAYS * 86_400_000;
 const BATCH = 200;
 
 /**

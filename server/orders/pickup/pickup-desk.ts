@@ -37,7 +37,7 @@ export function parcelsOfDesk(db: Db, pointId: number, now: Date): Promise<DeskP
     where: {
       pointId,
       createdAt: { gte: new Date(now.getTime() - DAYS_SHOWN * 86_400_000) },
-      fulfilment: { state: { in: ['to_confirm', 'confirmed', 'shipped'] } },
+      fulfilment: { state: { in: ['to_confirm', 'confirmed', 'partly_shipped', 'shipped'] } },
     },
     include: parcel,
     orderBy: { createdAt: 'asc' },

@@ -1,0 +1,76 @@
+import type { FulfilmentState } from '../db/generated/enums.ts';
+import { addDays, dayOf } from '../shared/days.ts';
+import carriers from './carriers.json' with { type: 'json' };
+import { inReaderLanguage, type Reader } from './order-labels.ts';
+import type { ListedOrder, WholeOrder } from './order-queries.ts';
+import { RECEIVED_AFTER_DAYS } from './receive-by-time.ts';
+
+/** Suppliers are expected to ship within so many days of the placing, and parcels to travel so many. */
+const SHIPS_WITHIN_DAYS = 2;
+const TRAVELS_DAYS = 4;
+
+const SHIPPED: readonly FulfilmentState[] = ['partly_shipped', 'shipped', 'received'];
+
+type Part = WholeOrder['fulfilments'][number];
+
+/** Where a parcel's number can be looked up, for carriers whose name is known; a supplier's own car has no such page. */
+export function trackingHref(carrier: string, trackingNumber: string): string | undefined {
+  const name = carrier.toUpperCase();
+  const known = carriers.find(({ words }) => words.some((word) => name.includes(word)));
+  if (!known || !/^[0-9A-Za-z-]{6,40}$/.test(trackingNumber)) return undefined;
+  return `https://www.kuaidi100.com/chaxun?${new URLSearchParams({ com: known.code, nu: trackingNumber })}`;
+}
+
+/** What has happened to one parcel, with its instants, and what comes next, by when. None for a parcel that was cancelled. */
+export function trackParcel({ t }: Reader, order: WholeOrder, part: Part) {
+  if (!order.placedAt || part.state === 'cancelled') return undefined;
+  const shipped = part.shippedAt ?? part.shipments[0]?.shippedAt ?? null;
+  const steps = [
+    { key: 'placed', at: order.placedAt },
+    { key: 'confirmed', at: part.confirmedAt ?? shipped ?? part.receivedAt },
+    { key: 'shipped', at: shipped ?? part.receivedAt },
+    ...(part.pickup ? [{ key: 'atPoint', at: part.pickup.arrivedAt ?? part.receivedAt }] : []),
+    { key: order.fundingSource === 'individual' ? 'receivedByPerson' : 'received', at: part.receivedAt },
+  ];
+  const current = steps.findIndex((step) => step.at === null);
+  const expected = expectedOf({ t }, order, part, shipped);
+  return {
+    isOpen: part.state === 'shipped' || part.state === 'partly_shipped',
+    expected: current < 0 ? undefined : expected,
+    steps: steps.map(({ key, at }, index) => ({
+      label: t(`tracking:step.${key}`),
+      at: at?.toISOString(),
+      state: at ? 'done' : index === current ? 'current' : 'todo',
+    })),
+  };
+}
+
+function expectedOf({ t }: Pick<Reader, 't'>, order: WholeOrder, part: Part, shipped: Date | null) {
+  const { placedAt, fundingSource } = order;
+  const comesLater = order.lines.some((line) => line.fulfilmentId === part.id && line.allocations.length === 0);
+  if (!shipped) {
+    if (!placedAt || comesLater) return undefined;
+    return t('tracking:shipsBy', { day: addDays(dayOf(placedAt), SHIPS_WITHIN_DAYS) });
+  }
+  if (part.pickup?.arrivedAt) return t('tracking:fetchIt');
+  const arrives = t('tracking:arrivesBy', { day: addDays(dayOf(shipped), TRAVELS_DAYS) });
+  if (fundingSource !== 'individual') return arrives;
+  return t('tracking:andByItself', { arrives, day: addDays(dayOf(shipped), RECEIVED_AFTER_DAYS) });
+}
+
+/** What the buyer waits for or has to do next, in a line of the list; none once an order has ended. */
+export function nextStepOf(reader: Reader, order: ListedOrder): string | undefined {
+  const { t } = reader;
+  if (order.state === 'awaiting_payment') return t('tracking:next.pay');
+  if (order.state === 'awaiting_approval') return t('tracking:next.approval');
+  if (order.state !== 'placed') return undefined;
+  const open = order.fulfilments.filter((part) => part.state !== 'cancelled');
+  const waiting = open.find((part) => part.state === 'shipped' && part.pickup?.arrivedAt);
+  if (waiting?.pickup) {
+    const { name, nameEn } = waiting.pickup.point;
+    return t('tracking:next.fetch', { point: inReaderLanguage(reader, name, nameEn) });
+  }
+  const shipped = open.filter((part) => SHIPPED.includes(part.state)).length;
+  if (shipped === 0) return t('tracking:next.ship');
+  return t(shipped < open.length ? 'tracking:next.partly' : 'tracking:next.coming', { shipped, count: open.length });
+}
