@@ -72,6 +72,8 @@ import { searchRoutes } from './search/search-routes.ts';
 import { harvestEndpoints } from './sourcing/harvests/harvest-api.ts';
 import { harvestRoutes } from './sourcing/harvests/harvest-routes.ts';
 import { supplierHarvestRoutes } from './sourcing/harvests/supplier-harvest-routes.ts';
+import { poolEndpoints } from './sourcing/pools/pool-api.ts';
+import { poolRoutes } from './sourcing/pools/pool-routes.ts';
 import { quoteEndpoints } from './sourcing/quotes/quote-api.ts';
 import { quoteRoutes } from './sourcing/quotes/quote-routes.ts';
 import { supplierQuoteRoutes } from './sourcing/quotes/supplier-quote-routes.ts';
@@ -144,6 +146,7 @@ export function createApp(container: Container): Express {
   app.use(checkoutRoutes(container));
   app.use(quoteRoutes(container));
   app.use(harvestRoutes(container));
+  app.use(poolRoutes(container));
   app.use(supplierHarvestRoutes(container));
   app.use(supplierQuoteRoutes(container));
   app.use(orderRoutes(container));
@@ -204,6 +207,7 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...checkoutEndpoints(container),
     ...quoteEndpoints(container),
     ...harvestEndpoints(container),
+    ...poolEndpoints(container),
     ...orderEndpoints(container),
     ...fulfilmentEndpoints(container),
     ...refundEndpoints(container),

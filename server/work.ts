@@ -11,6 +11,7 @@ import { tellBuyers } from './notifications/tell-buyers.ts';
 import { tellDroppedRests } from './notifications/tell-dropped-rests.ts';
 import { tellOfHarvests } from './notifications/tell-of-harvests.ts';
 import { tellOfPickups } from './notifications/tell-of-pickups.ts';
+import { tellOfPools } from './notifications/tell-of-pools.ts';
 import { tellOfQuotes } from './notifications/tell-of-quotes.ts';
 import { tellOfRefunds } from './notifications/tell-of-refunds.ts';
 import { tellOfStatements, tellRefundsWithoutRed } from './notifications/tell-of-statements.ts';
@@ -18,6 +19,7 @@ import { tellStandingOrders } from './notifications/tell-standing-orders.ts';
 import { tellSuppliers } from './notifications/tell-suppliers.ts';
 import { tellUnits } from './notifications/tell-units.ts';
 import { BUYER_NEWS, buyerNews } from './orders/buyer-news.ts';
+import { POOL_CHANGED } from './orders/order-pool.ts';
 import { PICKUP_ARRIVED } from './orders/pickup/pickup-desk.ts';
 import { placeStandingOrders, STANDING_ORDER_RAN } from './orders/place-standing-orders.ts';
 import { receiveByTime } from './orders/receive-by-time.ts';
@@ -42,6 +44,7 @@ import { dayOf } from './shared/days.ts';
 import { closeHarvests } from './sourcing/harvests/close-harvests.ts';
 import { HARVEST_CHANGED, harvestChanged } from './sourcing/harvests/harvest-changed.ts';
 import { settleHarvests } from './sourcing/harvests/settle-harvests.ts';
+import { settlePools } from './sourcing/pools/settle-pools.ts';
 import { expireQuotes } from './sourcing/quotes/expire-quotes.ts';
 import { QUOTE_CHANGED, quoteChanged } from './sourcing/quotes/quote-changed.ts';
 
@@ -53,6 +56,7 @@ const orderPlaced = z.object({ orderId: z.number().int() });
 const pickupArrived = z.object({ fulfilmentId: z.number().int() });
 const statementDue = z.object({ fulfilmentId: z.number().int() });
 const standingOrderRan = z.object({ runId: z.number().int() });
+const poolChanged = z.object({ poolId: z.number().int() });
 const mailDue = z.object({ userId: z.number().int(), dedupeKey: z.string() });
 
 /** What each outbox topic leads to. */
@@ -100,6 +104,13 @@ export function outboxHandlers(container: Container) {
       await tellStandingOrders(
         db,
         payloads.map((payload) => standingOrderRan.parse(payload).runId),
+      );
+    },
+    [POOL_CHANGED]: async (payloads) => {
+      await settlePools(db, clock());
+      await tellOfPools(
+        db,
+        payloads.map((payload) => poolChanged.parse(payload).poolId),
       );
     },
     [HARVEST_CHANGED]: async (payloads) => {
@@ -165,6 +176,7 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
       },
     },
     { name: 'expire-orders', everyMs: 15_000, run: async () => void (await expireWaitingOrders(db, stripe, clock())) },
+    { name: 'settle-pools', everyMs: 15_000, run: async () => void (await settlePools(db, clock())) },
     { name: 'close-harvests', everyMs: 60_000, run: async () => void (await closeHarvests(db, clock())) },
     { name: 'settle-harvests', everyMs: 5_000, run: async () => void (await settleHarvests(db, clock())) },
     { name: 'expire-quotes', everyMs: 60_000, run: async () => void (await expireQuotes(db, clock())) },

@@ -12,6 +12,8 @@ export interface AgreedTerms {
   freight?: ReadonlyMap<number, Fen>;
   /** by product, the one batch that it is taken from, also before its harvest and out of season */
   batches?: ReadonlyMap<number, number>;
+  /** the pool whose case the order helps to fill */
+  poolId?: number;
   /** Before anything of the order is written: locks what was agreed and throws a refusal when it holds no more. */
   claim?: (tx: FastTx) => Promise<void>;
   /** After the order's lines and before its stock: notes the order as what came of it. */

@@ -88,10 +88,34 @@ export async function readCheckout(
 ): Promise<OrderRequest> {
   const fetched = isFetched(unitId, body) ? read(pickupForm, body) : null;
   const form = fetched ?? read(checkoutForm, body);
+  const delivery = fetched
+    ? await pickupAddress(db, actor, fetched)
+    : await deliveryAddress(db, actor, (form as z.output<typeof checkoutForm>).addressId, body);
+  return requestOf(actor, unitId, lines, form, delivery);
+}
+
+const settledForm = checkoutForm.omit({ addressId: true });
+
+/** The same where it is settled beforehand where the goods go. */
+export function readSettled(
+  actor: Actor,
+  unitId: number | null,
+  lines: Wish[],
+  delivery: DeliveryAddress,
+  body: unknown,
+): OrderRequest {
+  return requestOf(actor, unitId, lines, read(settledForm, body), delivery);
+}
+
+function requestOf(
+  actor: Actor,
+  unitId: number | null,
+  lines: Wish[],
+  form: z.output<typeof settledForm>,
+  delivery: DeliveryAddress,
+): OrderRequest {
   return {
-    ...(fetched
-      ? await pickupAddress(db, actor, fetched)
-      : await deliveryAddress(db, actor, (form as z.output<typeof checkoutForm>).addressId, body)),
+    ...delivery,
     lines,
     unitId: unitId ?? (form.countFor === undefined ? ownUnitId(actor) : form.countFor),
     fundingSource: form.fundingSource,

@@ -22,6 +22,7 @@ export async function leadToOrder(
     }
   }
   if (state === 'awaiting_approval') flash(req, 'success', req.t('checkout:sentForApproval'));
+  if (state === 'awaiting_pool') flash(req, 'success', req.t('pools:flash.joined'));
   if (state === 'placed') flash(req, 'success', req.t('checkout:placed'));
   res.redirect(303, pathTo('order', { id: orderId }));
 }

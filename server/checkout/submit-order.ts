@@ -177,6 +177,7 @@ async function write(
           freightFen: quoted.freightFen,
           totalFen: quoted.totalFen,
           discountFen: quoted.discountFen,
+          poolId: agreed?.poolId ?? null,
         },
         'approve',
         now,

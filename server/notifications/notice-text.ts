@@ -21,6 +21,8 @@ export const NOTICE_KINDS = [
   'quote_declined',
   'quote_accepted',
   'quote_ended',
+  'pool_filled',
+  'pool_failed',
   'harvest_closed',
   'harvest_ready',
   'harvest_short',

@@ -65,6 +65,7 @@ async function carryOutCancelling(tx: Tx, order: LockedOrder, { byId, state, rea
   const cancellation = await tx.cancellation.create({ data: { orderId, byId, reason, at }, select: { id: true } });
   await tx.refund.updateMany({ where: { orderId, state: 'requested' }, data: { state: 'withdrawn', decidedAt: at } });
   if (order.placedAt) await reversePlacing(tx, order, cancellation.id, at);
+  else if (order.state === 'awaiting_pool') await payBack(tx, order, cancellation.id);
   await audit(tx, {
     at,
     actorId: byId,
@@ -77,6 +78,16 @@ async function carryOutCancelling(tx: Tx, order: LockedOrder, { byId, state, rea
     reason,
   });
   await releaseHolds(tx, order, at);
+}
+
+/** What was paid into a pool that never became an order that binds. */
+async function payBack(
+  tx: Tx,
+  { id: orderId, paymentWay, totalFen: amountFen }: LockedOrder,
+  sourceId: number,
+): Promise<void> {
+  if (paymentWay === 'stripe' && amountFen > 0)
+    await enqueue(tx, 'payment.refund_due', [{ orderId, source: 'cancellation', sourceId, amountFen }]);
 }
 
 async function reversePlacing(tx: Tx, order: LockedOrder, cancellationId: number, at: Date): Promise<void> {

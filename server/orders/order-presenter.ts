@@ -16,6 +16,7 @@ import { nextStepOf } from './track-parcel.ts';
 const TONES: Record<OrderState | FulfilmentState, string> = {
   awaiting_approval: 'wait',
   awaiting_payment: 'wait',
+  awaiting_pool: 'wait',
   placed: 'active',
   completed: 'done',
   rejected: 'bad',
@@ -105,6 +106,8 @@ export function presentOrder(reader: Reader, actor: Actor, { order, counts, mone
       reason: reasonText(reader, order.cancellation?.reason || order.decisions.at(-1)?.reason || ''),
       comesOn: comingDay(order),
       ranOut: order.state === 'expired' ? t('orders:show.ranOut') : undefined,
+      poolHref: order.pool ? pathTo('pool', { code: order.pool.code }) : undefined,
+      waitsForPool: order.state === 'awaiting_pool',
       address: { recipient: order.recipient, phone: order.phone, text: `${order.region} ${order.address}` },
     },
     invoiceHref: order.placedAt ? pathTo('orderInvoice', { id: order.id }) : undefined,
@@ -185,13 +188,21 @@ function presentActions(actor: Actor, order: WholeOrder) {
   const decides = order.state === 'awaiting_approval' && mayApprove(actor, order);
   return {
     payAction: mine && order.state === 'awaiting_payment' ? pathTo('orderPayment', { id }) : undefined,
-    cancelAction: mine && mayHappen(order.state, 'cancel') && !begun ? pathTo('orderCancellation', { id }) : undefined,
+    cancelAction:
+      mine && mayHappen(order.state, 'cancel') && !begun && mayLeave(order)
+        ? pathTo('orderCancellation', { id })
+        : undefined,
     approveAction: decides ? pathTo('orderApproval', { id }) : undefined,
     rejectAction: decides ? pathTo('orderRejection', { id }) : undefined,
     repeatAction: mine ? pathTo('orderRepeat', { id }) : undefined,
     listAction: mayKeepAsList(actor, order) ? pathTo('orderList', { id }) : undefined,
     moveHref: mayAskToMove(actor, order) ? pathTo('newReAttribution', { order: id }) : undefined,
   };
+}
+
+/** Who helps to fill a case may leave until it is full. */
+function mayLeave({ pool }: WholeOrder): boolean {
+  return pool === null || pool.state === 'open' || pool.state === 'failed';
 }
 
 function mayKeepAsList(actor: Actor, order: WholeOrder): boolean {

@@ -14,6 +14,7 @@ const wholeOrder = {
   unit: { select: { id: true, code: true, name: true, nameEn: true } },
   buyer: { select: { id: true, name: true } },
   harvest: { select: { id: true, expectedOn: true, state: true } },
+  pool: { select: { code: true, state: true } },
   lines: {
     orderBy: { id: 'asc' },
     include: {
@@ -107,6 +108,7 @@ const fulfilmentParts = {
       note: true,
       unit: { select: { name: true, nameEn: true } },
       harvest: { select: { expectedOn: true, state: true } },
+      poolId: true,
     },
   },
   lines: {

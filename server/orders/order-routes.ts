@@ -31,7 +31,7 @@ const PAGE = 20;
 
 const tabs: Record<string, OrderState[] | null> = {
   all: null,
-  waiting: ['awaiting_payment', 'awaiting_approval'],
+  waiting: ['awaiting_payment', 'awaiting_approval', 'awaiting_pool'],
   open: ['placed'],
   done: ['completed'],
   ended: ['cancelled', 'rejected', 'expired'],

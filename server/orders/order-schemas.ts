@@ -21,7 +21,16 @@ export const orderParams = z.object({ id: idText });
 
 export const orderListQuery = z.object({
   status: z
-    .enum(['awaiting_approval', 'awaiting_payment', 'placed', 'completed', 'rejected', 'cancelled', 'expired'])
+    .enum([
+      'awaiting_approval',
+      'awaiting_payment',
+      'awaiting_pool',
+      'placed',
+      'completed',
+      'rejected',
+      'cancelled',
+      'expired',
+    ])
     .optional(),
   cursor: z.string().max(200).optional(),
   limit: z

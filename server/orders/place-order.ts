@@ -6,6 +6,7 @@ import { dayOf, dayToColumn } from '../shared/days.ts';
 import { StateConflict } from '../shared/errors.ts';
 import { findLineage } from '../units/lineage.ts';
 import { writeJournal } from './order-journal.ts';
+import { commitToPool } from './order-pool.ts';
 import { nextOrderState, type OrderEvent } from './order-states.ts';
 
 interface PlaceableOrder {
@@ -17,18 +18,22 @@ interface PlaceableOrder {
   discountFen: number;
   freightFen: number;
   totalFen: number;
+  /** the pool whose case it helps to fill: it is placed when that is full */
+  poolId?: number | null;
 }
 
 /**
  * The moment from which an order binds: approval of a unit's, payment of an individual's. Fixes day, lineage and certifications,
- * hands the parcels to their suppliers, and writes journal and tally entries in the same transaction (rules 2, 3, 5).
+ * hands the parcels to their suppliers, and writes journal and tally entries in the same transaction (rules 2, 3, 5). An order of a
+ * pool is committed to it instead, and placed when it is full.
  */
 export async function placeOrder(
   tx: Sql,
   order: PlaceableOrder,
-  event: Extract<OrderEvent, 'approve' | 'pay'>,
+  event: Extract<OrderEvent, 'approve' | 'pay' | 'fill_pool'>,
   at: Date,
 ): Promise<void> {
+  if (order.poolId && event !== 'fill_pool') return commitToPool(tx, { ...order, poolId: order.poolId }, at);
   const day = dayOf(at);
   const lineage = order.unitId === null ? null : await findLineage(tx, order.unitId, day);
   const state = nextOrderState(order.state, event);
@@ -51,7 +56,7 @@ export async function placeOrder(
       lineage,
       day,
       at,
-      paidByIndividual: event === 'pay' && order.fundingSource === 'individual',
+      paidByIndividual: event !== 'approve' && order.fundingSource === 'individual',
     });
   }
   if (order.unitId === null) await noteHelped(tx, order.id, day);

@@ -4,15 +4,17 @@ import { enqueue } from '../jobs/outbox.ts';
 import { giveBackCaps } from '../quotas/caps/take-caps.ts';
 import { releaseUnionCaps } from '../quotas/caps/union-cap.ts';
 import { heldShares } from './held-shares.ts';
+import { leavePool, type PooledOrder } from './order-pool.ts';
 
 /** Gives back all the stock and caps that an order's lines still hold, once: on cancelling, rejecting or expiring before anything was shipped. */
 export async function releaseHolds(
   tx: Tx,
-  order: { id: number; lines: { id: number; productId: number }[] },
+  order: PooledOrder & { lines: { id: number; productId: number }[] },
   at: Date,
 ): Promise<void> {
   const lineIds = order.lines.map((line) => line.id);
-  // Caps before stock, as an order takes them: the other way round two buyers would wait for one another.
+  // Pool before caps, caps before stock, as an order takes them: the other way round two buyers would wait for one another.
+  await leavePool(tx, order);
   await giveBackCaps(tx, order.id, at);
   await releaseUnionCaps(tx, order.id, at);
   const held = await heldShares(tx, lineIds);

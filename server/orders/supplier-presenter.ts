@@ -57,6 +57,7 @@ function presentRow(reader: Reader, parcel: SupplierFulfilment) {
     goodsFen: parcel.goodsFen,
     coldChain: isColdChain(parcel),
     comesOn: comingDay(parcel.order),
+    poolNumber: parcel.order.poolId,
     ...presentState(reader, parcel.state),
   };
 }
@@ -79,6 +80,7 @@ export function presentParcel(reader: Reader, parcel: SupplierFulfilment, form: 
       buyerName: buyerOf(reader, parcel),
       placedAt: order.placedAt,
       comesOn: comingDay(order),
+      poolNumber: order.poolId,
       confirmedAt: parcel.confirmedAt,
       receivedAt: parcel.receivedAt,
       goodsFen: parcel.goodsFen,

@@ -6,6 +6,7 @@ import { enqueue } from '../jobs/outbox.ts';
 import { tellBuyer } from '../orders/buyer-news.ts';
 import { type LockedOrder, lockOrder } from '../orders/lock-order.ts';
 import { writeJournal } from '../orders/order-journal.ts';
+import { mayCommitToPool } from '../orders/order-pool.ts';
 import { placeOrder } from '../orders/place-order.ts';
 import { noteRefund, type RefundDue } from './note-refund.ts';
 
@@ -52,7 +53,8 @@ async function settle(
     data: { state: 'succeeded', amountFen, sessionId: session.id, paymentIntentId, succeededAt: at },
   });
   if (count === 0) return;
-  const places = order.state === 'awaiting_payment' && amountFen === order.totalFen;
+  const places =
+    order.state === 'awaiting_payment' && amountFen === order.totalFen && (await mayCommitToPool(tx, order.poolId));
   if (places) await placeOrder(tx, order, 'pay', at);
   await writeJournal(tx, {
     orderId: order.id,

@@ -27,7 +27,7 @@ export async function owedOnAccount(tx: Sql, { unitId, fundingSource }: Terms, n
       (SELECT SUM(IF(f.state = 'received', l.acceptedFen, l.payableFen - l.refundedFen)) FROM order_line l WHERE l.fulfilmentId = f.id))) AS fen
     FROM \`order\` o JOIN fulfilment f ON f.orderId = o.id AND f.state <> 'cancelled'
     WHERE o.unitId = ${unitId} AND o.fundingSource = ${fundingSource} AND o.paymentWay = 'on_account'
-      AND (o.state IN ('awaiting_approval', 'placed') OR (o.state = 'completed' AND o.closedAt >= ${since}))
+      AND (o.state IN ('awaiting_approval', 'awaiting_pool', 'placed') OR (o.state = 'completed' AND o.closedAt >= ${since}))
       AND NOT (f.state = 'received' AND EXISTS (SELECT 1 FROM statement_line s JOIN receipt_line r ON r.id = s.receiptLineId
         JOIN order_line x ON x.id = r.lineId WHERE s.orderId = o.id AND x.fulfilmentId = f.id))`;
   return Number(stated?.fen ?? 0) + Number(ordered?.fen ?? 0);

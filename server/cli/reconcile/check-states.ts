@@ -36,6 +36,7 @@ const BINDING = ['placed', 'completed'];
 const PARCELS: Record<string, readonly string[]> = {
   awaiting_approval: ['waiting'],
   awaiting_payment: ['waiting'],
+  awaiting_pool: ['waiting'],
   placed: ['to_confirm', 'confirmed', 'partly_shipped', 'shipped', 'received', 'cancelled'],
   completed: ['received', 'cancelled'],
   rejected: ['cancelled'],
@@ -81,7 +82,7 @@ function* payments(row: Row, back: number): Generator<Difference> {
     yield { what: of('payments of another sum'), expected: `all of ${row.totalFen} fen`, found: row.wrongPayments };
   if (row.payments > 0 && WAITING.includes(row.state))
     yield { what: of('succeeded payments'), expected: 'none while it waits', found: row.payments };
-  if (row.payments === 0 && row.paymentWay === 'stripe' && BINDING.includes(row.state))
+  if (row.payments === 0 && row.paymentWay === 'stripe' && [...BINDING, 'awaiting_pool'].includes(row.state))
     yield { what: of('succeeded payments'), expected: 'one', found: 0 };
   if (row.paymentWay === 'on_account' && row.payments > 0)
     yield { what: of('succeeded payments'), expected: 'none on account', found: row.payments };

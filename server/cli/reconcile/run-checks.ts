@@ -8,6 +8,7 @@ import { checkHelped } from './check-helped.ts';
 import { checkInvoices } from './check-invoices.ts';
 import { checkJournal } from './check-journal.ts';
 import { checkOrders } from './check-orders.ts';
+import { checkPools } from './check-pools.ts';
 import { checkQuotes } from './check-quotes.ts';
 import { checkStatements } from './check-statements.ts';
 import { checkStates } from './check-states.ts';
@@ -33,6 +34,7 @@ const CHECKS: readonly Check[] = [
   checkDecisions,
   checkQuotes,
   checkHarvests,
+  checkPools,
 ];
 
 /**
