@@ -33,7 +33,9 @@ import { refundRoutes } from './orders/refund-routes.ts';
 import { standingOrderRoutes } from './orders/standing-order-routes.ts';
 import { supplierRoutes } from './orders/supplier-routes.ts';
 import { patterns } from './paths.ts';
+import { financeRoutes } from './payments/finance/finance-routes.ts';
 import { invoiceRoutes } from './payments/invoices/invoice-routes.ts';
+import { nameOverdue } from './payments/name-overdue.ts';
 import { paymentRoutes } from './payments/payment-routes.ts';
 import { statementEndpoints } from './payments/statement-api.ts';
 import { statementRoutes } from './payments/statement-routes.ts';
@@ -133,6 +135,7 @@ export function createApp(container: Container): Express {
   });
 
   app.use(useNavCategories(container));
+  app.all([patterns.cart, patterns.checkout, patterns.approvals, patterns.orders], nameOverdue(container));
 
   app.use(accountRoutes({ ...container, takeGuestCart: (req, actor) => takeGuestCart(db, req, actor) }));
   app.use(inboxRoutes(container));
@@ -162,6 +165,7 @@ export function createApp(container: Container): Express {
   app.use(statementRoutes(container));
   app.use(transferRoutes(container));
   app.use(invoiceRoutes(container));
+  app.use(financeRoutes(container));
   app.use(callRoutes(container));
   app.use(boardRoutes(container));
   app.use(targetRoutes(container));

@@ -225,6 +225,8 @@ export const patterns = {
   parcelInvoice: '/invoices/parcels/:id',
   parcelRed: '/invoices/parcels/:id/red-invoice',
   finance: '/finance',
+  financeOrder: '/finance/orders/:id',
+  financeSheet: '/finance/sheet',
   financeExcel: '/finance.xlsx',
   financeCsv: '/finance.csv',
   workTeam: '/work-team',
