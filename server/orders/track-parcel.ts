@@ -35,7 +35,7 @@ export function trackParcel({ t }: Reader, order: WholeOrder, part: Part) {
   const current = steps.findIndex((step) => step.at === null);
   const expected = expectedOf({ t }, order, part, shipped);
   return {
-    isOpen: part.state === 'shipped' || part.state === 'partly_shipped',
+    isOpen: order.fulfilments.length > 1 && (part.state === 'shipped' || part.state === 'partly_shipped'),
     expected: current < 0 ? undefined : expected,
     steps: steps.map(({ key, at }, index) => ({
       label: t(`tracking:step.${key}`),
@@ -54,7 +54,7 @@ function expectedOf({ t }: Pick<Reader, 't'>, order: WholeOrder, part: Part, shi
   }
   if (part.pickup?.arrivedAt) return t('tracking:fetchIt');
   const arrives = t('tracking:arrivesBy', { day: addDays(dayOf(shipped), TRAVELS_DAYS) });
-  if (fundingSource !== 'individual') return arrives;
+  if (fundingSource !== 'individual' || part.pickup) return arrives;
   return t('tracking:andByItself', { arrives, day: addDays(dayOf(shipped), RECEIVED_AFTER_DAYS) });
 }
 

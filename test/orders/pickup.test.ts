@@ -4,6 +4,7 @@ import { channelOfZone, submitOrder } from '../../server/checkout/submit-order.t
 import { drainOutbox } from '../../server/jobs/outbox.ts';
 import { confirmFulfilment } from '../../server/orders/confirm-fulfilment.ts';
 import { addPoint, renewDesk } from '../../server/orders/pickup/pickup-points.ts';
+import { receiveByTime } from '../../server/orders/receive-by-time.ts';
 import { shipFulfilment } from '../../server/orders/ship-fulfilment.ts';
 import { dayOf } from '../../server/shared/days.ts';
 import { outboxHandlers } from '../../server/work.ts';
@@ -218,6 +219,18 @@ describe('the keeper’s link', () => {
     expect(answers.map((answer) => answer.status).sort()).toContain(200);
     expect(answers.every((answer) => answer.status < 500)).toBe(true);
     expect(await app.db.receipt.count({ where: { fulfilmentId } })).toBe(1);
+  });
+
+  it('has thirty days for what lies at the point before it counts as received by itself', async () => {
+    await aPoint();
+    const orderId = await pay(await employee.send(await checkout(employee), FORM, { switchTo: 'pickup' }), employee);
+    const id = await shipped(orderId);
+    const stateAfter = async (days: number) => {
+      await receiveByTime(app.db, new Date(now.getTime() + days * 86_400_000));
+      return (await app.db.fulfilment.findUniqueOrThrow({ where: { id } })).state;
+    };
+    expect(await stateAfter(11)).toBe('shipped');
+    expect(await stateAfter(31)).toBe('received');
   });
 
   it('shows another point’s parcels to nobody, and ends when it is replaced', async () => {

@@ -31,12 +31,14 @@ const parcel = {
 
 export type DeskParcel = Prisma.PickupGetPayload<{ include: typeof parcel }>;
 
+const lately = (at: Date) => new Date(at.getTime() - DAYS_SHOWN * 86_400_000);
+
 /** What is on its way to a point or waits there, oldest first. */
 export function parcelsOfDesk(db: Db, pointId: number, now: Date): Promise<DeskParcel[]> {
   return db.pickup.findMany({
     where: {
       pointId,
-      createdAt: { gte: new Date(now.getTime() - DAYS_SHOWN * 86_400_000) },
+      createdAt: { gte: lately(now) },
       fulfilment: { state: { in: ['to_confirm', 'confirmed', 'partly_shipped', 'shipped'] } },
     },
     include: parcel,
@@ -61,7 +63,7 @@ export async function arriveAtPoint(
     const { order, fulfilment } = await lockFulfilment(tx, fulfilmentId);
     if (fulfilment.state !== 'shipped') throw new StateConflict('notShipped');
     await tx.$queryRaw`SELECT id FROM pickup_point WHERE id = ${point.id} FOR UPDATE`;
-    const code = await freeCode(tx, point.id);
+    const code = await freeCode(tx, point.id, at);
     const { count } = await tx.pickup.updateMany({
       where: { fulfilmentId, arrivedAt: null },
       data: { arrivedAt: at, code },
@@ -76,12 +78,17 @@ export async function arriveAtPoint(
 }
 
 /** Six digits that no other parcel waiting there has, under the point's lock. */
-async function freeCode(db: Db, pointId: number): Promise<string> {
+async function freeCode(db: Db, pointId: number, at: Date): Promise<string> {
   for (;;) {
     const code = String(randomInt(1_000_000)).padStart(6, '0');
-    const taken = await db.pickup.count({ where: { pointId, code, fulfilment: { state: 'shipped' } } });
+    const taken = await db.pickup.count({ where: waitingWith(pointId, code, at) });
     if (taken === 0) return code;
   }
+}
+
+/** Only what came lately, as the index has it: a point's history grows. */
+function waitingWith(pointId: number, code: string, at: Date): Prisma.PickupWhereInput {
+  return { pointId, code, createdAt: { gte: lately(at) }, fulfilment: { state: 'shipped' } };
 }
 
 /**
@@ -95,7 +102,7 @@ export async function handOver(
   at: Date,
 ): Promise<{ recipient: string }> {
   const found = await db.pickup.findFirst({
-    where: { pointId: point.id, code, fulfilment: { state: 'shipped' } },
+    where: waitingWith(point.id, code, at),
     select: { fulfilmentId: true, fulfilment: { select: { order: { select: { recipient: true, unitId: true } } } } },
   });
   if (!found) throw new RuleRefusal('badInput', [{ path: 'code', code: 'unknownPickupCode' }]);
