@@ -30,7 +30,7 @@ export interface People {
 }
 
 // An argon2id hash of nothing that is known: nobody signs in with it.
-const NO_PASSWORD = `$argon2id$v=19$m=19456,t=2,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+export const NO_PASSWORD = `$argon2id$v=19$m=19456,t=2,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 const OUTSIDERS = 60;
 const DISTRICTS = ['渝中区', '江北区', '渝北区', '南岸区', '沙坪坝区', '九龙坡区', '巴南区', '北碚区'];
 

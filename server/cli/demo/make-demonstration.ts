@@ -1,6 +1,7 @@
 import type { FundingSource } from '../../db/generated/enums.ts';
 import { addDeclared } from './add-declared.ts';
 import { addMoves } from './add-moves.ts';
+import { addPaymentCases } from './add-payment-cases.ts';
 import { addPeople, type People } from './add-people.ts';
 import { addPickupPoints } from './add-pickup-points.ts';
 import { addPlacesAndUnits, lineageFinder } from './add-places-and-units.ts';
@@ -43,6 +44,7 @@ export function makeDemonstration(
   const pathOf = (category: string) => world.rows.of('category')[world.id('category', category) - 1]?.path ?? '';
   simulateOrders(market, newComposer(goods, pathOf, lots, caps), planDemand(world, told));
   settleStatements(market);
+  addPaymentCases(market);
   addMoves(world, people);
   addCampaignSales(world);
   addPickupPoints(world, people);

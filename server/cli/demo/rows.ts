@@ -87,6 +87,9 @@ export interface Tables {
   transfer: Prisma.TransferCreateManyInput;
   transferAllocation: Prisma.TransferAllocationCreateManyInput;
   invoice: Prisma.InvoiceCreateManyInput;
+  invoiceRequest: Prisma.InvoiceRequestCreateManyInput;
+  statementExtension: Prisma.StatementExtensionCreateManyInput;
+  transferReturn: Prisma.TransferReturnCreateManyInput;
   welfareAllowance: Prisma.WelfareAllowanceCreateManyInput;
   welfareRun: Prisma.WelfareRunCreateManyInput;
   welfarePackage: Prisma.WelfarePackageCreateManyInput;
