@@ -28,6 +28,7 @@ interface Parts {
 }
 
 const VALID_DAYS = 30;
+const LABEL_OF: Record<string, string> = { unitId: 'unit' };
 const FIELDS = ['unitId', 'note', 'maxUses', 'expiresOn', 'leavingLogin'];
 
 /** A unit's approver lets its employees join by a code, and ends it for who leaves. */
@@ -95,7 +96,10 @@ export function invitationRoutes({ config, db, clock }: Parts): Router {
         label: (req.locale === 'en' && grant.unitNameEn) || grant.unitName,
       })),
       invitations: await Promise.all(invitations.map((one) => present(req, one, today))),
-      form: formView(req.t, FIELDS, values, faults),
+      form: {
+        ...formView(req.t, FIELDS, values, faults),
+        labels: Object.fromEntries(FIELDS.map((field) => [field, req.t(`joining:invite.${LABEL_OF[field] ?? field}`)])),
+      },
     });
   }
 

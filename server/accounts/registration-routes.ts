@@ -108,11 +108,16 @@ function showForm(req: Request, res: Response, form: FormView): void {
   res.set('Cache-Control', 'no-store');
   res.render('accounts/register', {
     title: req.t('joining:register.title'),
-    form,
+    form: { ...form, labels: labelsOf(req, ['name', 'login', 'password', 'invitation']) },
     passwordHint: req.t('joining:register.passwordHint', { minimum: MIN_PASSWORD }),
     signInHref: pathTo('signIn', { returnTo: String(form.values.returnTo ?? '') }),
     keepsCart: (req.session.guestCart?.length ?? 0) > 0,
   });
+}
+
+/** What the summary calls fields whose fault does not say which they are. */
+function labelsOf(req: Request, fields: readonly string[]): Record<string, string> {
+  return Object.fromEntries(fields.map((field) => [field, req.t(`joining:register.${field}`)]));
 }
 
 function showJoin(req: Request, res: Response, form: FormView): void {
@@ -131,7 +136,10 @@ function showPassword(req: Request, res: Response, form: FormView): void {
     title: req.t('joining:password.title'),
     passwordHint: req.t('joining:register.passwordHint', { minimum: MIN_PASSWORD }),
     login: actorOf(req).login,
-    form,
+    form: {
+      ...form,
+      labels: { current: req.t('joining:password.current'), password: req.t('joining:password.fresh') },
+    },
   });
 }
 

@@ -8,7 +8,7 @@ import { pathTo, patterns } from '../../paths.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Fault } from '../../shared/errors.ts';
 import { flash } from '../../web/flash.ts';
-import { formView, refusedForm } from '../../web/form-view.ts';
+import { type FormView, formView, refusedForm } from '../../web/form-view.ts';
 import { idIn, read } from '../../web/forms.ts';
 import {
   addPoint,
@@ -87,7 +87,7 @@ export function pickupPointRoutes({ config, db, clock }: Parts): Router {
       title: req.t('pickup:points.title'),
       points: points.map((point) => presentPoint(req, point)),
       owners: ownersFor(req),
-      form: formView(req.t, FIELDS, values, faults),
+      form: formOf(req, values, faults),
     });
   }
 
@@ -103,9 +103,14 @@ export function pickupPointRoutes({ config, db, clock }: Parts): Router {
       point: { ...presentPoint(req, point), hasDesk: point.deskTokenHash !== null },
       waiting: await parcelsAt(db, id, clock()),
       desk,
-      form: formView(req.t, FIELDS, faults.length > 0 ? req.body : point, faults),
+      form: formOf(req, faults.length > 0 ? req.body : point, faults),
     });
   }
+}
+
+function formOf(req: Request, values: Record<string, unknown>, faults: Fault[]): FormView {
+  const named = FIELDS.filter((field) => field !== 'unitId').map((field) => [field, req.t(`pickup:points.${field}`)]);
+  return { ...formView(req.t, FIELDS, values, faults), labels: Object.fromEntries(named) };
 }
 
 function keeperOf(req: Request) {
