@@ -9,6 +9,7 @@ import { hashPasswords } from './demo/add-people.ts';
 import { drawReceipts } from './demo/draw-receipts.ts';
 import { makeDemonstration } from './demo/make-demonstration.ts';
 import { publishBulletins } from './demo/publish-bulletins.ts';
+import { showSourcing } from './demo/show-sourcing.ts';
 import { newWorld } from './demo/world.ts';
 import { writeRows } from './demo/write-rows.ts';
 
@@ -60,12 +61,15 @@ async function isLoaded(connection: Connection): Promise<boolean> {
   return false;
 }
 
-/** What the market's own code makes of the rows: totals, and bulletins. */
+/** What the market's own code makes of the rows: totals, bulletins, and what is agreed upon beside the shelf. */
 async function finish(databaseUrl: string, now: Date): Promise<number> {
   const db = connect(databaseUrl, { pool: 2 });
   try {
     while ((await foldTally(db)) > 0);
-    return await publishBulletins(db, now);
+    const published = await publishBulletins(db, now);
+    await showSourcing(db, now);
+    while ((await foldTally(db)) > 0);
+    return published;
   } finally {
     await db.$disconnect();
   }
