@@ -34,6 +34,7 @@ import { standingOrderRoutes } from './orders/standing-order-routes.ts';
 import { supplierRoutes } from './orders/supplier-routes.ts';
 import { patterns } from './paths.ts';
 import { financeRoutes } from './payments/finance/finance-routes.ts';
+import { invoiceEndpoints } from './payments/invoices/invoice-api.ts';
 import { invoiceRoutes } from './payments/invoices/invoice-routes.ts';
 import { nameOverdue } from './payments/name-overdue.ts';
 import { paymentRoutes } from './payments/payment-routes.ts';
@@ -217,6 +218,7 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...refundEndpoints(container),
     ...statementEndpoints(container),
     ...statementStepEndpoints(container),
+    ...invoiceEndpoints(container),
     ...quotaEndpoints(container),
     ...targetEndpoints(container),
     ...declarationEndpoints(container),
