@@ -21,6 +21,7 @@ import { SANDBOX_PAY_PATH } from './clients/payment-sandbox/start-sandbox.ts';
 import type { Container } from './container.ts';
 import { inboxRoutes } from './notifications/inbox-routes.ts';
 import { afterSalesRoutes } from './orders/after-sales-routes.ts';
+import { disputeRoutes } from './orders/disputes/dispute-routes.ts';
 import { fulfilmentEndpoints } from './orders/fulfilment-api.ts';
 import { holidayRoutes } from './orders/holiday-routes.ts';
 import { orderEndpoints } from './orders/order-api.ts';
@@ -159,6 +160,7 @@ export function createApp(container: Container): Express {
   app.use(pickupPointRoutes(container));
   app.use(pickupDeskRoutes(container));
   app.use(receiptRoutes(container));
+  app.use(disputeRoutes(container));
   app.use(afterSalesRoutes(container));
   app.use(refundRoutes(container));
   app.use(supplierRoutes(container));

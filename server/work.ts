@@ -9,6 +9,7 @@ import { remindDueStatements } from './notifications/remind-due-statements.ts';
 import { sendMail } from './notifications/send-mail.ts';
 import { tellBuyers } from './notifications/tell-buyers.ts';
 import { tellDroppedRests } from './notifications/tell-dropped-rests.ts';
+import { tellOfDisputes } from './notifications/tell-of-disputes.ts';
 import { tellOfHarvests } from './notifications/tell-of-harvests.ts';
 import { tellOfPickups } from './notifications/tell-of-pickups.ts';
 import { tellOfPools } from './notifications/tell-of-pools.ts';
@@ -50,6 +51,7 @@ import { QUOTE_CHANGED, quoteChanged } from './sourcing/quotes/quote-changed.ts'
 
 const REFUND_DUE = 'payment.refund_due';
 const refundChanged = z.object({ refundId: z.number().int() });
+const disputeChanged = z.object({ messageId: z.number().int() });
 const restDropped = z.object({ receiptId: z.number().int() });
 const programmeOpened = z.object({ programmeId: z.number().int() });
 const orderPlaced = z.object({ orderId: z.number().int() });
@@ -92,6 +94,12 @@ export function outboxHandlers(container: Container) {
       await tellOfPickups(
         db,
         payloads.map((payload) => pickupArrived.parse(payload).fulfilmentId),
+      );
+    },
+    'dispute.changed': async (payloads) => {
+      await tellOfDisputes(
+        db,
+        payloads.map((payload) => disputeChanged.parse(payload).messageId),
       );
     },
     'fulfilment.rest_dropped': async (payloads) => {

@@ -68,6 +68,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'supplierHarvests', icon: 'leaf', roles: ['supplier'] },
       { path: 'supplierQuotes', icon: 'scale', roles: ['supplier'] },
       { path: 'refunds', icon: 'wallet', roles: ['supplier', 'operator'] },
+      { path: 'disputes', icon: 'alert', roles: ['supplier', 'operator', 'buyer'] },
       { path: 'workTeam', icon: 'people', roles: ['work_team'], inStrip: true },
     ],
   },

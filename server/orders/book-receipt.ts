@@ -1,7 +1,7 @@
 import type { Tx } from '../db/client.ts';
 import { enqueue } from '../jobs/outbox.ts';
-import { giveBackCapParts } from '../quotas/caps/take-caps.ts';
-import { giveBackUnionCaps } from '../quotas/caps/union-cap.ts';
+import { giveBackCapParts, takeCapPartsAgain } from '../quotas/caps/take-caps.ts';
+import { giveBackUnionCaps, takeUnionCapsAgain } from '../quotas/caps/union-cap.ts';
 import { tallyCounting } from '../quotas/tally/tally-counting.ts';
 import { tallyExtra } from '../quotas/tally/tally-extra.ts';
 import { tallyReversal } from '../quotas/tally/tally-reversal.ts';
@@ -24,6 +24,7 @@ export async function bookReceipt(
   receiptId: number,
   received: readonly ReceivedLine[],
   at: Date,
+  countedAs: readonly ('review' | 'settlement')[] = [],
 ): Promise<void> {
   const lineIds = await saveLines(tx, receiptId, received);
   const fact = { source: 'receipt', sourceId: receiptId, orderId: order.id, day: dayOf(at), at } as const;
@@ -46,12 +47,14 @@ export async function bookReceipt(
     })),
   });
   await settleMoney(tx, order, receiptId, received, at);
-  await tallyCounting(tx, {
-    ...fact,
-    lineIds: parts.filter(({ accepted }) => accepted.quantity > 0).map(({ lineId }) => lineId),
-    parts: new Map(parts.map(({ lineId, accepted }) => [lineId, accepted])),
-    way: wayOf(order),
-  });
+  for (const as of [undefined, ...countedAs])
+    await tallyCounting(tx, {
+      ...fact,
+      lineIds: parts.filter(({ accepted }) => accepted.quantity > 0).map(({ lineId }) => lineId),
+      parts: new Map(parts.map(({ lineId, accepted }) => [lineId, accepted])),
+      way: wayOf(order),
+      countedAs: as,
+    });
   await giveBackMissing(tx, order.id, receiptId, received, lineIds, at);
 }
 
@@ -106,7 +109,7 @@ async function settleMoney(
     await enqueue(tx, 'payment.refund_due', [{ orderId: order.id, source: 'receipt', sourceId: receiptId, amountFen }]);
 }
 
-/** What did not arrive may be bought again (rule 10). */
+/** What did not arrive may be bought again, and what was accepted after all takes its part again (rule 10). */
 async function giveBackMissing(
   tx: Tx,
   orderId: number,
@@ -121,6 +124,9 @@ async function giveBackMissing(
     quantity: shortQuantity + damagedQuantity,
   }));
   await giveBackCapParts(tx, orderId, 'receipt_line', parts, at);
+  const again = parts.filter(({ quantity }) => quantity < 0).map((part) => ({ ...part, quantity: -part.quantity }));
+  await takeCapPartsAgain(tx, orderId, again, at);
   const fen = received.reduce((sum, { missing }) => sum + missing.fen, 0);
   await giveBackUnionCaps(tx, orderId, { source: 'receipt', sourceId: receiptId, fen }, at);
+  await takeUnionCapsAgain(tx, orderId, { sourceId: receiptId, fen: -fen }, at);
 }

@@ -8,7 +8,10 @@ import { maySee } from './order-policy.ts';
 import { restOfParcel, shippableShares } from './parcel-rest.ts';
 import { refundedParts } from './refunded-parts.ts';
 
-const receiptParts = { lines: { include: { photos: { select: { fileId: true } } } } } satisfies Prisma.ReceiptInclude;
+const receiptParts = {
+  lines: { include: { photos: { select: { fileId: true } } } },
+  dispute: { select: { id: true, state: true } },
+} satisfies Prisma.ReceiptInclude;
 
 const wholeOrder = {
   unit: { select: { id: true, code: true, name: true, nameEn: true } },
@@ -101,6 +104,7 @@ const fulfilmentParts = {
       submittedAt: true,
       placedAt: true,
       fundingSource: true,
+      paymentWay: true,
       recipient: true,
       phone: true,
       region: true,

@@ -38,6 +38,11 @@ export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, p
     })),
     receiveLabel: reader.t(order.fundingSource === 'individual' ? 'tracking:receive' : 'orders:show.receive'),
     receiveHref: open.length === 1 && mayReceive ? pathTo('fulfilmentReceipt', { id: part.id }) : undefined,
+    disputes: part.receipts.flatMap(({ dispute }) =>
+      dispute && mayBuyerSee(actor, order)
+        ? [{ href: pathTo('dispute', { id: dispute.id }), label: reader.t(`disputes:state.${dispute.state}`) }]
+        : [],
+    ),
     dropped: part.receipts.find((receipt) => receipt.kind === 'rest')?.reason,
     lines: order.lines
       .filter((line) => line.fulfilmentId === part.id)

@@ -2,6 +2,7 @@ import type { FulfilmentState } from '../db/generated/enums.ts';
 import { pathTo } from '../paths.ts';
 import { formatKilograms } from '../shared/weight.ts';
 import type { FormView } from '../web/form-view.ts';
+import { mayContest } from './disputes/contest-receipt.ts';
 import { comingDay, degrees, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
 import { orderNumber, type SupplierFulfilment } from './order-queries.ts';
 import { mayHappenTo } from './order-states.ts';
@@ -63,7 +64,7 @@ function presentRow(reader: Reader, parcel: SupplierFulfilment) {
 }
 
 /** The data of `views/supplier/show.hbs`. */
-export function presentParcel(reader: Reader, parcel: SupplierFulfilment, form: FormView | undefined) {
+export function presentParcel(reader: Reader, parcel: SupplierFulfilment, form: FormView | undefined, now: Date) {
   const { t } = reader;
   const { order } = parcel;
   const mayShip = mayHappenTo(parcel.state, 'ship');
@@ -105,6 +106,12 @@ export function presentParcel(reader: Reader, parcel: SupplierFulfilment, form: 
     confirmAction: mayHappenTo(parcel.state, 'confirm') ? pathTo('fulfilmentConfirmation', { id: parcel.id }) : null,
     shipAction: mayShip ? pathTo('fulfilmentShipment', { id: parcel.id }) : null,
     restAction: mayHappenTo(parcel.state, 'drop_rest') ? pathTo('fulfilmentRest', { id: parcel.id }) : null,
+    contests: parcel.receipts
+      .filter((receipt) => !receipt.dispute && mayContest(order, receipt, now))
+      .map((receipt) => ({ action: pathTo('receiptDispute', { id: receipt.id }) })),
+    disputes: parcel.receipts.flatMap(({ dispute }) =>
+      dispute ? [{ href: pathTo('dispute', { id: dispute.id }), label: t(`disputes:state.${dispute.state}`) }] : [],
+    ),
     dropped: parcel.receipts.find((receipt) => receipt.kind === 'rest')?.reason,
     form: form ? { ...form, labels: labelsOf(reader, parcel) } : { values: {} },
   };

@@ -50,7 +50,7 @@ export function supplierRoutes(parts: Parts): Router {
 
   router.get(patterns.supplierFulfilment, async (req, res) => {
     const parcel = await findFulfilment(db, actorOf(req), idIn(req.params.id));
-    showParcel(req, res, parcel);
+    showParcel(req, res, parcel, clock());
   });
 
   router.post(patterns.fulfilmentConfirmation, async (req, res) => {
@@ -68,7 +68,7 @@ export function supplierRoutes(parts: Parts): Router {
       await act(req, res, id, 'receiving:rest.done', async () => void (await dropRest(db, actor, id, rest, clock())));
     } catch (error) {
       const { status, faults } = refusedForm(error);
-      showParcel(req, res.status(status), parcel, formView(req.t, ['reason'], req.body, faults));
+      showParcel(req, res.status(status), parcel, clock(), formView(req.t, ['reason'], req.body, faults));
     }
   });
 
@@ -85,7 +85,7 @@ export function supplierRoutes(parts: Parts): Router {
       );
     } catch (error) {
       const { status, faults } = refusedForm(error);
-      showParcel(req, res.status(status), parcel, formView(req.t, shipmentFields(parcel), req.body, faults));
+      showParcel(req, res.status(status), parcel, clock(), formView(req.t, shipmentFields(parcel), req.body, faults));
     }
   });
 
@@ -115,11 +115,11 @@ function withFields(error: unknown, fieldOf: (path: string) => string): unknown 
   return new Refusal(error.status, error.code, error.values, faults);
 }
 
-function showParcel(req: Request, res: Response, parcel: SupplierFulfilment, form?: FormView): void {
+function showParcel(req: Request, res: Response, parcel: SupplierFulfilment, now: Date, form?: FormView): void {
   privately(res).render('supplier/show', {
     layout: 'work',
     currentPath: pathTo('supplierFulfilment', { id: parcel.id }),
-    ...presentParcel(req, parcel, form),
+    ...presentParcel(req, parcel, form, now),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { OrderState } from '../../db/generated/enums.ts';
 import { dayOf } from '../../shared/days.ts';
 import { groupBy } from '../../shared/group-by.ts';
+import { pricePerKg } from '../../shared/money.ts';
 import type { Wish } from './compose-order.ts';
 import { type Good, priceOn } from './goods.ts';
 import type { Share } from './lots.ts';
@@ -204,6 +205,8 @@ function openLine(
     goodsFen: unitPriceFen * quantity,
     payableFen: unitPriceFen * quantity,
     grams: spec.netGrams * quantity,
+    pricePerKgFen: spec.saleMode === 'by_weight' ? pricePerKg(unitPriceFen, spec.netGrams) : null,
+    toleranceBp: spec.toleranceBp,
     supplierCertificationId: null,
     productCertificationId: null,
     acceptedQuantity: 0,

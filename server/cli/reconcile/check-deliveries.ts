@@ -24,6 +24,7 @@ export async function* checkDeliveries(books: Books): AsyncGenerator<Difference>
   yield* states(books);
   yield* weighed(books);
   yield* batches(books);
+  yield* corrections(books);
 }
 
 async function* covered(books: Books): AsyncGenerator<Difference> {
@@ -113,4 +114,23 @@ async function* batches(books: Books): AsyncGenerator<Difference> {
   );
   for await (const { id, whole, parts } of rows)
     yield { what: `accepted/short/damaged by batch of receipt line ${id}`, expected: whole, found: parts };
+}
+
+/** What a dispute corrects is never more than what its receipt found missing, and every correction has its dispute. */
+async function* corrections(books: Books): AsyncGenerator<Difference> {
+  const rows = overRanges<{ id: number; disputeId: number | null; wrong: number }>(
+    books,
+    'receipt',
+    `SELECT r.id, d.id AS disputeId, COALESCE(SUM(b.id IS NULL OR x.acceptedQuantity > b.shortQuantity + b.damagedQuantity
+         OR -x.shortQuantity > b.shortQuantity OR -x.damagedQuantity > b.damagedQuantity OR x.acceptedFen + x.missingFen <> 0), 0) AS wrong
+     FROM receipt r LEFT JOIN receipt_dispute d ON d.settlementId = r.id AND d.state IN ('settled', 'decided')
+     LEFT JOIN receipt_line x ON x.receiptId = r.id LEFT JOIN receipt_line b ON b.receiptId = d.receiptId AND b.lineId = x.lineId
+     WHERE r.kind = 'settlement' AND r.id BETWEEN :from AND :to GROUP BY r.id, d.id HAVING disputeId IS NULL OR wrong > 0`,
+  );
+  for await (const { id, disputeId, wrong } of rows)
+    yield {
+      what: `correction by receipt ${id}`,
+      expected: 'of a dispute, within what was short or damaged',
+      found: disputeId === null ? 'of none' : `${wrong} lines beyond it`,
+    };
 }

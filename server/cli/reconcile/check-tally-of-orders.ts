@@ -88,10 +88,11 @@ function countedOf(order: PlacedOrder, line: LineFacts, programme: Programme): A
   const inTime = (day: string | null) => day !== null && day <= programme.countUntil;
   if (order.fundingSource === 'individual' && by === 'payment')
     return inTime(order.placedDay) ? placedOf(order, line) : NOTHING;
+  // A settled dispute's correction counts with the delivery that it corrects, but not after the end.
+  const ofDelivery = line.receipts.filter(({ isCorrection, day }) => !isCorrection || inTime(day));
   if (by === 'review')
-    return inTime(line.reviewedOn) ? notBelowNothing(less(sumOf(line.receipts), line.refunded)) : NOTHING;
-  if (by === 'payment')
-    return inTime(line.paidOn) ? notBelowNothing(less(sumOf(line.receipts), line.refunded)) : NOTHING;
+    return inTime(line.reviewedOn) ? notBelowNothing(less(sumOf(ofDelivery), line.refunded)) : NOTHING;
+  if (by === 'payment') return inTime(line.paidOn) ? notBelowNothing(less(sumOf(ofDelivery), line.refunded)) : NOTHING;
   return notBelowNothing(less(sumOf(line.receipts.filter(({ day }) => inTime(day))), line.refunded));
 }
 

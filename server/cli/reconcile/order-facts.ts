@@ -26,7 +26,7 @@ export interface LineFacts {
   originPlaceId: number;
   payableFen: number;
   grams: number;
-  receipts: { fen: number; grams: number; day: string }[];
+  receipts: { fen: number; grams: number; day: string; isCorrection: boolean }[];
   /** what receipts fell short of what was ordered; negative where more is owed */
   missing: { fen: number; grams: number };
   /** granted back of what was accepted */
@@ -84,8 +84,9 @@ async function readLines(books: Books, range: readonly number[]): Promise<Map<nu
     missingFen: number;
     missingGrams: number;
     at: string;
+    kind: string;
   }>(
-    `SELECT x.lineId, x.acceptedFen AS fen, x.acceptedGrams AS grams, x.missingFen, x.missingGrams, r.at
+    `SELECT x.lineId, x.acceptedFen AS fen, x.acceptedGrams AS grams, x.missingFen, x.missingGrams, r.at, r.kind
      FROM receipt_line x JOIN receipt r ON r.id = x.receiptId ${ofOrders}`,
     range,
   );
@@ -123,7 +124,12 @@ async function readLines(books: Books, range: readonly number[]): Promise<Map<nu
     const paid = paidAt.get(line.id);
     const facts: LineFacts = {
       ...line,
-      receipts: (receiptsOf.get(line.id) ?? []).map(({ fen, grams, at }) => ({ fen, grams, day: dayInShanghai(at) })),
+      receipts: (receiptsOf.get(line.id) ?? []).map(({ fen, grams, at, kind }) => ({
+        fen,
+        grams,
+        day: dayInShanghai(at),
+        isCorrection: kind === 'settlement',
+      })),
       missing: (receiptsOf.get(line.id) ?? []).reduce(
         (sum, one) => ({ fen: sum.fen + one.missingFen, grams: sum.grams + one.missingGrams }),
         { fen: 0, grams: 0 },

@@ -131,3 +131,22 @@ async function noteMovement(
   await tx.$executeRaw`
     INSERT INTO cap_movement (capId, holderId, source, sourceId, value, at) VALUES (${capId}, ${holderId}, ${source}, ${sourceId}, ${value}, ${at})`;
 }
+
+/** Takes parts of an order's caps again that had been given back, while they are there. Refuses with `capTakenMeanwhile`. */
+export async function takeCapPartsAgain(tx: Sql, orderId: number, parts: readonly CapPart[], at: Date): Promise<void> {
+  if (parts.length === 0) return;
+  const held = await tx.$queryRaw<{ capId: number; holderId: number; productId: number; most: number | bigint }[]>`
+    SELECT m.capId, m.holderId, c.productId, COALESCE(k.limitValue, c.limitValue) AS most FROM cap c JOIN cap_movement m ON m.capId = c.id
+    JOIN cap_counter k ON k.capId = m.capId AND k.holderId = m.holderId
+    WHERE c.productId IN (${Prisma.join(parts.map((part) => part.productId))}) AND m.source = 'order' AND m.sourceId = ${orderId}
+    ORDER BY m.capId`;
+  for (const { capId, holderId, productId, most } of held) {
+    const part = parts.find((candidate) => candidate.productId === productId);
+    if (!part || part.quantity <= 0) continue;
+    const taken = await tx.$executeRaw`
+      UPDATE cap_counter SET used = used + ${part.quantity}
+      WHERE capId = ${capId} AND holderId = ${holderId} AND used + ${part.quantity} <= ${most}`;
+    if (taken === 0) throw new RuleRefusal('capTakenMeanwhile', [{ path: 'lines', code: 'capTakenMeanwhile' }]);
+    await noteMovement(tx, capId, holderId, 'receipt_line', part.sourceId, part.quantity, at);
+  }
+}

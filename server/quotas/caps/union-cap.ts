@@ -64,6 +64,24 @@ export async function giveBackUnionCaps(
   for (const { capId, holderId } of await heldBy(tx, orderId)) await move(tx, capId, holderId, part, at);
 }
 
+/** Takes again what an order had given back of its caps on union funds (fen), while it is there. Refuses with `overUnionCap`. */
+export async function takeUnionCapsAgain(
+  tx: Sql,
+  orderId: number,
+  { sourceId, fen }: { sourceId: number; fen: number },
+  at: Date,
+): Promise<void> {
+  if (fen <= 0) return;
+  for (const { capId, holderId } of await heldBy(tx, orderId)) {
+    const taken = await tx.$executeRaw`
+      UPDATE cap_counter k JOIN cap c ON c.id = k.capId JOIN unit u ON u.id = k.holderId SET k.used = k.used + ${fen}
+      WHERE k.capId = ${capId} AND k.holderId = ${holderId} AND k.used + ${fen} <= COALESCE(k.limitValue, c.limitValue * u.employees)`;
+    if (taken === 0) throw new RuleRefusal('capTakenMeanwhile', [{ path: 'lines', code: 'capTakenMeanwhile' }]);
+    await tx.$executeRaw`
+      INSERT INTO cap_movement (capId, holderId, source, sourceId, value, at) VALUES (${capId}, ${holderId}, 'receipt', ${sourceId}, ${fen}, ${at})`;
+  }
+}
+
 /** Gives back all that an order still holds of its caps on union funds, once. */
 export async function releaseUnionCaps(tx: Sql, orderId: number, at: Date): Promise<void> {
   for (const { capId, holderId, left } of await heldBy(tx, orderId))

@@ -134,8 +134,10 @@ type FactRow = { lineId: number; sourceId: number; at: Date };
 async function factsOfLines(tx: Sql, lines: readonly LineRow[]): Promise<Map<number, Fact[]>> {
   if (lines.length === 0) return new Map();
   const ids = listOf(lines.map(({ lineId }) => lineId));
-  const receipts = await tx.$queryRaw<(FactRow & Amount & { missingFen: number; missingGrams: number })[]>`
-    SELECT x.lineId, r.id AS sourceId, r.at, x.acceptedFen AS fen, x.acceptedGrams AS grams, x.missingFen, x.missingGrams
+  const receipts = await tx.$queryRaw<
+    (FactRow & Amount & { missingFen: number; missingGrams: number; kind: string })[]
+  >`
+    SELECT x.lineId, r.id AS sourceId, r.at, x.acceptedFen AS fen, x.acceptedGrams AS grams, x.missingFen, x.missingGrams, r.kind
     FROM receipt_line x JOIN receipt r ON r.id = x.receiptId WHERE x.lineId IN (${ids})`;
   const reviews = await tx.$queryRaw<FactRow[]>`
     SELECT l.id AS lineId, v.id AS sourceId, v.at FROM order_line l JOIN delivery_review v ON v.fulfilmentId = l.fulfilmentId
@@ -151,8 +153,12 @@ async function factsOfLines(tx: Sql, lines: readonly LineRow[]): Promise<Map<num
       WHERE y.lineId = x.lineId AND (z.paidAt IS NULL OR z.paidAt > s.paidAt OR (z.paidAt = s.paidAt AND z.id > s.id)))`;
   const byLine = new Map<number, Fact[]>(lines.map(({ lineId }) => [lineId, []]));
   const add = (lineId: number, fact: Fact) => byLine.get(lineId)?.push(fact);
-  for (const { lineId, fen, grams, missingFen, missingGrams, ...by } of receipts) {
-    const parts = { accepted: { fen, grams }, missing: { fen: missingFen, grams: missingGrams } };
+  for (const { lineId, fen, grams, missingFen, missingGrams, kind, ...by } of receipts) {
+    const parts = {
+      accepted: { fen, grams },
+      missing: { fen: missingFen, grams: missingGrams },
+      isCorrection: kind === 'settlement',
+    };
     add(lineId, { ...by, source: 'receipt', does: 'receive', by: 'acceptance', ...parts });
   }
   for (const { lineId, ...by } of reviews) add(lineId, { ...by, source: 'review', does: 'count', by: 'review' });

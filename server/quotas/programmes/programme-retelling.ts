@@ -15,7 +15,7 @@ export type Fact = { at: Date; source: TallySource; sourceId: number } & (
   | { does: 'place' }
   | { does: 'count'; by: CountedBy }
   /** goods were received: what is missing is taken back, or placed beside the rest where it is negative, and what was accepted may count */
-  | { does: 'receive'; by: CountedBy; accepted: Amount; missing: Amount }
+  | { does: 'receive'; by: CountedBy; accepted: Amount; missing: Amount; isCorrection: boolean }
   /** outstanding: never delivered; accepted: goods that were; all: whatever stands */
   | { does: 'take_back'; of: 'outstanding' | 'accepted' | 'all'; part: Amount }
   | { does: 'move'; to: Lineage }
@@ -91,6 +91,8 @@ class LineStory {
   #holder: Lineage;
   #placed: Amount = NOTHING;
   #counted: Amount = NOTHING;
+  /** a review or payment that counted the delivery, which a later correction of it follows */
+  #countedAs: CountedBy | null = null;
 
   constructor(purchase: ToldPurchase, line: ToldLine, rule: CountingRule) {
     [this.#purchase, this.#line, this.#rule, this.#holder] = [purchase, line, rule, purchase.holder];
@@ -109,7 +111,9 @@ class LineStory {
     else {
       this.#takeBack(fact, 'outstanding', less(fact.missing, NOTHING));
       this.#placeMore(fact, less(NOTHING, fact.missing));
-      if (fact.accepted.fen > 0 || fact.accepted.grams > 0) this.#count(fact, fact.by, fact.accepted);
+      if (fact.accepted.fen === 0 && fact.accepted.grams === 0) return;
+      this.#count(fact, fact.by, fact.accepted);
+      if (fact.isCorrection && this.#countedAs) this.#count(fact, this.#countedAs, fact.accepted);
     }
   }
 
@@ -126,6 +130,7 @@ class LineStory {
 
   #count(fact: Fact, by: CountedBy, most?: Amount): void {
     if (dayOf(fact.at) > this.#rule.countUntil || !this.#rule.countsBy(by)) return;
+    if (by === 'review' || by === 'settlement') this.#countedAs = by;
     const rest = less(this.#placed, this.#counted);
     const part = most ? least(rest, most) : rest;
     this.#counted = plus(this.#counted, part);

@@ -27,7 +27,7 @@ export interface LineFacts {
   /** supplier and product were certified on the day of placing, and are not disqualified for it (rule 1) */
   isCertified: boolean;
   bought: Amount;
-  accepted: (Amount & { day: Day })[];
+  accepted: (Amount & { day: Day; isCorrection?: boolean })[];
   /** what receipts fell short of what was ordered, or went beyond it when negative */
   missing: Amount;
   /** given back before it arrived, so that no receipt says it */
@@ -74,9 +74,9 @@ async function factsOfOrder(tx: Tx, { id, placedOn }: Purchase): Promise<LineFac
     FROM order_line l JOIN \`order\` o ON o.id = l.orderId LEFT JOIN delivery_review v ON v.fulfilmentId = l.fulfilmentId
     WHERE l.orderId = ${id} ORDER BY l.id`;
   const receipts = await tx.$queryRaw<
-    (Amount & { lineId: number; at: Date; missingFen: number; missingGrams: number })[]
+    (Amount & { lineId: number; at: Date; missingFen: number; missingGrams: number; kind: string })[]
   >`
-    SELECT x.lineId, x.acceptedFen AS fen, x.acceptedGrams AS grams, x.missingFen, x.missingGrams, r.at FROM order_line l
+    SELECT x.lineId, x.acceptedFen AS fen, x.acceptedGrams AS grams, x.missingFen, x.missingGrams, r.kind, r.at FROM order_line l
     JOIN receipt_line x ON x.lineId = l.id JOIN receipt r ON r.id = x.receiptId WHERE l.orderId = ${id}`;
   const refunds = await tx.$queryRaw<(Amount & { lineId: number; outstanding: number | boolean })[]>`
     SELECT x.lineId, x.fen, x.grams, x.outstanding FROM refund r JOIN refund_line x ON x.refundId = r.id
@@ -87,10 +87,11 @@ async function factsOfOrder(tx: Tx, { id, placedOn }: Purchase): Promise<LineFac
     bought: { fen, grams },
     accepted: receipts
       .filter(({ lineId }) => lineId === row.lineId)
-      .map(({ at, fen: acceptedFen, grams: acceptedGrams }) => ({
+      .map(({ at, kind, fen: acceptedFen, grams: acceptedGrams }) => ({
         fen: acceptedFen,
         grams: acceptedGrams,
         day: dayOf(at),
+        isCorrection: kind === 'settlement',
       })),
     missing: sumOf(
       receipts
@@ -160,8 +161,9 @@ export function countedOf(purchase: Purchase, line: LineFacts, rule: CountingRul
       ? rule.countOnAccountBy
       : rule.countPrepaidBy;
   if (isIndividual && by === 'payment') return inTime(purchase.placedOn) ? placed : NOTHING;
-  if (by === 'review') return inTime(line.reviewedOn) ? less(sumOf(line.accepted), line.returned) : NOTHING;
-  if (by === 'payment') return inTime(line.paidOn) ? less(sumOf(line.accepted), line.returned) : NOTHING;
+  const delivered = sumOf(line.accepted.filter(({ isCorrection, day }) => !isCorrection || inTime(day)));
+  if (by === 'review') return inTime(line.reviewedOn) ? less(delivered, line.returned) : NOTHING;
+  if (by === 'payment') return inTime(line.paidOn) ? less(delivered, line.returned) : NOTHING;
   return less(sumOf(line.accepted.filter(({ day }) => inTime(day))), line.returned);
 }
 

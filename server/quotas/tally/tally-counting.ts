@@ -15,6 +15,8 @@ export interface CountingFact {
   /** at most so much of a line (fen, g), of which more may still be to arrive; none: all of it */
   parts?: ReadonlyMap<number, { fen: number; grams: number }>;
   way: WayOfBuying;
+  /** a receipt that corrects what was reviewed or paid counts as that did */
+  countedAs?: 'review' | 'settlement';
   day: Day;
   at: Date;
 }
@@ -42,7 +44,8 @@ export async function tallyCounting(tx: Tx, fact: CountingFact): Promise<void> {
 }
 
 /** Whether programme `p` counts this way of buying by this fact (the table of rule 2). */
-function countsBy({ source, way }: CountingFact): Prisma.Sql {
+function countsBy({ source: itself, countedAs, way }: CountingFact): Prisma.Sql {
+  const source = countedAs ?? itself;
   const fact = { receipt: way === 'individual' ? 'receipt' : 'acceptance', review: 'review', settlement: 'payment' }[
     source
   ];

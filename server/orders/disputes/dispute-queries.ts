@@ -1,0 +1,48 @@
+import { type Actor, hasRole, suppliersActedFor, unitsBoughtFor } from '../../accounts/actor.ts';
+import type { Db } from '../../db/client.ts';
+import type { Prisma } from '../../db/generated/client.ts';
+import { NotFound } from '../../shared/errors.ts';
+import { sideOf } from './lock-dispute.ts';
+
+const parts = {
+  receipt: {
+    include: {
+      lines: { include: { line: true, photos: { select: { fileId: true } } } },
+      fulfilment: {
+        include: {
+          supplier: { select: { name: true, nameEn: true } },
+          order: { include: { unit: { select: { name: true, nameEn: true } } } },
+        },
+      },
+    },
+  },
+  messages: { orderBy: { id: 'asc' }, include: { photos: { include: { file: true } } } },
+} satisfies Prisma.ReceiptDisputeInclude;
+
+export type WholeDispute = Prisma.ReceiptDisputeGetPayload<{ include: typeof parts }>;
+
+/** A dispute for its buyer's side, its supplier and the operator, and whose side the actor is on. A stranger gets NotFound. */
+export async function findDispute(db: Db, actor: Actor, id: number) {
+  const dispute = await db.receiptDispute.findUnique({ where: { id }, include: parts });
+  if (!dispute) throw new NotFound();
+  const { fulfilment } = dispute.receipt;
+  const side = sideOf(actor, { fulfilment, order: fulfilment.order });
+  if (!side) throw new NotFound();
+  return { dispute, side };
+}
+
+/** The actor's disputes, open ones first, the newest of them first. */
+export function listDisputes(db: Db, actor: Actor, take: number) {
+  const mine: Prisma.FulfilmentWhereInput = {
+    OR: [
+      { supplierId: { in: suppliersActedFor(actor) } },
+      { order: { unitId: { in: unitsBoughtFor(actor) }, fundingSource: { not: 'individual' } } },
+    ],
+  };
+  return db.receiptDispute.findMany({
+    where: hasRole(actor, 'operator') ? {} : { receipt: { fulfilment: mine } },
+    orderBy: [{ state: 'asc' }, { openedAt: 'desc' }],
+    take,
+    include: parts,
+  });
+}
