@@ -309,7 +309,8 @@ describe('the pages', () => {
 
     const visitor = await app.visitor().get(link);
     expect(visitor.text).toContain('登录后参加');
-    expect(visitor.text).not.toContain('13800000001');
+    for (const personal of ['13800000001', '王师傅', '食堂后门']) expect(visitor.text).not.toContain(personal);
+    expect((await app.visitor().get('/pools')).text).not.toContain('食堂后门');
     const colleague = await signInAs(app.visitor(), 'colleague');
     expect((await colleague.get('/pools?mine=1')).text).toContain(link);
     const tooMuch = `${link}/joining?quantity=13`;

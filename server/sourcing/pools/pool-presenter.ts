@@ -33,6 +33,8 @@ export function presentPool(reader: Reader, pool: ShownPool, now: Date) {
     closesOn: addDays(dayOf(pool.closesAt), -1),
     contact: pool.contact,
     phone: pool.phone,
+    region: pool.region,
+    /** for who is signed in */
     place: `${pool.region} ${pool.address}`,
     note: pool.note,
     unitName: pool.unit ? nameOf(locale, pool.unit) : undefined,

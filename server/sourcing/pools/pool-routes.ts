@@ -199,7 +199,8 @@ export function poolRoutes(parts: Parts): Router {
         contact: actor.name,
         phone: kept?.phone ?? '',
         region: kept?.region ?? '',
-        address: kept?.detail ?? '',
+        // Not the home that somebody's own address may be: everybody who has the link comes there.
+        address: '',
       },
       today,
       action: pathTo('pools'),
