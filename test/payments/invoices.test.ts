@@ -99,6 +99,9 @@ describe("an individual's invoice", () => {
     expect(page.text).toContain('红字发票已登记');
     expect((await buyer.open(`/orders/${order.id}/invoice`)).text).toContain('红字发票');
     expect((await supplier.open('/invoices?tab=red')).text).toContain('没有待开的红字发票');
+    const issued = await supplier.open('/invoices?tab=issued');
+    expect(issued.text).toContain('26512000000000000778');
+    expect(issued.text).toContain(DAY);
     await expectExact();
   });
 

@@ -145,3 +145,35 @@ describe('GET and POST /api/v1/statements, /transfers', () => {
     expect((await market.get('outsider', '/statements')).body.items).toEqual([]);
   });
 });
+
+describe('what may follow a statement', () => {
+  it('is asked, answered and sent back on the pages', async () => {
+    const { id, referenceCode, totalFen } = await aStatement(5, '2026-06-03');
+    for (const login of ['buyer', 'supplier', 'operator']) people[login] = await personOf(market.app, login);
+    let page = await as('buyer').send(await as('buyer').open(`/statements/${id}`), '[data-form=extension]', {
+      ...{ untilOn: '2027-01-01', reason: '' },
+    });
+    expect(faultsOn(page)).toHaveLength(1);
+    page = await as('buyer').send(page, '[data-form=extension]', { untilOn: '2026-07-20', reason: '预算调整' });
+    expect(page.text).toContain('待供应商答复');
+    page = await as('supplier').open(`/statements/${id}`);
+    page = await as('supplier').send(page, '[data-form=extension-decision]', { decision: 'grant' });
+    expect(page.text).toContain('2026-07-20');
+    const amount = String(Number(totalFen) / 100 + 10);
+    await as('operator').send(await as('operator').open('/transfers'), '[data-form=record]', {
+      ...{ referenceCode, amount, payerAccount: '6222', bankReference: 'B-REST' },
+    });
+    page = await as('operator').open('/transfers?tab=rest');
+    page = await as('operator').send(page, 'tr[data-transfer]:first-child [data-form=return]', {
+      amount: '9999',
+      reason: '',
+    });
+    expect(page.status).toBe(422);
+    page = await as('operator').open('/transfers?tab=rest');
+    page = await as('operator').send(page, 'tr[data-transfer]:first-child [data-form=return]', {
+      amount: '10',
+      reason: '多付',
+    });
+    expect(page.text).toContain('须由另一人复核');
+  });
+});

@@ -99,6 +99,8 @@ function addInvoices(market: Market): void {
     });
   }
   const employee = market.people.employee;
+  const supplierUser = market.world.id('user', 'supplier');
+  const visitors = rows.of('roleGrant').find(({ userId }) => userId === supplierUser)?.supplierId;
   const own = rows
     .of('fulfilment')
     .filter(({ id, state, orderId }) => {
@@ -107,6 +109,8 @@ function addInvoices(market: Market): void {
         state === 'received' && order?.buyerId === employee && !refunded.has(id ?? 0) && isIndividual(market, orderId)
       );
     })
+    // Of the supplier whom a visitor may be where there are some.
+    .sort((a, b) => Number(a.supplierId === visitors) - Number(b.supplierId === visitors) || (a.id ?? 0) - (b.id ?? 0))
     .slice(-2);
   for (const [index, { id }] of own.entries()) {
     if (index === 0) invoiceOf(market, id ?? 0, 0);
