@@ -16,6 +16,8 @@ export interface RefundRequest {
   lines: { lineId: number; quantity: number }[];
   reason: string;
   photos: NewFile[];
+  /** asks for no more than stands of each line instead of refusing what is more */
+  atMost?: boolean;
 }
 
 interface Parts {
@@ -26,7 +28,7 @@ interface Parts {
 /**
  * Asks for a part of a parcel's goods back, before or after it was received; its supplier or the operator decides (rules 4, 28). Until
  * then nothing changes. Refuses a stranger with 404, an order that is not placed with 409, and by line what is not of one parcel or
- * is more than still stands and is not asked for already. Returns the refund's id.
+ * is more than still stands and is not asked for already. `within` runs in the same transaction. Returns the refund's id.
  */
 export async function requestRefund(
   { db, files }: Parts,
@@ -34,13 +36,14 @@ export async function requestRefund(
   orderId: number,
   request: RefundRequest,
   at: Date,
+  within?: (tx: Tx, refundId: number) => Promise<void>,
 ): Promise<number> {
   return inTransaction(db, async (tx) => {
     const order = await lockOrder(tx, orderId);
     if (!mayBuyerSee(actor, order)) throw new NotFound();
     if (!order.placedAt || order.state === 'cancelled')
       throw new StateConflict('wrongOrderState', { state: order.state });
-    const { fulfilmentId, lines } = await checkedLines(tx, order, request.lines);
+    const { fulfilmentId, lines } = await checkedLines(tx, order, request);
     const refund = await tx.refund.create({
       data: {
         orderId,
@@ -69,6 +72,7 @@ export async function requestRefund(
       reason: request.reason,
     });
     await enqueue(tx, 'refund.changed', [{ refundId: refund.id }]);
+    await within?.(tx, refund.id);
     return refund.id;
   });
 }
@@ -76,7 +80,7 @@ export async function requestRefund(
 async function checkedLines(
   tx: Tx,
   order: LockedOrder,
-  wanted: RefundRequest['lines'],
+  { lines: wanted, atMost = false }: Pick<RefundRequest, 'lines' | 'atMost'>,
 ): Promise<{ fulfilmentId: number; lines: (Part & { lineId: number })[] }> {
   const refunded = await refundedParts(tx, order.id);
   const asked = await tx.refundLine.groupBy({
@@ -101,17 +105,19 @@ async function checkedLines(
     const parcel = order.fulfilments.find((part) => part.id === line.fulfilmentId);
     const standing = standingPart(line, refunded, Boolean(parcel?.receivedAt), covered.get(lineId));
     const left = standing.quantity - (asked.find((row) => row.lineId === lineId)?._sum.quantity ?? 0);
-    if (quantity > left || parcel?.state === 'cancelled')
+    const taken = atMost ? Math.max(0, Math.min(quantity, left)) : quantity;
+    if (taken > left || parcel?.state === 'cancelled')
       faults.push({
         path: `lines.${index}.quantity`,
         code: 'moreThanStands',
         values: { name: line.name, left: Math.max(0, left) },
       });
-    return { lineId, ...splitOff(standing, Math.min(quantity, standing.quantity)) };
+    return { lineId, ...splitOff(standing, Math.min(taken, standing.quantity)) };
   });
+  const some = lines.filter((line) => line.quantity > 0);
   if (parcels.size > 1) faults.push({ path: 'lines', code: 'refundOneParcel' });
   const [fulfilmentId] = parcels;
-  if (faults.length > 0 || fulfilmentId === undefined)
+  if (faults.length > 0 || fulfilmentId === undefined || (atMost && some.length === 0))
     throw new RuleRefusal('badInput', faults.length > 0 ? faults : [{ path: 'lines', code: 'nothingToRefund' }]);
-  return { fulfilmentId, lines };
+  return { fulfilmentId, lines: atMost ? some : lines };
 }

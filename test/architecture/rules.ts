@@ -19,6 +19,7 @@ export const ORDER = [
   ['checkout'],
   ['sourcing'],
   ['assistance', 'complaints', 'notifications'],
+  ['welfare'],
   ['admin'],
   ['container.ts'],
   ['app.ts', 'work.ts'],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { nextDue } from '../../orders/standing-order-schedule.ts';
 import { addDays, dayFromColumn, daysBetween, dayToColumn, startOfDay } from '../../shared/days.ts';
 import type { People } from './add-people.ts';
@@ -79,19 +80,22 @@ function addWelfareRuns({ facts, rows, id }: World, people: People): void {
       state,
       createdById: people.buyer(unitId),
     });
-    const packages = run.packages.map((choice) => {
-      const packageId = rows.add('welfarePackage', { runId, name: choice.name });
+    const closed = state === 'closed';
+    const choosers = closed ? headcount : Math.ceil(headcount * 0.4);
+    const packages = run.packages.map((choice, at) => {
+      const chosen = Math.ceil(Math.max(0, choosers - at) / run.packages.length);
+      const packageId = rows.add('welfarePackage', { runId, name: choice.name, chosen, isDefault: at === 0 });
       for (const { product, quantity } of choice.items)
         rows.add('welfarePackageItem', { packageId, productId: id('product', product), quantity });
       return packageId;
     });
-    const closed = state === 'closed';
     for (let at = 0; at < headcount; at += 1) {
-      const chosen = closed || at < headcount * 0.4;
+      const chosen = at < choosers;
       const claimed = closed && at < headcount - unclaimed;
       rows.add('welfareClaim', {
         runId,
         packageId: chosen ? packages[at % packages.length] : null,
+        token: createHash('sha256').update(`${run.unit} ${name} ${at}`).digest('base64url'),
         staffNumber: `YG${String(at + 1).padStart(4, '0')}`,
         name: `职工 ${at + 1}（演示）`,
         department: ['营业部', '运营部', '科技部', '综合部'][at % 4] ?? null,
@@ -114,16 +118,16 @@ function dayOfLoading(rows: World['rows']): string {
   return dayFromColumn(new Date(Math.max(...newest)));
 }
 
-/** Ties the claims of each closed run to the order that brought their goods. */
+/** Ties each closed run to the orders that brought its goods. */
 export function linkWelfareOrders({ rows }: World): void {
   for (const run of rows.of('welfareRun')) {
     if (run.state !== 'closed') continue;
-    const orders = rows.of('order').filter((order) => order.note === run.name);
-    for (const claim of rows.of('welfareClaim').filter((row) => row.runId === run.id)) {
-      const items = rows.of('welfarePackageItem').filter((item) => item.packageId === claim.packageId);
-      const bought = (orderId: number | undefined) =>
-        rows.of('orderLine').some((line) => line.orderId === orderId && line.productId === items[0]?.productId);
-      claim.orderId = orders.find((order) => bought(order.id))?.id ?? null;
+    const suppliers = new Set<number>();
+    for (const order of rows.of('order').filter((one) => one.note === run.name)) {
+      const supplierId = rows.of('fulfilment').find((parcel) => parcel.orderId === order.id)?.supplierId;
+      if (supplierId === undefined || suppliers.has(supplierId)) continue;
+      suppliers.add(supplierId);
+      rows.add('welfareOrder', { runId: Number(run.id), supplierId, orderId: Number(order.id) });
     }
   }
 }

@@ -95,6 +95,7 @@ export interface Tables {
   welfarePackage: Prisma.WelfarePackageCreateManyInput;
   welfarePackageItem: Prisma.WelfarePackageItemCreateManyInput;
   welfareClaim: Prisma.WelfareClaimCreateManyInput;
+  welfareOrder: Prisma.WelfareOrderCreateManyInput;
   sandboxObject: Prisma.SandboxObjectCreateManyInput;
   unsoldWarning: Prisma.UnsoldWarningCreateManyInput;
   assistanceCall: Prisma.AssistanceCallCreateManyInput;
@@ -118,6 +119,7 @@ const WITHOUT_ID = new Set<TableName>([
   'purchaseListLine',
   'transferAllocation',
   'welfarePackageItem',
+  'welfareOrder',
   'sandboxObject',
 ]);
 

@@ -16,6 +16,7 @@ import { checkStock } from './check-stock.ts';
 import { checkTallyOfDeclared } from './check-tally-of-declared.ts';
 import { checkTallyOfOrders } from './check-tally-of-orders.ts';
 import { checkTotals } from './check-totals.ts';
+import { checkWelfare } from './check-welfare.ts';
 
 const CHECKS: readonly Check[] = [
   checkTallyOfOrders,
@@ -35,6 +36,7 @@ const CHECKS: readonly Check[] = [
   checkQuotes,
   checkHarvests,
   checkPools,
+  checkWelfare,
 ];
 
 /**
