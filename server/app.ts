@@ -98,6 +98,10 @@ import { limitRate } from './web/rate-limit.ts';
 import { useLocale } from './web/request-locals.ts';
 import { useSession } from './web/session.ts';
 import { takeUploads } from './web/uploads.ts';
+import { handOutRoutes } from './welfare/hand-out-routes.ts';
+import { welfareEndpoints } from './welfare/welfare-api.ts';
+import { welfareChoiceRoutes } from './welfare/welfare-choice-routes.ts';
+import { welfareRoutes } from './welfare/welfare-routes.ts';
 
 const BODY_LIMIT = '1mb';
 
@@ -186,6 +190,9 @@ export function createApp(container: Container): Express {
   app.use(externalImportRoutes(container));
   app.use(helpedRoutes(container));
   app.use(campaignRoutes(container));
+  app.use(welfareChoiceRoutes(container));
+  app.use(handOutRoutes(container));
+  app.use(welfareRoutes(container));
   app.use(adminRoutes(container));
   app.use(apiDocsRoutes(endpoints, config.baseUrl));
 
@@ -228,6 +235,7 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...reAttributionEndpoints(container),
     ...offlineEndpoints(container),
     ...bulletinEndpoints(container),
+    ...welfareEndpoints(container),
   ];
 }
 

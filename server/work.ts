@@ -48,6 +48,8 @@ import { settleHarvests } from './sourcing/harvests/settle-harvests.ts';
 import { settlePools } from './sourcing/pools/settle-pools.ts';
 import { expireQuotes } from './sourcing/quotes/expire-quotes.ts';
 import { QUOTE_CHANGED, quoteChanged } from './sourcing/quotes/quote-changed.ts';
+import { WELFARE_OPENED } from './welfare/open-run.ts';
+import { remindChoosers, tellChoosers } from './welfare/tell-choosers.ts';
 
 const REFUND_DUE = 'payment.refund_due';
 const refundChanged = z.object({ refundId: z.number().int() });
@@ -59,6 +61,7 @@ const pickupArrived = z.object({ fulfilmentId: z.number().int() });
 const statementDue = z.object({ fulfilmentId: z.number().int() });
 const standingOrderRan = z.object({ runId: z.number().int() });
 const poolChanged = z.object({ poolId: z.number().int() });
+const welfareOpened = z.object({ runId: z.number().int() });
 const mailDue = z.object({ userId: z.number().int(), dedupeKey: z.string() });
 
 /** What each outbox topic leads to. */
@@ -137,6 +140,9 @@ export function outboxHandlers(container: Container) {
       const ids = payloads.map((payload) => unitReminded.parse(payload).reminderId);
       await tellUnits(db, ids, dayOf(clock()));
     },
+    [WELFARE_OPENED]: async (payloads) => {
+      for (const payload of payloads) await tellChoosers(db, welfareOpened.parse(payload).runId);
+    },
     [MAIL_DUE]: async (payloads) => {
       const faults = await oneByOne(payloads, (payload) => sendMail(container, mailDue.parse(payload), clock()));
       if (faults.length > 0) throw new AggregateError(faults, `${faults.length} mails were not sent`);
@@ -196,6 +202,7 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
       run: async () =>
         void (await placeStandingOrders(db, (actor, request) => submitOrder(db, actor, request, clock()), clock())),
     },
+    { name: 'welfare-reminders', everyMs: 600_000, run: async () => void (await remindChoosers(db, clock())) },
     { name: 'receive-by-time', everyMs: 600_000, run: async () => void (await receiveByTime(db, clock())) },
     { name: 'settle-payments', everyMs: 60_000, run: () => settleOpenPayments({ db, stripe, log }, clock()) },
     {

@@ -39,6 +39,8 @@ export const NOTICE_KINDS = [
   'statement_due_soon',
   'statement_due_now',
   'statement_due_late',
+  'welfare_open',
+  'welfare_reminder',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 

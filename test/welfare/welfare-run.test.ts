@@ -117,7 +117,7 @@ async function deliver(fulfilmentId: number): Promise<void> {
     db,
     supplier,
     fulfilmentId,
-    { carrier: '顺丰', trackingNumber: `SF${fulfilmentId}`, lines: [] },
+    { carrier: '顺丰', trackingNumber: `SF${fulfilmentId}`, lines: [], temperatureDeci: null },
     now,
   );
   await receiveFulfilment(db, buyer, fulfilmentId, [], now);
