@@ -14,9 +14,11 @@ import { notePickups, takeRoom } from '../orders/pickup/take-room.ts';
 import { placeOrder } from '../orders/place-order.ts';
 import { keepWithinCredit } from '../payments/credit-limit.ts';
 import { findDiscounts } from '../promotions/threshold-discounts.ts';
-import { dayOf } from '../shared/days.ts';
+import { type Day, dayOf } from '../shared/days.ts';
 import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
+import { sharedReading } from '../shared/shared-reading.ts';
 import { findPayer } from '../units/unit-queries.ts';
+import { hasMovedSince, inTurn, noteMoved } from './scarce-goods.ts';
 
 export interface OrderRequest extends DeliveryAddress {
   lines: Wish[];
@@ -50,10 +52,16 @@ export async function submitOrder(db: PrismaClient, actor: Actor, request: Order
   const earlier = await findSubmitted(db, actor, request.checkoutKey);
   if (earlier !== null) return earlier;
   const approvalNeeded = await checkedTerms(db, actor, request);
+  const productIds = request.lines.map((line) => line.productId);
   for (let attempt = 1; ; attempt += 1) {
+    const readAt = performance.now();
     const { quoted, shares } = await pricedAndAllotted(db, request, now);
     try {
-      return await write(db, actor, request, quoted, shares, approvalNeeded(quoted.totalFen), now);
+      return await inTurn(db, async () => {
+        // While this order waited for its turn others may have taken the rest: look again rather than write in vain.
+        if (hasMovedSince(db, productIds, readAt)) throw new StockMoved();
+        return write(db, actor, request, quoted, shares, approvalNeeded(quoted.totalFen), now);
+      });
     } catch (error) {
       if (isDuplicate(error)) {
         const same = await findSubmitted(db, actor, request.checkoutKey);
@@ -61,6 +69,7 @@ export async function submitOrder(db: PrismaClient, actor: Actor, request: Order
       }
       if (!(error instanceof StockMoved) || attempt === TRIES)
         throw error instanceof StockMoved ? new RuleRefusal('stockMoved') : error;
+      if (!hasMovedSince(db, productIds, readAt)) noteMoved(db, productIds);
     }
   }
 }
@@ -105,11 +114,7 @@ async function pricedAndAllotted(
     productIds.indexOf(line.productId) === index ? [] : [{ path: `lines.${index}.productId`, code: 'repeatedProduct' }],
   );
   if (repeated.length > 0) throw new RuleRefusal('badInput', repeated);
-  const [products, discounts, { shares, shortages }] = await Promise.all([
-    findBuyableProducts(fast(db), productIds, today),
-    findDiscounts(fast(db), productIds, request.unitId, now),
-    chooseBatches(fast(db), request.lines, today, request.agreed?.batches),
-  ]);
+  const [products, discounts, { shares, shortages }] = await readGoods(db, request, today, now);
   const delivered = quote(request.lines, products, discounts, request.agreed);
   const quoted = request.pickupPointId ? atPickupPoint(delivered) : delivered;
   if (quoted.faults.length > 0) throw new RuleRefusal('cannotOrder', quoted.faults);
@@ -125,6 +130,20 @@ async function pricedAndAllotted(
   if (request.expectedTotalFen !== null && request.expectedTotalFen !== quoted.totalFen)
     throw new RuleRefusal('priceChanged');
   return { quoted, shares };
+}
+
+/** Goods, discounts and batches for an order; all who want the same at the same moment share one reading, since takeStock decides. */
+function readGoods(db: PrismaClient, { lines, unitId, agreed }: OrderRequest, today: Day, now: Date) {
+  const productIds = lines.map((line) => line.productId);
+  const wanted = lines.map((line) => `${line.productId}:${line.quantity}`);
+  const key = `goods ${today} ${unitId} ${[...(agreed?.batches ?? [])]} ${wanted}`;
+  return sharedReading(db, key, () =>
+    Promise.all([
+      findBuyableProducts(fast(db), productIds, today),
+      findDiscounts(fast(db), productIds, unitId, now),
+      chooseBatches(fast(db), lines, today, agreed?.batches),
+    ]),
+  );
 }
 
 async function write(
