@@ -73,6 +73,7 @@ import { targetSheetRoutes } from './quotas/targets/target-sheet-routes.ts';
 import { targetTableRoutes } from './quotas/targets/target-table-routes.ts';
 import { searchEndpoints } from './search/search-api.ts';
 import { searchRoutes } from './search/search-routes.ts';
+import { searchWordRoutes } from './search/search-words-routes.ts';
 import { harvestEndpoints } from './sourcing/harvests/harvest-api.ts';
 import { harvestRoutes } from './sourcing/harvests/harvest-routes.ts';
 import { supplierHarvestRoutes } from './sourcing/harvests/supplier-harvest-routes.ts';
@@ -147,6 +148,7 @@ export function createApp(container: Container): Express {
   app.use(inboxRoutes(container));
   app.use(catalogRoutes({ ...container, extras: { ...shopExtras(container), ...waysToBuy(container) } }));
   app.use(searchRoutes(container));
+  app.use(searchWordRoutes(container));
   app.use(zoneRoutes(container));
   app.use(noticeRoutes(container));
   app.use(cartRoutes(container));

@@ -108,6 +108,7 @@ export const patterns = {
   standingOrderPause: '/standing-orders/:id/pause',
   standingOrderResumption: '/standing-orders/:id/resumption',
   standingOrderEnd: '/standing-orders/:id/end',
+  searchWords: '/search-words',
   holidays: '/holidays',
   holidayRemoval: '/holidays/:day/removal',
   supplierFulfilments: '/supplier/fulfilments',

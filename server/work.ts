@@ -40,6 +40,7 @@ import { takeInEarlier } from './quotas/programmes/programme-taking-in.ts';
 import { forgetStaleSheets } from './quotas/sheets/forget-stale-sheets.ts';
 import { foldTally } from './quotas/tally/fold-tally.ts';
 import { followSearch, searchHandlers } from './search/search-changes.ts';
+import { forgetMisses } from './search/search-misses.ts';
 import { followSharedIndex } from './search/shared-index.ts';
 import { dayOf } from './shared/days.ts';
 import { closeHarvests } from './sourcing/harvests/close-harvests.ts';
@@ -215,6 +216,7 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
         });
       },
     },
+    { name: 'forget-misses', everyMs: 86_400_000, run: () => forgetMisses(db, dayOf(clock())) },
     { name: 'forget-stale-sheets', everyMs: 3_600_000, run: async () => void (await forgetStaleSheets(db, clock())) },
   ];
 }

@@ -77,6 +77,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
     part: 'market',
     entries: [
       { path: 'admin', icon: 'tools', roles: ['operator'], inStrip: true },
+      { path: 'searchWords', icon: 'search', roles: ['operator'] },
       { path: 'holidays', icon: 'calendar', roles: ['operator'] },
       { path: 'auditTrail', icon: 'shield', roles: ['operator'] },
       { path: 'certifications', icon: 'certificate', roles: ['certifier', 'operator'], inStrip: true },

@@ -17,6 +17,7 @@ export interface Browsing {
   minPriceFen?: number;
   maxPriceFen?: number;
   minGrams?: number;
+  maxGrams?: number;
   coldChain?: boolean;
   /** what nothing can be promised of is left out */
   inStock?: boolean;
@@ -57,6 +58,7 @@ function conditions(browsing: Browsing, today: Day): Prisma.Sql[] {
     minPriceFen,
     maxPriceFen,
     minGrams,
+    maxGrams,
     coldChain,
     inStock,
   } = browsing;
@@ -73,6 +75,7 @@ function conditions(browsing: Browsing, today: Day): Prisma.Sql[] {
     ...(minPriceFen === undefined ? [] : [Prisma.sql`p.priceFen >= ${minPriceFen}`]),
     ...(maxPriceFen === undefined ? [] : [Prisma.sql`p.priceFen <= ${maxPriceFen}`]),
     ...(minGrams === undefined ? [] : [Prisma.sql`p.netGrams >= ${minGrams}`]),
+    ...(maxGrams === undefined ? [] : [Prisma.sql`p.netGrams <= ${maxGrams}`]),
     ...(coldChain ? [Prisma.sql`p.coldChain`] : []),
     ...(inStock ? [Prisma.sql`${availableQuantity(today)} >= p.minQuantity`] : []),
   ];

@@ -39,7 +39,7 @@ export function teachWords(words: Iterable<string>): void {
 function dictionary(): Jieba {
   if (jieba === undefined) {
     jieba = Jieba.withDict(commonWords());
-    teachWords(tradeWords);
+    teachWords(tradeWords());
   }
   return jieba;
 }

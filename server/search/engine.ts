@@ -38,6 +38,7 @@ export type ProductQuery = {
   minPriceFen?: number;
   maxPriceFen?: number;
   minGrams?: number;
+  maxGrams?: number;
   inStock?: boolean;
   coldChain?: boolean;
   sort?: ProductSort;

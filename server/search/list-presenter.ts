@@ -7,8 +7,15 @@ import { pathTo } from '../paths.ts';
 import { productSorts, type TextRange } from './engine.ts';
 import { markedText } from './highlight.ts';
 import { type FacetNames, presentFacets } from './list-filters.ts';
-import { hasBadPrice, type ListQuery, pairsOf } from './list-query.ts';
+import { hasBadPrice, hasBadWeight, type ListQuery, pairsOf } from './list-query.ts';
 import type { FoundProducts } from './search-products.ts';
+
+const bounds = [
+  { field: 'minPrice', label: 'from' },
+  { field: 'maxPrice', label: 'upTo' },
+  { field: 'minWeight', label: 'heavierThan' },
+  { field: 'maxWeight', label: 'lighterThan' },
+] as const;
 
 /** The data of `views/catalog/list.hbs`. `offers` are shown when nothing was found. */
 export function presentList(
@@ -34,6 +41,7 @@ export function presentList(
     didYouMean: found.didYouMean,
     relaxed: found.relaxed,
     badPrice: hasBadPrice(list),
+    badWeight: hasBadWeight(list),
     breadcrumbs: crumbsOf(reader, category?.id, heading),
     currentCategory: category && reader.categories.pathOf(category.id)[0]?.code,
     products: found.cards.map((card) => presentCard(reader, card, nameHtml(reader, card, found.highlights[card.id]))),
@@ -63,6 +71,7 @@ export function presentList(
       ),
       facets,
       price: { min: list.minPrice, max: list.maxPrice },
+      weight: { min: list.minWeight, max: list.maxWeight },
       clearHref: isFiltered ? hrefOf(clear(list)) : undefined,
     },
     active: [
@@ -71,22 +80,12 @@ export function presentList(
           .filter(({ checked }) => checked)
           .map(({ value, label }) => ({ label, removeHref: hrefWithout(list, facet.name, value) })),
       ),
-      ...(list.minPrice
-        ? [
-            {
-              label: t('catalog:facets.from', { price: list.minPrice }),
-              removeHref: hrefOf({ ...list, minPrice: '', page: 1 }),
-            },
-          ]
-        : []),
-      ...(list.maxPrice
-        ? [
-            {
-              label: t('catalog:facets.upTo', { price: list.maxPrice }),
-              removeHref: hrefOf({ ...list, maxPrice: '', page: 1 }),
-            },
-          ]
-        : []),
+      ...bounds
+        .filter(({ field }) => list[field] !== '')
+        .map(({ field, label }) => ({
+          label: t(`catalog:facets.${label}`, { price: list[field], weight: list[field] }),
+          removeHref: hrefOf({ ...list, [field]: '', page: 1 }),
+        })),
     ],
   };
 }
@@ -141,6 +140,8 @@ function clear(list: ListQuery): ListQuery {
     zone: [],
     minPrice: '',
     maxPrice: '',
+    minWeight: '',
+    maxWeight: '',
     inStock: false,
     coldChain: false,
     page: 1,

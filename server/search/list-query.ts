@@ -1,4 +1,5 @@
 import { parseYuan } from '../shared/money.ts';
+import { parseKilograms } from '../shared/weight.ts';
 import { type FacetName, facetNames, type ProductQuery, type ProductSort, productSorts } from './engine.ts';
 
 /** What the list's address asks for, as typed: prices in yuan. Everything that is not understood is left out, as an address is no form. */
@@ -6,6 +7,9 @@ export interface ListQuery extends Record<FacetName, string[]> {
   q: string;
   minPrice: string;
   maxPrice: string;
+  /** kilograms, as typed */
+  minWeight: string;
+  maxWeight: string;
   inStock: boolean;
   coldChain: boolean;
   sort: ProductSort;
@@ -26,6 +30,8 @@ export function readListQuery(query: Record<string, unknown>): ListQuery {
     q: textIn(query.q).slice(0, MOST_WORDS),
     minPrice: textIn(query.minPrice).slice(0, 16),
     maxPrice: textIn(query.maxPrice).slice(0, 16),
+    minWeight: textIn(query.minWeight).slice(0, 16),
+    maxWeight: textIn(query.maxWeight).slice(0, 16),
     inStock: textIn(query.inStock) === '1',
     coldChain: textIn(query.coldChain) === '1',
     sort: productSorts.find((sort) => sort === query.sort) ?? 'relevance',
@@ -46,7 +52,7 @@ function codesIn(value: unknown): string[] {
   );
 }
 
-/** As the search engine wants it. A price that cannot be read does not filter. */
+/** As the search engine wants it. A price or weight that cannot be read does not filter. */
 export function productQuery(list: ListQuery): ProductQuery {
   const some = (codes: string[]) => (codes.length > 0 ? codes : undefined);
   return {
@@ -59,6 +65,8 @@ export function productQuery(list: ListQuery): ProductQuery {
     zone: some(list.zone),
     minPriceFen: list.minPrice === '' ? undefined : (parseYuan(list.minPrice) ?? undefined),
     maxPriceFen: list.maxPrice === '' ? undefined : (parseYuan(list.maxPrice) ?? undefined),
+    minGrams: list.minWeight === '' ? undefined : (parseKilograms(list.minWeight) ?? undefined),
+    maxGrams: list.maxWeight === '' ? undefined : (parseKilograms(list.maxWeight) ?? undefined),
     inStock: list.inStock || undefined,
     coldChain: list.coldChain || undefined,
     sort: list.sort,
@@ -70,6 +78,10 @@ export function hasBadPrice({ minPrice, maxPrice }: ListQuery): boolean {
   return [minPrice, maxPrice].some((text) => text !== '' && parseYuan(text) === null);
 }
 
+export function hasBadWeight({ minWeight, maxWeight }: ListQuery): boolean {
+  return [minWeight, maxWeight].some((text) => text !== '' && parseKilograms(text) === null);
+}
+
 /** The pairs of the address that stands for the query, without defaults and without those named. */
 export function pairsOf(list: ListQuery, ...without: (keyof ListQuery)[]): [string, string][] {
   const pairs: [keyof ListQuery, string][] = [
@@ -77,6 +89,8 @@ export function pairsOf(list: ListQuery, ...without: (keyof ListQuery)[]): [stri
     ...facetNames.flatMap((name) => list[name].map((code): [FacetName, string] => [name, code])),
     ['minPrice', list.minPrice],
     ['maxPrice', list.maxPrice],
+    ['minWeight', list.minWeight],
+    ['maxWeight', list.maxWeight],
     ['inStock', list.inStock ? '1' : ''],
     ['coldChain', list.coldChain ? '1' : ''],
     ['sort', list.sort === 'relevance' ? '' : list.sort],

@@ -44,6 +44,7 @@ const productsQuery = z.strictObject({
   minPriceFen: count(MOST_FEN).optional(),
   maxPriceFen: count(MOST_FEN).optional(),
   minGrams: count(MOST_FEN).optional(),
+  maxGrams: count(MOST_FEN).optional(),
   inStock: flag,
   coldChain: flag,
   sort: z.enum(productSorts).optional(),

@@ -3,11 +3,13 @@ import type { Logger } from 'pino';
 import { PRODUCT_CHANGED } from '../catalog/product-changed.ts';
 import type { Db, PrismaClient } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
+import type { Sql } from '../db/sql.ts';
 import type { OutboxHandler } from '../jobs/outbox.ts';
 import type { Clock } from '../shared/clock.ts';
 import { type Day, dayOf } from '../shared/days.ts';
 import type { SearchEngine } from './engine.ts';
 import { refreshProducts, reindexProducts } from './index-products.ts';
+import { learnWordList } from './word-list.ts';
 
 /** `setting` keys: how often a rebuild was asked for; how many changes were told; the last of them, in a ring of slots. */
 const VERSION = 'search.version';
@@ -34,7 +36,7 @@ export function searchHandlers({ db }: Pick<Parts, 'db'>): Record<string, Outbox
 }
 
 /** Asks every process with an embedded index to build it anew. */
-export async function askForReindex(db: PrismaClient): Promise<void> {
+export async function askForReindex(db: Sql): Promise<void> {
   await db.$executeRaw`INSERT INTO setting (\`key\`, value) VALUES (${VERSION}, '1') ON DUPLICATE KEY UPDATE value = value + 1`;
 }
 
@@ -90,6 +92,7 @@ export async function catchUp({ db, search, clock, log }: Parts, seen: Seen | nu
   if (ids) {
     await refreshProducts(db, search, now.day, ids);
   } else {
+    await learnWordList(db);
     const { count } = await reindexProducts(db, search, now.day);
     log.info({ count }, 'search index built');
   }

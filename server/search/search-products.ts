@@ -106,6 +106,7 @@ async function browseInstead(db: PrismaClient, query: ProductQuery, today: Day):
     minPriceFen: query.minPriceFen,
     maxPriceFen: query.maxPriceFen,
     minGrams: query.minGrams,
+    maxGrams: query.maxGrams,
     coldChain: query.coldChain,
     inStock: query.inStock,
     order: orders[query.sort ?? 'relevance'],

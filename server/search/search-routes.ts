@@ -10,7 +10,8 @@ import type { SharedPages } from '../web/shared-pages.ts';
 import type { Suggestion } from './engine.ts';
 import { shownSuppliers } from './list-filters.ts';
 import { hrefOf as listHref, presentList } from './list-presenter.ts';
-import { productQuery, readListQuery } from './list-query.ts';
+import { type ListQuery, pairsOf, productQuery, readListQuery } from './list-query.ts';
+import { noteMiss } from './search-misses.ts';
 import { type SearchParts, searchProducts } from './search-products.ts';
 import { suggest } from './suggest-words.ts';
 
@@ -38,6 +39,10 @@ function listProducts(parts: ListParts): RequestHandler {
         brandsByCode(db),
         zoneList(db),
       ]);
+      if (found.total === 0 && found.cards.length === 0 && isPlain(list))
+        noteMiss(db, list.q, dayOf(clock())).catch((err: unknown) =>
+          parts.log.warn({ err }, 'a search in vain was not counted'),
+        );
       const [suppliers, offers] = await Promise.all([
         supplierNames(db, shownSuppliers(found.facets, list)),
         found.cards.length > 0 ? [] : browseProducts(db, { order: 'sales', limit: MOST_OFFERS }, dayOf(clock())),
@@ -45,6 +50,11 @@ function listProducts(parts: ListParts): RequestHandler {
       return presentList(reader, list, found, { suppliers, brands, zones }, offers);
     });
   };
+}
+
+/** Words alone, so that nothing else can be why nothing was found. */
+function isPlain(list: ListQuery): boolean {
+  return list.q !== '' && pairsOf(list, 'q', 'sort').length === 0;
 }
 
 /** The fragment below the search box: `partials/suggestions.hbs`. */

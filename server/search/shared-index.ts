@@ -7,6 +7,7 @@ import { dayOf } from '../shared/days.ts';
 import type { SearchEngine } from './engine.ts';
 import { refreshProducts, reindexProducts } from './index-products.ts';
 import { changedSince, readSeen, type Seen } from './search-changes.ts';
+import { learnWordList } from './word-list.ts';
 
 /** `setting` keys of the index on the search server: the version and day that it is of; the last change put into it; who keeps it. */
 const BUILT = 'search.built';
@@ -31,9 +32,11 @@ interface Parts {
  */
 export async function followSharedIndex(parts: Parts, stopped: AbortSignal, mayKeep: boolean): Promise<void> {
   const keeper = nanoid(8);
+  let learned: string | null = null;
   while (!stopped.aborted) {
     try {
       await parts.search.refresh();
+      learned = await learnNewWords(parts.db, learned);
       if (mayKeep && (await hold(parts.db, keeper))) await keepIndex(parts, keeper, stopped);
     } catch (error) {
       if (!stopped.aborted) parts.log.warn({ err: error }, 'search index is behind');
@@ -41,6 +44,13 @@ export async function followSharedIndex(parts: Parts, stopped: AbortSignal, mayK
     await pause(IDLE_MS, stopped);
   }
   await letGo(parts.db, keeper).catch(() => {});
+}
+
+/** What operators wrote comes with the rebuild that it asks for. */
+async function learnNewWords(db: PrismaClient, learned: string | null): Promise<string> {
+  const built = (await read(db, BUILT)) ?? '';
+  if (built !== learned) await learnWordList(db);
+  return built;
 }
 
 async function keepIndex(parts: Parts, keeper: string, stopped: AbortSignal): Promise<void> {
@@ -91,6 +101,7 @@ async function apply({ db, search }: Parts, now: Seen, ids: readonly number[]): 
 
 /** For a rebuild that was asked for, and for a new day: certifications and seasons end by themselves (rule 17). */
 async function rebuild({ db, search, log }: Parts, seen: Seen): Promise<void> {
+  await learnWordList(db);
   const { count } = await reindexProducts(db, search, seen.day);
   await write(db, BUILT, nameOf(seen));
   log.info({ count }, 'search index built');

@@ -1,12 +1,11 @@
 import type { i18n } from 'i18next';
 import { type Actor, unitsBoughtFor } from '../accounts/actor.ts';
 import type { CatalogExtras, WayToBuy } from '../catalog/catalog-extras.ts';
-import type { PrismaClient } from '../db/client.ts';
+import { fast, type PrismaClient } from '../db/client.ts';
 import { pathTo } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayFromColumn } from '../shared/days.ts';
 import { type Translate, translator } from '../web/i18n.ts';
-import { openHarvests } from './harvests/harvest-queries.ts';
 import { caseOf } from './pools/open-pool.ts';
 
 interface Parts {
@@ -22,32 +21,53 @@ export function waysToBuy({ db, messages, clock }: Parts): Required<Pick<Catalog
   return {
     waysToBuy: async (actor, productId, locale) => {
       const t = translator(messages, locale);
+      const [harvests, product] = await Promise.all([
+        comingHarvests(db, productId, clock()),
+        soldByTheCase(db, productId, clock()),
+      ]);
       return [
-        ...(await harvestWays(db, productId, clock(), t)),
-        ...(await poolWay(db, productId, clock(), t)),
+        ...harvests.map(({ id, expectedOn }) => ({
+          label: t('harvests:way', { day: dayFromColumn(expectedOn) }),
+          href: pathTo('harvest', { id }),
+        })),
+        ...poolWay(product, productId, t),
         ...quoteWay(actor, productId, t),
       ];
     },
   };
 }
 
-async function harvestWays(db: PrismaClient, productId: number, now: Date, t: Translate): Promise<WayToBuy[]> {
-  const harvests = await openHarvests(db, now, { productId, take: MOST });
-  return harvests.map((harvest) => ({
-    label: t('harvests:way', { day: dayFromColumn(harvest.expectedOn) }),
-    href: pathTo('harvest', { id: harvest.id }),
-  }));
+// Both are read for every visitor of a product's page: a statement each instead of nine.
+
+function comingHarvests(
+  db: PrismaClient,
+  productId: number,
+  now: Date,
+): PromiseLike<{ id: number; expectedOn: Date }[]> {
+  return fast(db).$queryRaw`
+    SELECT id, expectedOn FROM harvest WHERE productId = ${productId} AND state = 'open' AND closesAt > ${now}
+    ORDER BY closesAt, id LIMIT ${MOST}`;
 }
 
-/** Of goods that are sold by the case. */
-async function poolWay(db: PrismaClient, productId: number, now: Date, t: Translate): Promise<WayToBuy[]> {
-  const product = await db.product.findUnique({
-    where: { id: productId },
-    select: { orderMultiple: true, minQuantity: true, caseQuantity: true, state: true },
-  });
+interface Cased {
+  orderMultiple: number;
+  minQuantity: number;
+  caseQuantity: number;
+  running: number | bigint;
+}
+
+async function soldByTheCase(db: PrismaClient, productId: number, now: Date): Promise<Cased | undefined> {
+  const [product] = await fast(db).$queryRaw<Cased[]>`
+    SELECT p.orderMultiple, p.minQuantity, p.caseQuantity,
+      (SELECT COUNT(*) FROM pool o WHERE o.productId = p.id AND o.state = 'open' AND o.closesAt > ${now}) AS running
+    FROM product p WHERE p.id = ${productId} AND p.state = 'on_sale'`;
+  return product;
+}
+
+function poolWay(product: Cased | undefined, productId: number, t: Translate): WayToBuy[] {
   const size = product ? caseOf(product, product.caseQuantity) : 1;
-  if (product?.state !== 'on_sale' || size < 2) return [];
-  const running = await db.pool.count({ where: { productId, state: 'open', closesAt: { gt: now } } });
+  if (!product || size < 2) return [];
+  const running = Number(product.running);
   const href = running > 0 ? pathTo('pools', { product: productId }) : pathTo('newPool', { product: productId });
   return [{ label: t(`pools:way.${running > 0 ? 'join' : 'open'}`, { count: running, size }), href }];
 }

@@ -252,6 +252,8 @@ export function describeSearchEngine(name: string, create: () => Promise<SearchE
         ['a zone', { zone: ['wulong-pavilion'] }, [11]],
         ['prices, both ends included', { minPriceFen: 3_900, maxPriceFen: 4_500 }, [5, 8, 12]],
         ['a least weight', { minGrams: 5_000 }, [1, 12]],
+        ['a most weight', { maxGrams: 250 }, [6, 8]],
+        ['weights, both ends included', { minGrams: 1_000, maxGrams: 1_500 }, [3, 4, 5, 9]],
         ['stock', { inStock: true, category: ['山地鸡'] }, [3]],
         ['cold chain', { coldChain: true }, [3, 4]],
         ['no cold chain', { coldChain: false, category: ['畜禽'] }, [5, 9]],

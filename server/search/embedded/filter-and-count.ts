@@ -93,8 +93,10 @@ export function filteredPage(
 function plainFilters(columns: Columns, query: ProductQuery): (slot: number) => boolean {
   const { netGrams, inStock, coldChain } = columns;
   const minGrams = query.minGrams ?? 0;
+  const maxGrams = query.maxGrams ?? Number.MAX_SAFE_INTEGER;
   return (slot) =>
     (netGrams[slot] ?? 0) >= minGrams &&
+    (netGrams[slot] ?? 0) <= maxGrams &&
     (query.inStock === undefined || inStock[slot] === query.inStock) &&
     (query.coldChain === undefined || coldChain[slot] === query.coldChain);
 }

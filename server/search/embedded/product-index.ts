@@ -50,6 +50,7 @@ const filterNames = [
   'minPriceFen',
   'maxPriceFen',
   'minGrams',
+  'maxGrams',
   'inStock',
   'coldChain',
 ] as const satisfies (keyof ProductQuery)[];

@@ -27,6 +27,7 @@ export function filterParts(query: ProductQuery): FilterParts {
   if (price.length > 0) parts.price = price;
   const rest = [
     ...(query.minGrams === undefined ? [] : [`netGrams >= ${query.minGrams}`]),
+    ...(query.maxGrams === undefined ? [] : [`netGrams <= ${query.maxGrams}`]),
     ...(query.inStock === undefined ? [] : [`inStock = ${query.inStock}`]),
     ...(query.coldChain === undefined ? [] : [`coldChain = ${query.coldChain}`]),
   ];

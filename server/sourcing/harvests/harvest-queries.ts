@@ -17,10 +17,10 @@ const shown = {
 
 export type ShownHarvest = Prisma.HarvestGetPayload<{ include: typeof shown }>;
 
-/** Coming batches that can be ordered ahead now, the earliest to close first; of one product when given. */
-export function openHarvests(db: Db, now: Date, { productId, take }: { productId?: number; take: number }) {
+/** Coming batches that can be ordered ahead now, the earliest to close first. */
+export function openHarvests(db: Db, now: Date, { take }: { take: number }) {
   return db.harvest.findMany({
-    where: { state: 'open', closesAt: { gt: now }, ...(productId ? { productId } : {}) },
+    where: { state: 'open', closesAt: { gt: now } },
     orderBy: [{ closesAt: 'asc' }, { id: 'asc' }],
     take,
     include: shown,
