@@ -21,6 +21,7 @@ function enhance(root) {
   }
   for (const button of root.querySelectorAll('[data-print]')) button.hidden = false;
   for (const button of root.querySelectorAll('[data-submit-fallback]')) button.hidden = true;
+  for (const label of root.querySelectorAll('[data-check-all]')) label.hidden = false;
 }
 
 document.addEventListener('click', (event) => {
@@ -41,6 +42,9 @@ function addUp(group, changed) {
 }
 
 document.addEventListener('change', (event) => {
+  if (event.target.closest('[data-check-all]'))
+    for (const box of event.target.form.querySelectorAll('input[type="checkbox"][name]'))
+      box.checked = event.target.checked;
   const group = event.target.closest('[data-adds-up]');
   if (group && !event.isTrusted) addUp(group, event.target);
   const stepper = event.target.closest('[data-stepper]');

@@ -62,6 +62,21 @@ export async function findFulfilment(db: Db, actor: Actor, id: number) {
   return withWhatIsHeld(db, fulfilment);
 }
 
+/** Several of them that are still to be packed or on their way, as they were named; others' and cancelled ones are left out. */
+export async function findParcels(db: Db, actor: Actor, ids: readonly number[]): Promise<SupplierFulfilment[]> {
+  const found = await db.fulfilment.findMany({
+    where: {
+      id: { in: [...ids] },
+      supplierId: { in: suppliersActedFor(actor) },
+      state: { in: ['to_confirm', 'confirmed', 'partly_shipped', 'shipped'] },
+      order: { placedAt: { not: null } },
+    },
+    include: fulfilmentParts,
+  });
+  const parcels = await Promise.all(found.map((parcel) => withWhatIsHeld(db, parcel)));
+  return ids.flatMap((id) => parcels.find((parcel) => parcel.id === id) ?? []);
+}
+
 /** What refunds have put back on the shelf before shipping is no longer to be picked. */
 async function withWhatIsHeld(db: Db, fulfilment: SupplierFulfilment): Promise<SupplierFulfilment> {
   if (fulfilment.state === 'partly_shipped') return withWhatIsLeft(db, fulfilment);

@@ -40,6 +40,8 @@ export function presentWorkbench(
       count: counts[tab],
     })),
     parcels: parcels.map((parcel) => presentRow(reader, parcel)),
+    mayConfirm: state === 'to_confirm',
+    mayPrint: state !== 'received' && state !== 'cancelled',
     manySuppliers: new Set(parcels.map((parcel) => parcel.supplierId)).size > 1,
   };
 }
@@ -190,12 +192,12 @@ function presentGoods(reader: Reader, line: Line) {
 }
 
 /** A unit is named for its canteen or union purchases; of a person nothing but the address (rule 31). */
-function buyerOf(reader: Reader, { order }: SupplierFulfilment): string {
+export function buyerOf(reader: Reader, { order }: SupplierFulfilment): string {
   if (order.fundingSource === 'individual' || !order.unit) return reader.t('supplier:person');
   return inReaderLanguage(reader, order.unit.name, order.unit.nameEn);
 }
 
-function isColdChain(parcel: SupplierFulfilment): boolean {
+export function isColdChain(parcel: SupplierFulfilment): boolean {
   return parcel.lines.some((line) => line.product.coldChain);
 }
 
