@@ -100,7 +100,9 @@ import { limitRate } from './web/rate-limit.ts';
 import { useLocale } from './web/request-locals.ts';
 import { useSession } from './web/session.ts';
 import { takeUploads } from './web/uploads.ts';
+import { welfareAddressRoutes } from './welfare/address-routes.ts';
 import { handOutRoutes } from './welfare/hand-out-routes.ts';
+import { rosterRoutes } from './welfare/roster-routes.ts';
 import { welfareEndpoints } from './welfare/welfare-api.ts';
 import { welfareChoiceRoutes } from './welfare/welfare-choice-routes.ts';
 import { welfareRoutes } from './welfare/welfare-routes.ts';
@@ -197,6 +199,8 @@ export function createApp(container: Container): Express {
   app.use(welfareChoiceRoutes(container));
   app.use(handOutRoutes(container));
   app.use(welfareRoutes(container));
+  app.use(rosterRoutes(container));
+  app.use(welfareAddressRoutes(container));
   app.use(adminRoutes(container));
   app.use(apiDocsRoutes(endpoints, config.baseUrl));
 

@@ -249,6 +249,7 @@ export const patterns = {
   welfarePackages: '/welfare/:id/packages',
   welfarePackageRemoval: '/welfare/:id/packages/:packageId/removal',
   welfareRoster: '/welfare/:id/roster',
+  welfareAddresses: '/welfare/:id/addresses',
   welfareRosterMerge: '/welfare/:id/roster/merge',
   welfareClaimChoice: '/welfare/:id/claims/:claimId/choice',
   welfareSignature: '/welfare/:id/claims/:claimId/signature',

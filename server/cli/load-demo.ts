@@ -6,6 +6,7 @@ import { foldTally } from '../quotas/tally/fold-tally.ts';
 import { connectionOptions } from './bootstrap/database-url.mjs';
 import { explain, Problem, say, seconds } from './bootstrap/say.mjs';
 import { hashPasswords } from './demo/add-people.ts';
+import { decideWelfareReturns } from './demo/decide-welfare-returns.ts';
 import { drawReceipts } from './demo/draw-receipts.ts';
 import { makeDemonstration } from './demo/make-demonstration.ts';
 import { publishBulletins } from './demo/publish-bulletins.ts';
@@ -65,6 +66,8 @@ async function isLoaded(connection: Connection): Promise<boolean> {
 async function finish(databaseUrl: string, now: Date): Promise<number> {
   const db = connect(databaseUrl, { pool: 2 });
   try {
+    while ((await foldTally(db)) > 0);
+    await decideWelfareReturns(db);
     while ((await foldTally(db)) > 0);
     const published = await publishBulletins(db, now);
     await showSourcing(db, now);

@@ -14,7 +14,7 @@ import { choosePackage } from './choose-package.ts';
 import { signFor } from './hand-out.ts';
 import { mayRun } from './lock-run.ts';
 import { findRun, listClaims } from './run-queries.ts';
-import { byDepartment, resultOf, signOffSheet } from './sign-off-sheet.ts';
+import { byDepartment, givenTo, resultOf, signOffSheet } from './sign-off-sheet.ts';
 import { choiceForm, rosterQuery, signForm } from './welfare-forms.ts';
 import { presentHead, presentPackage } from './welfare-presenter.ts';
 
@@ -52,6 +52,7 @@ export function handOutRoutes({ db, files, clock, baseUrl }: Parts): Router {
       choices: run.packages.map(({ id, name }) => ({ value: String(id), label: name })),
       claims: claims.slice(0, A_PAGE).map((claim) => ({
         ...{ id: claim.id, name: claim.name, staffNumber: claim.staffNumber, department: claim.department },
+        givenTo: givenTo(claim),
         ...{ packageId: claim.packageId, packageName: claim.package?.name, proxyName: claim.proxyName },
         ...{ result: resultOf(claim), resultLabel: req.t(`welfare:result.${resultOf(claim)}`) },
         choiceAction: pathTo('welfareClaimChoice', { id: run.id, claimId: claim.id }),
@@ -93,6 +94,7 @@ export function handOutRoutes({ db, files, clock, baseUrl }: Parts): Router {
             signedAt: claim.signedAt?.toISOString(),
             proxyName: claim.proxyName,
             returned: claim.returnedAt !== null,
+            givenTo: givenTo(claim),
           },
         })),
       })),

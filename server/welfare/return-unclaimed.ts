@@ -31,8 +31,9 @@ export async function returnUnclaimed(
     where: { runId, refundId: null },
     include: { order: { select: { lines: { select: { id: true, productId: true } } } } },
   });
-  for (const { supplierId, orderId, order } of orders) {
-    const lines = linesOf(goods, order.lines);
+  for (const { supplierId, addressId, orderId, order } of orders) {
+    const here = goods.filter((one) => one.supplierId === supplierId && one.addressId === addressId);
+    const lines = linesOf(here, order.lines);
     if (lines.length === 0) continue;
     try {
       await requestRefund(
@@ -43,7 +44,7 @@ export async function returnUnclaimed(
         at,
         async (tx, refundId) => {
           const linked = await tx.$executeRaw`
-          UPDATE welfare_order SET refundId = ${refundId} WHERE runId = ${runId} AND supplierId = ${supplierId} AND refundId IS NULL`;
+          UPDATE welfare_order SET refundId = ${refundId} WHERE orderId = ${orderId} AND refundId IS NULL`;
           if (linked === 0) throw new RuleRefusal('alreadyReturned');
         },
       );
@@ -64,7 +65,7 @@ function markReturned(db: PrismaClient, actor: Actor, runId: number, reason: str
     // One request an order: what is returned later would not be asked for.
     if (asked > 0) return 0;
     const count = await tx.$executeRaw`
-      UPDATE welfare_claim SET returnedAt = ${at} WHERE runId = ${runId} AND signedAt IS NULL AND returnedAt IS NULL`;
+      UPDATE welfare_claim SET returnedAt = ${at} WHERE runId = ${runId} AND signedAt IS NULL AND returnedAt IS NULL AND givenAt IS NULL`;
     if (count > 0)
       await audit(tx, {
         ...{ at, actorId: actor.id, action: 'welfare.return', subjectType: 'welfare_run', subjectId: runId },
@@ -80,12 +81,12 @@ const linesOf = (goods: readonly WantedGoods[], lines: readonly { id: number; pr
     return one ? [{ lineId: id, quantity: one.quantity }] : [];
   });
 
-/** Closes a run in which everybody's package was signed for or went back. */
+/** Closes a run in which everybody's package was signed for, went back or was given to somebody else. */
 export async function closeRun(db: PrismaClient, actor: Actor, runId: number, at: Date): Promise<void> {
   await inTransaction(db, async (tx) => {
     const run = await lockRun(tx, actor, runId);
     const state = nextRunState(run.state, 'close');
-    const left = await tx.welfareClaim.count({ where: { runId, signedAt: null, returnedAt: null } });
+    const left = await tx.welfareClaim.count({ where: { runId, signedAt: null, returnedAt: null, givenAt: null } });
     if (left > 0) throw new RuleRefusal('notAllSigned', [], { count: left });
     await tx.welfareRun.update({ where: { id: runId }, data: { state }, select: { id: true } });
     await audit(tx, {

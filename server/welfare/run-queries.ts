@@ -38,8 +38,10 @@ const wholeRun = {
       },
       refund: { select: { id: true, state: true, goodsFen: true } },
     },
-    orderBy: { supplierId: 'asc' },
+    orderBy: [{ supplierId: 'asc' }, { addressId: 'asc' }],
   },
+  surplus: { include: { product: { select: { family: { select: { name: true, nameEn: true } } } } } },
+  deliveries: { orderBy: { department: 'asc' } },
 } satisfies Prisma.WelfareRunInclude;
 
 export type WholeRun = Prisma.WelfareRunGetPayload<{ include: typeof wholeRun }>;
@@ -66,13 +68,16 @@ export async function findRun(db: Db, actor: Actor, id: number): Promise<WholeRu
   return run;
 }
 
-/** How many of a roster there are, have chosen, have signed, and whose went back. */
+/** How many of a roster there are, have chosen, have signed, whose went back or to somebody else. */
 export async function countsOf(db: Db, runId: number) {
-  const [row] = await db.$queryRaw<Record<'roster' | 'chosen' | 'signed' | 'returned', unknown>[]>`
-    SELECT COUNT(*) AS roster, COUNT(packageId) AS chosen, COUNT(signedAt) AS signed, COUNT(returnedAt) AS returned
+  const [row] = await db.$queryRaw<Record<'roster' | 'chosen' | 'signed' | 'returned' | 'given', unknown>[]>`
+    SELECT COUNT(*) AS roster, COUNT(packageId) AS chosen, COUNT(signedAt) AS signed, COUNT(returnedAt) AS returned, COUNT(givenAt) AS given
     FROM welfare_claim WHERE runId = ${runId}`;
-  const number = (key: 'roster' | 'chosen' | 'signed' | 'returned') => Number(row?.[key] ?? 0);
-  return { roster: number('roster'), chosen: number('chosen'), signed: number('signed'), returned: number('returned') };
+  const number = (key: 'roster' | 'chosen' | 'signed' | 'returned' | 'given') => Number(row?.[key] ?? 0);
+  return {
+    ...{ roster: number('roster'), chosen: number('chosen'), signed: number('signed') },
+    ...{ returned: number('returned'), given: number('given') },
+  };
 }
 
 /** What an employee has been given a choice of, newest first; only the own, and only once the run is open. */
@@ -118,7 +123,9 @@ export interface RosterFilter {
 /** A page of a roster by staff number. */
 export function listClaims(db: Db, runId: number, state: string, { q, open, after, take }: RosterFilter) {
   const waiting =
-    state === 'choosing' || state === 'draft' ? { packageId: null } : { signedAt: null, returnedAt: null };
+    state === 'choosing' || state === 'draft'
+      ? { packageId: null }
+      : { signedAt: null, returnedAt: null, givenAt: null };
   return db.welfareClaim.findMany({
     where: {
       runId,

@@ -1,4 +1,4 @@
-import type { WelfareRunState } from '../db/generated/enums.ts';
+import type { OrderState, WelfareRunState } from '../db/generated/enums.ts';
 import { StateConflict } from '../shared/errors.ts';
 
 export type RunEvent = 'open' | 'order' | 'hand_out' | 'close';
@@ -22,3 +22,6 @@ export function nextRunState(state: WelfareRunState, event: RunEvent): WelfareRu
 export function requireRunState(state: WelfareRunState, ...allowed: WelfareRunState[]): void {
   if (!allowed.includes(state)) throw new StateConflict('wrongRunState');
 }
+
+/** An order in one of these brings nothing any more: it is made again. */
+export const DEAD: readonly OrderState[] = ['rejected', 'cancelled', 'expired'];

@@ -17,7 +17,7 @@ const ownJson = z.object({
   signedAt: z.date().nullable(),
 });
 const listJson = z.object({ runs: z.array(z.object({ ...head, roster: z.int() })), own: z.array(ownJson) });
-const counts = z.object({ roster: z.int(), chosen: z.int(), signed: z.int(), returned: z.int() });
+const counts = z.object({ roster: z.int(), chosen: z.int(), signed: z.int(), returned: z.int(), given: z.int() });
 const runJson = z.object({
   ...head,
   counts,
@@ -27,7 +27,9 @@ const runJson = z.object({
       items: z.array(z.object({ productId: z.int(), quantity: z.int() })),
     }),
   ),
-  orders: z.array(z.object({ supplierId: z.int(), orderId: z.int(), refundId: z.int().nullable() })),
+  orders: z.array(
+    z.object({ supplierId: z.int(), addressId: z.int(), orderId: z.int(), refundId: z.int().nullable() }),
+  ),
 });
 
 /** Welfare runs: the unit's to see, an employee's own choice to make. */
@@ -66,7 +68,9 @@ export function welfareEndpoints({ db, clock }: { db: PrismaClient; clock: Clock
             ...{ id: one.id, name: one.name, capacity: one.capacity, chosen: one.chosen, isDefault: one.isDefault },
             items: one.items.map(({ productId, quantity }) => ({ productId, quantity })),
           })),
-          orders: run.orders.map(({ supplierId, orderId, refundId }) => ({ supplierId, orderId, refundId })),
+          orders: run.orders.map(({ supplierId, addressId, orderId, refundId }) => ({
+            ...{ supplierId, addressId, orderId, refundId },
+          })),
         };
       },
     }),

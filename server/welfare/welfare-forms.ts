@@ -46,6 +46,40 @@ export const rosterQuery = z.object({
   after: z.string().max(32).optional(),
 });
 
+export const giftForm = z.object({
+  packageId: id,
+  list: text(64),
+  names: text(10_000).transform((typed, context) => {
+    const names = typed
+      .split(/[\n、，,；;]/)
+      .map((name) => name.trim())
+      .filter(Boolean);
+    if (names.length === 0) context.addIssue({ code: 'custom', message: 'required' });
+    if (names.some((name) => name.length > 64)) context.addIssue({ code: 'custom', message: 'malformed' });
+    return names;
+  }),
+});
+
+const several = (most: number) =>
+  z.union([z.string().max(most), z.array(z.string().max(most)).max(1000)]).transform((typed) => [typed].flat());
+/** A department and its address stand at the same place of both lists; no address: the run's own. */
+export const addressesForm = z
+  .object({
+    addressId: z
+      .string()
+      .regex(/^\d{0,9}$/, 'malformed')
+      .default(''),
+    department: several(64).default([]),
+    departmentAddress: several(9).default([]),
+  })
+  .transform(({ addressId, department, departmentAddress }) => ({
+    addressId: Number(addressId) || null,
+    departments: department.flatMap((name, at) => {
+      const chosen = Number(departmentAddress[at]) || 0;
+      return chosen > 0 ? [{ department: name, addressId: chosen }] : [];
+    }),
+  }));
+
 const person = z.object({
   staffNumber: text(32),
   name: text(64),

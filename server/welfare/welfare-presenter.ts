@@ -2,9 +2,9 @@ import { inLanguage } from '../catalog/catalog-reader.ts';
 import { pathTo } from '../paths.ts';
 import { dayFromColumn } from '../shared/days.ts';
 import type { Translate } from '../web/i18n.ts';
-import { DEAD } from './order-for-run.ts';
 import type { PreviewedOrder } from './preview-orders.ts';
 import type { WholePackage, WholeRun } from './run-queries.ts';
+import { DEAD } from './run-states.ts';
 
 export interface Reader {
   t: Translate;
@@ -34,8 +34,10 @@ export function presentPackage({ locale }: Reader, one: WholePackage) {
   };
 }
 
-export function presentOrders({ t, locale }: Reader, run: WholeRun) {
-  return run.orders.map(({ order, supplier, refund }) => ({
+/** Where goods go is said only where they go to several places. */
+export function presentOrders({ t, locale }: Reader, run: WholeRun, placeOf: (addressId: number) => string) {
+  return run.orders.map(({ order, supplier, refund, addressId }) => ({
+    place: run.deliveries.length > 0 ? placeOf(addressId) : undefined,
     ...{ href: pathTo('order', { id: order.id }), number: order.id, totalFen: order.totalFen },
     supplier: inLanguage(locale, supplier.name, supplier.nameEn),
     stateLabel: t(`orders:orderState.${order.state}`),
@@ -45,8 +47,25 @@ export function presentOrders({ t, locale }: Reader, run: WholeRun) {
   }));
 }
 
-export function presentPreview({ t }: Reader, orders: readonly PreviewedOrder[]) {
-  return orders.map(({ supplierName, goods, totalFen, faults }) => ({
+/** What was ordered beyond what was chosen, of the orders that stand. */
+export function presentSurplus({ locale }: Reader, run: WholeRun) {
+  const standing = new Set(run.orders.map(({ orderId }) => orderId));
+  return run.surplus
+    .filter(({ orderId }) => standing.has(orderId))
+    .map(({ product, quantity, orderId }) => ({
+      name: inLanguage(locale, product.family.name, product.family.nameEn),
+      ...{ quantity, number: orderId },
+    }));
+}
+
+export function presentPreview(
+  { t }: Reader,
+  orders: readonly PreviewedOrder[],
+  placeOf: (addressId: number) => string,
+) {
+  const several = orders.some(({ addressId }) => addressId !== 0);
+  return orders.map(({ supplierName, addressId, goods, totalFen, faults }) => ({
+    place: several ? placeOf(addressId) : undefined,
     ...{ supplierName, goods, totalFen },
     faults: faults.map(({ code, values, packages }) => ({
       text: t(`faults:${code}`, values),

@@ -1,135 +1,32 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Actor, findActor } from '../../server/accounts/actor.ts';
 import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
-import { createFileStore } from '../../server/clients/file-store.ts';
-import { connect, type PrismaClient } from '../../server/db/client.ts';
-import { approveOrder } from '../../server/orders/approve-order.ts';
-import { confirmFulfilment } from '../../server/orders/confirm-fulfilment.ts';
-import { receiveFulfilment } from '../../server/orders/receive-fulfilment.ts';
-import { shipFulfilment } from '../../server/orders/ship-fulfilment.ts';
-import { Refusal } from '../../server/shared/errors.ts';
+import type { PrismaClient } from '../../server/db/client.ts';
 import { addPackage } from '../../server/welfare/change-packages.ts';
 import { choosePackage } from '../../server/welfare/choose-package.ts';
-import { createRun } from '../../server/welfare/create-run.ts';
 import { beginHandOut, signFor } from '../../server/welfare/hand-out.ts';
-import { mergeRoster } from '../../server/welfare/merge-roster.ts';
 import { openRun } from '../../server/welfare/open-run.ts';
-import { orderForRun, substitutePackage } from '../../server/welfare/order-for-run.ts';
+import { orderForRun } from '../../server/welfare/order-for-run.ts';
 import { closeRun, returnUnclaimed } from '../../server/welfare/return-unclaimed.ts';
 import { readRoster } from '../../server/welfare/roster-sheet.ts';
-import { testDatabase } from '../setup/database.ts';
+import { substitutePackage } from '../../server/welfare/substitute-package.ts';
 import { aProduct, stockOf } from '../world/products.ts';
-import { makeWorld, type World } from '../world/world.ts';
+import type { World } from '../world/world.ts';
+import { codeOf, files, now, type RunWorld, runWorld } from './run-world.ts';
 
-const now = new Date('2026-06-15T04:00:00Z');
-const files = createFileStore('/nowhere');
 let url: string;
 let db: PrismaClient;
 let world: World;
 let buyer: Actor;
-let approver: Actor;
 let employee: Actor;
+let aRun: RunWorld['aRun'];
+let ordersOf: RunWorld['ordersOf'];
+let received: RunWorld['received'];
 
 beforeAll(async () => {
-  url = await testDatabase();
-  db = connect(url, { pool: 24 });
-  world = await makeWorld(db, { now });
-  buyer = await actor('buyer');
-  approver = await actor('approver');
-  employee = await actor('employee');
+  ({ url, db, world, buyer, employee, aRun, ordersOf, received } = await runWorld());
 });
 afterAll(() => db.$disconnect());
-
-async function actor(login: 'buyer' | 'approver' | 'employee' | 'supplier'): Promise<Actor> {
-  const found = await findActor(db, world.users[login].id, '2026-06-15');
-  if (!found) throw new Error(`no ${login}`);
-  return found;
-}
-
-const codeOf = (attempt: Promise<unknown>) =>
-  attempt.then(
-    () => null,
-    (error: unknown) => {
-      if (error instanceof Refusal) return error.code;
-      throw error;
-    },
-  );
-
-interface Made {
-  runId: number;
-  packages: number[];
-  claims: { id: number; token: string }[];
-}
-
-/** An open run of so many people, with a package of tea and one of tea and two bags of rice. */
-async function aRun(people: number, capacity: number | null = null, open = true): Promise<Made> {
-  const address = await db.address.findFirstOrThrow({ where: { unitId: world.units.bank.id } });
-  const runId = await createRun(
-    db,
-    buyer,
-    {
-      ...{ unitId: world.units.bank.id, name: '端午慰问', perHeadFen: 30_000, chooseUntil: '2026-06-20' },
-      ...{ addressId: address.id, paymentWay: 'on_account', pickup: null },
-    },
-    now,
-  );
-  const { tea, rice } = world.products;
-  const wanted = [
-    { name: '茶礼', capacity: null, isDefault: true, items: [{ productId: tea.id, quantity: 1 }] },
-    {
-      ...{ name: '茶米礼', capacity, isDefault: false },
-      items: [
-        { productId: tea.id, quantity: 1 },
-        { productId: rice.id, quantity: 2 },
-      ],
-    },
-  ];
-  const packages: number[] = [];
-  for (const one of wanted) packages.push(await addPackage(db, buyer, runId, one, now));
-  const rows = Array.from({ length: people }, (_, at) => ({
-    ...{ staffNumber: `G${at}`, name: `职工${at}`, department: at % 2 ? '甲部' : '乙部', phone: null, login: null },
-    userId: at === 0 ? world.users.employee.id : null,
-  }));
-  await mergeRoster(db, buyer, runId, rows, { dropMissing: false, at: now });
-  if (open) await openRun(db, buyer, runId, now);
-  const claims = await db.welfareClaim.findMany({ where: { runId }, orderBy: { id: 'asc' } });
-  return { runId, packages, claims: claims.map(({ id, token }) => ({ id, token: token ?? '' })) };
-}
-
-const ordersOf = (runId: number) =>
-  db.welfareOrder.findMany({
-    where: { runId },
-    include: { order: { include: { lines: true } } },
-    orderBy: { supplierId: 'asc' },
-  });
-
-async function received(runId: number): Promise<void> {
-  for (const { order } of await ordersOf(runId)) {
-    if (order.state === 'awaiting_approval') await approveOrder(db, approver, order.id, now);
-    for (const parcel of await db.fulfilment.findMany({ where: { orderId: order.id } })) await deliver(parcel.id);
-  }
-}
-
-async function deliver(fulfilmentId: number): Promise<void> {
-  const supplier = await supplierOf(fulfilmentId);
-  await confirmFulfilment(db, supplier, fulfilmentId, now);
-  await shipFulfilment(
-    db,
-    supplier,
-    fulfilmentId,
-    { carrier: '顺丰', trackingNumber: `SF${fulfilmentId}`, lines: [], temperatureDeci: null },
-    now,
-  );
-  await receiveFulfilment(db, buyer, fulfilmentId, [], now);
-}
-
-async function supplierOf(fulfilmentId: number): Promise<Actor> {
-  const { supplierId } = await db.fulfilment.findUniqueOrThrow({ where: { id: fulfilmentId } });
-  const user = supplierId === world.suppliers.lianghe.id ? world.users.supplier : world.users.riceSupplier;
-  const found = await findActor(db, user.id, '2026-06-15');
-  if (!found) throw new Error('no supplier');
-  return found;
-}
 
 describe('a welfare run', () => {
   it('goes from roster to one order per supplier, signatures and what nobody fetched', async () => {

@@ -79,6 +79,7 @@ function addWelfareRuns({ facts, rows, id }: World, people: People): void {
       chooseUntil,
       state,
       createdById: people.buyer(unitId),
+      ...people.canteen(unitId),
     });
     const closed = state === 'closed';
     const choosers = closed ? headcount : Math.ceil(headcount * 0.4);
@@ -118,7 +119,7 @@ function dayOfLoading(rows: World['rows']): string {
   return dayFromColumn(new Date(Math.max(...newest)));
 }
 
-/** Ties each closed run to the orders that brought its goods. */
+/** Ties each closed run to the orders that brought its goods and the refunds of what nobody fetched. */
 export function linkWelfareOrders({ rows }: World): void {
   for (const run of rows.of('welfareRun')) {
     if (run.state !== 'closed') continue;
@@ -127,7 +128,11 @@ export function linkWelfareOrders({ rows }: World): void {
       const supplierId = rows.of('fulfilment').find((parcel) => parcel.orderId === order.id)?.supplierId;
       if (supplierId === undefined || suppliers.has(supplierId)) continue;
       suppliers.add(supplierId);
-      rows.add('welfareOrder', { runId: Number(run.id), supplierId, orderId: Number(order.id) });
+      const refund = rows.of('refund').find((one) => one.orderId === order.id);
+      rows.add('welfareOrder', { runId: Number(run.id), supplierId, orderId: Number(order.id), refundId: refund?.id });
+      if (!refund) continue;
+      for (const claim of rows.of('welfareClaim'))
+        if (claim.runId === run.id && claim.returnedAt) claim.returnedAt = refund.requestedAt;
     }
   }
 }

@@ -67,6 +67,8 @@ export interface DraftRefund {
   state: 'requested' | 'refused' | 'paid';
   reason: string;
   answer: string | null;
+  /** when it is asked for; a day by default */
+  hoursAfterReceipt?: number;
 }
 
 export interface KeptLine {

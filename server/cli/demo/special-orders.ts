@@ -1,7 +1,8 @@
 import { addDays, dayOf } from '../../shared/days.ts';
 import type { Wish } from './compose-order.ts';
+import type { DemoStories } from './fact-stories.ts';
 import { isOffered } from './goods.ts';
-import type { Draft, Market } from './market.ts';
+import type { Draft, DraftRefund, Market } from './market.ts';
 import type { Fate, ParcelFate } from './order-fate.ts';
 import { ABC, OWN, SPECIALS, type Special, type Stage } from './special-order-list.ts';
 import { atMinute, hoursLater } from './world.ts';
@@ -46,8 +47,26 @@ function welfareOrders(market: Market): Draft[] {
         lines,
         note: run.name,
       };
-      return suppliersOf(market, special).flatMap((one, at) => draftOf(market, one, atMinute(day, 560 + at)));
+      return suppliersOf(market, special).flatMap((one, at) =>
+        draftOf(market, { ...one, refund: unclaimedOf(run, one) }, atMinute(day, 560 + at)),
+      );
     });
+}
+
+/** What the last of the roster did not fetch, of an order's first line. */
+function unclaimedOf(run: DemoStories['welfareRuns'][number], { lines: [line] }: Special): DraftRefund | undefined {
+  const { headcount, unclaimed, packages } = run;
+  const last = Array.from({ length: unclaimed }, (_, at) => packages[(headcount - unclaimed + at) % packages.length]);
+  const items = last.flatMap((one) => one?.items.filter(({ product }) => product === line?.[0]) ?? []);
+  const quantity = items.reduce((sum, item) => sum + item.quantity, 0);
+  if (quantity === 0) return undefined;
+  return {
+    quantity,
+    state: 'requested',
+    reason: '无人领取（演示）',
+    answer: null,
+    hoursAfterReceipt: 24 * 14,
+  };
 }
 
 function suppliersOf({ goods }: Market, special: Special): Special[] {

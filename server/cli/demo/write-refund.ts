@@ -16,7 +16,7 @@ export function writeRefundRequest(market: Market, order: WrittenOrder, wish: Dr
   const shares = [quantity, accepted - quantity];
   const [fen = 0] = allocate(line.row.acceptedFen ?? 0, shares);
   const [grams = 0] = allocate(line.row.acceptedGrams ?? 0, shares);
-  const requestedAt = hoursLater(parcel.fate.receivedAt, 24);
+  const requestedAt = hoursLater(parcel.fate.receivedAt, wish.hoursAfterReceipt ?? 24);
   const decidedAt = hoursLater(requestedAt, 18);
   if (quantity === 0 || requestedAt > now) return;
   const state = decidedAt > now ? 'requested' : wish.state;

@@ -1,6 +1,7 @@
 import { type Books, type Difference, overRanges } from './books.ts';
 
 interface Ordered {
+  orderId: number;
   runId: number;
   productId: number;
   chosen: unknown;
@@ -9,7 +10,7 @@ interface Ordered {
   refunded: unknown;
 }
 
-/** Welfare runs: what was chosen is what was ordered, what went back is never asked for twice, and places are counted as chosen. */
+/** Welfare runs: what was ordered is what was chosen for its address and what is noted as left over, what went back is never asked for twice, and places are counted as chosen. */
 export async function* checkWelfare(books: Books): AsyncGenerator<Difference> {
   const packages = overRanges<{ id: number; chosen: number; claims: unknown }>(
     books,
@@ -23,17 +24,21 @@ export async function* checkWelfare(books: Books): AsyncGenerator<Difference> {
     books,
     'welfare_run',
     `SELECT * FROM (
-       SELECT w.runId, l.productId, l.quantity AS ordered,
+       SELECT w.runId, w.orderId, l.productId, l.quantity AS ordered,
          COALESCE((SELECT SUM(i.quantity) FROM welfare_claim c JOIN welfare_package_item i ON i.packageId = c.packageId
-           WHERE c.runId = w.runId AND i.productId = l.productId), 0) AS chosen,
+           LEFT JOIN welfare_delivery d ON d.runId = c.runId AND d.department = c.department
+           WHERE c.runId = w.runId AND COALESCE(d.addressId, 0) = w.addressId AND i.productId = l.productId), 0)
+         + COALESCE((SELECT s.quantity FROM welfare_surplus s WHERE s.orderId = w.orderId AND s.productId = l.productId), 0) AS chosen,
          COALESCE((SELECT SUM(i.quantity) FROM welfare_claim c JOIN welfare_package_item i ON i.packageId = c.packageId
-           WHERE c.runId = w.runId AND i.productId = l.productId AND c.returnedAt IS NOT NULL), 0) AS back,
+           LEFT JOIN welfare_delivery d ON d.runId = c.runId AND d.department = c.department
+           WHERE c.runId = w.runId AND COALESCE(d.addressId, 0) = w.addressId AND i.productId = l.productId
+             AND c.returnedAt IS NOT NULL), 0) AS back,
          COALESCE((SELECT SUM(r.requestedQuantity) FROM refund_line r WHERE r.refundId = w.refundId AND r.lineId = l.id), 0) AS refunded
        FROM welfare_order w JOIN order_line l ON l.orderId = w.orderId WHERE w.runId BETWEEN :from AND :to
      ) x WHERE chosen <> ordered OR refunded > back`,
   );
   for await (const row of ordered) {
-    const what = `product ${row.productId} of welfare run ${row.runId}`;
+    const what = `product ${row.productId} of order ${row.orderId} of welfare run ${row.runId}`;
     if (Number(row.chosen) !== Number(row.ordered))
       yield { what: `${what}, ordered`, expected: Number(row.chosen), found: Number(row.ordered) };
     else yield { what: `${what}, returned`, expected: `at most ${Number(row.back)}`, found: Number(row.refunded) };
