@@ -102,6 +102,7 @@ import { useSession } from './web/session.ts';
 import { takeUploads } from './web/uploads.ts';
 import { welfareAddressRoutes } from './welfare/address-routes.ts';
 import { handOutRoutes } from './welfare/hand-out-routes.ts';
+import { orderBundleRoutes } from './welfare/order-bundle-routes.ts';
 import { rosterRoutes } from './welfare/roster-routes.ts';
 import { welfareEndpoints } from './welfare/welfare-api.ts';
 import { welfareChoiceRoutes } from './welfare/welfare-choice-routes.ts';
@@ -200,6 +201,7 @@ export function createApp(container: Container): Express {
   app.use(handOutRoutes(container));
   app.use(welfareRoutes(container));
   app.use(rosterRoutes(container));
+  app.use(orderBundleRoutes(container));
   app.use(welfareAddressRoutes(container));
   app.use(adminRoutes(container));
   app.use(apiDocsRoutes(endpoints, config.baseUrl));

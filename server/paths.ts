@@ -72,6 +72,7 @@ export const patterns = {
   orderPayment: '/orders/:id/payment',
   orderReturn: '/orders/:id/payment/return',
   orderCancellation: '/orders/:id/cancellation',
+  orderBundle: '/orders/:id/bundle.zip',
   orderRepeat: '/orders/:id/repetition',
   orderList: '/orders/:id/list',
   orderApproval: '/orders/:id/approval',

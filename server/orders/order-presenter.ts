@@ -196,6 +196,10 @@ function presentActions(actor: Actor, order: WholeOrder) {
     rejectAction: decides ? pathTo('orderRejection', { id }) : undefined,
     repeatAction: mine ? pathTo('orderRepeat', { id }) : undefined,
     listAction: mayKeepAsList(actor, order) ? pathTo('orderList', { id }) : undefined,
+    bundleHref:
+      !isIndividual(order) && order.placedAt && (mayBuyerSee(actor, order) || isApproverOf(actor, order))
+        ? pathTo('orderBundle', { id })
+        : undefined,
     moveHref: mayAskToMove(actor, order) ? pathTo('newReAttribution', { order: id }) : undefined,
   };
 }

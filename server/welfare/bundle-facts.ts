@@ -1,10 +1,12 @@
 import type { Db } from '../db/client.ts';
-import { countsOf, listClaims, type WholeRun } from './run-queries.ts';
+import { groupBy } from '../shared/group-by.ts';
 
-/** Everything that an accountant files of a run: its orders with their decisions, receipts, refunds, statements, transfers and invoices. */
-export async function bundleFacts(db: Db, run: WholeRun) {
-  const orderIds = run.orders.map(({ orderId }) => orderId);
-  const [orders, refunds, lines, counts, claims] = await Promise.all([
+/**
+ * Everything that an accountant files of orders: decisions, receipts, refunds, statements, invoices, and the transfers that paid these
+ * orders with how much of each did.
+ */
+export async function bundleFacts(db: Db, orderIds: number[]) {
+  const [orders, refunds, lines, allocations] = await Promise.all([
     db.order.findMany({
       where: { id: { in: orderIds } },
       include: {
@@ -29,17 +31,19 @@ export async function bundleFacts(db: Db, run: WholeRun) {
       include: { statement: { include: { supplier: { select: { name: true } } } } },
       orderBy: { id: 'asc' },
     }),
-    countsOf(db, run.id),
-    listClaims(db, run.id, run.state, {}),
-  ]);
-  const statementIds = [...new Set(lines.map(({ statementId }) => statementId))];
-  const [transfers, invoices] = await Promise.all([
-    db.transfer.findMany({ where: { statementId: { in: statementIds } }, orderBy: { id: 'asc' } }),
-    db.invoice.findMany({
-      where: { OR: [{ statementId: { in: statementIds } }, { orderId: { in: orderIds } }] },
-      orderBy: { id: 'asc' },
+    db.transferAllocation.findMany({
+      where: { statementLine: { orderId: { in: orderIds } } },
+      select: { fen: true, transfer: true },
     }),
   ]);
+  const statementIds = [...new Set(lines.map(({ statementId }) => statementId))];
+  const invoices = await db.invoice.findMany({
+    where: { OR: [{ statementId: { in: statementIds } }, { orderId: { in: orderIds } }] },
+    orderBy: { id: 'asc' },
+  });
+  const transfers = [...groupBy(allocations, ({ transfer }) => transfer.id).values()]
+    .flatMap((parts) => parts.slice(0, 1).map(({ transfer }) => ({ ...transfer, hereFen: sum(parts) })))
+    .sort((a, b) => a.id - b.id);
   const people = new Set([
     ...orders.flatMap(({ buyerId, decisions }) => [buyerId, ...decisions.map(({ byId }) => byId)]),
   ]);
@@ -49,10 +53,12 @@ export async function bundleFacts(db: Db, run: WholeRun) {
     db.file.findMany({ where: { id: { in: files } }, select: { id: true, sha256: true, name: true } }),
   ]);
   return {
-    ...{ orders, refunds, lines, counts, claims, transfers, invoices },
+    ...{ orders, refunds, lines, transfers, invoices },
     nameOf: new Map(users.map(({ id, name }) => [id, name])),
     paperOf: new Map(papers.map((paper) => [paper.id, paper])),
   };
 }
+
+const sum = (parts: readonly { fen: number }[]) => parts.reduce((total, { fen }) => total + fen, 0);
 
 export type BundleFacts = Awaited<ReturnType<typeof bundleFacts>>;

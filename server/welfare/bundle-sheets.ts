@@ -2,14 +2,13 @@ import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/node
 import { dayFromColumn } from '../shared/days.ts';
 import type { Translate } from '../web/i18n.ts';
 import type { BundleFacts } from './bundle-facts.ts';
-import type { WholeRun } from './run-queries.ts';
 
 type Value = string | number | null;
 
 const yuan = (fen: number | bigint): Cell => ({ value: Number(fen) / 100, type: Number, format: '#,##0.00' });
 const instant = (at: Date | null): Cell => (at ? { value: at, type: Date, format: 'yyyy-mm-dd hh:mm' } : null);
 
-/** The sums of a run (fen); the cover shows them, and they agree with the other parts by being sums of the same rows. */
+/** The sums of orders (fen); the cover shows them, and they agree with the other parts by being sums of the same rows. */
 export function sumsOf({ orders, refunds, lines, transfers, invoices }: BundleFacts) {
   const receiptLines = orders.flatMap(({ fulfilments }) =>
     fulfilments.flatMap(({ receipts }) => receipts.flatMap((receipt) => receipt.lines)),
@@ -23,20 +22,25 @@ export function sumsOf({ orders, refunds, lines, transfers, invoices }: BundleFa
     refunded: sum(standing, ({ goodsFen, freightFen }) => goodsFen + freightFen),
     onStatements: sum(lines, ({ fen }) => fen),
     paid: sum(lines, ({ paidFen }) => paidFen),
+    transferredHere: sum(transfers, ({ hereFen }) => hereFen),
     transferred: sum(transfers, ({ amountFen }) => Number(amountFen)),
     invoiced: sum(invoices, ({ amountFen }) => Number(amountFen)),
   };
 }
 
 /** The sheets of the bundle by name, each an .xlsx. */
-export async function bundleSheets(t: Translate, run: WholeRun, facts: BundleFacts): Promise<[string, Buffer][]> {
-  const { orders, refunds, lines, transfers, invoices, counts, nameOf } = facts;
+export async function bundleSheets(
+  t: Translate,
+  { title, unitName, counts }: { title: string; unitName: string; counts: Record<string, number> },
+  facts: BundleFacts,
+): Promise<[string, Buffer][]> {
+  const { orders, refunds, lines, transfers, invoices, nameOf } = facts;
   const sums = sumsOf(facts);
   const parts: [string, (Cell | Value)[][]][] = [
     [
       'cover',
       [
-        [run.name, run.unit.name],
+        [title, unitName],
         ...Object.entries(counts).map(([key, count]): Value[] => [t(`welfare:count.${key}`), count]),
         ...Object.entries(sums).map(([key, fen]) => [t(`welfare:sum.${key}`), yuan(fen)]),
       ],
@@ -105,7 +109,14 @@ export async function bundleSheets(t: Translate, run: WholeRun, facts: BundleFac
     [
       'transfers',
       transfers.map((one) => [
-        ...[one.referenceCode, one.bankReference, one.payerName, yuan(one.amountFen), dayFromColumn(one.paidOn)],
+        ...[
+          one.referenceCode,
+          one.bankReference,
+          one.payerName,
+          yuan(one.hereFen),
+          yuan(one.amountFen),
+          dayFromColumn(one.paidOn),
+        ],
       ]),
     ],
     [

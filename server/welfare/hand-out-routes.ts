@@ -9,7 +9,7 @@ import { groupBy } from '../shared/group-by.ts';
 import { flash } from '../web/flash.ts';
 import { refusedForm } from '../web/form-view.ts';
 import { idIn, read } from '../web/forms.ts';
-import { writeBundle } from './bundle.ts';
+import { writeRunBundle } from './bundle.ts';
 import { choosePackage } from './choose-package.ts';
 import { signFor } from './hand-out.ts';
 import { mayRun } from './lock-run.ts';
@@ -128,7 +128,7 @@ export function handOutRoutes({ db, files, clock, baseUrl }: Parts): Router {
 
   router.get(patterns.welfareBundle, async (req, res) => {
     const run = await runOf(req);
-    const zip = await writeBundle({ db, files }, req, run);
+    const zip = await writeRunBundle({ db, files }, req, run);
     res
       .type('application/zip')
       .attachment(`${run.name}-${req.t('welfare:bundle.file')}.zip`)

@@ -65,6 +65,7 @@ export async function showRun(
     missing: state === 'ordered' && (made.length < orders.length || made.some(({ dead }) => dead)),
     is: { [state]: true },
     hrefs: {
+      runs: pathTo('welfareRuns'),
       ...{ packages: pathTo('welfarePackages', { id }), roster: pathTo('welfareRoster', { id }) },
       ...{ template: pathTo('welfareTemplate'), signOff: pathTo('welfareSignOff', { id }) },
       ...{ excel: pathTo('welfareSignOffExcel', { id }), slips: pathTo('welfareSlips', { id }) },

@@ -38,12 +38,17 @@ export async function runWorld() {
   const url = await testDatabase();
   const db = connect(url, { pool: 24 });
   const world = await makeWorld(db, { now });
+  return { url, ...(await runIn(db, world)) };
+}
+
+/** The union's steps in a market that is there already. */
+export async function runIn(db: PrismaClient, world: World) {
   const [buyer, approver, employee] = await Promise.all([
     actorOf(db, world, 'buyer'),
     actorOf(db, world, 'approver'),
     actorOf(db, world, 'employee'),
   ]);
-  return { url, db, world, buyer, approver, employee, aRun, ordersOf, received };
+  return { db, world, buyer, approver, employee, aRun, ordersOf, received };
 
   /** An open run of so many people, with a package of tea and one of tea and two bags of rice. */
   async function aRun(people: number, capacity: number | null = null, open = true): Promise<Made> {
