@@ -15,6 +15,7 @@ import { listRoutes } from './cart/list-routes.ts';
 import { quickOrderRoutes } from './cart/quick-order-routes.ts';
 import { catalogEndpoints } from './catalog/catalog-api.ts';
 import { catalogRoutes, useNavCategories } from './catalog/catalog-routes.ts';
+import { amendmentRoutes } from './checkout/amendment-routes.ts';
 import { checkoutEndpoints } from './checkout/checkout-api.ts';
 import { checkoutRoutes } from './checkout/checkout-routes.ts';
 import { SANDBOX_PAY_PATH } from './clients/payment-sandbox/start-sandbox.ts';
@@ -159,6 +160,7 @@ export function createApp(container: Container): Express {
   app.use(quickOrderRoutes(container));
   app.use(listRoutes(container));
   app.use(checkoutRoutes(container));
+  app.use(amendmentRoutes(container));
   app.use(quoteRoutes(container));
   app.use(harvestRoutes(container));
   app.use(poolRoutes(container));

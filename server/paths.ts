@@ -77,6 +77,8 @@ export const patterns = {
   orderList: '/orders/:id/list',
   orderApproval: '/orders/:id/approval',
   orderRejection: '/orders/:id/rejection',
+  orderReturning: '/orders/:id/return',
+  orderAmendment: '/orders/:id/amendment',
   fulfilmentReview: '/fulfilments/:id/review',
   fulfilmentRefund: '/fulfilments/:id/refund',
   refunds: '/refunds',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { submitOrder } from './checkout/submit-order.ts';
+import { APPROVAL_ASKED, submitOrder } from './checkout/submit-order.ts';
 import type { Container } from './container.ts';
 import type { OutboxHandler } from './jobs/outbox.ts';
 import { enqueue, runOutbox } from './jobs/outbox.ts';
@@ -7,6 +7,7 @@ import { type PeriodicJob, runSchedule } from './jobs/schedule.ts';
 import { MAIL_DUE } from './notifications/notify.ts';
 import { remindDueStatements } from './notifications/remind-due-statements.ts';
 import { sendMail } from './notifications/send-mail.ts';
+import { tellApprovers } from './notifications/tell-approvers.ts';
 import { tellBuyers } from './notifications/tell-buyers.ts';
 import { tellDroppedRests } from './notifications/tell-dropped-rests.ts';
 import { tellOfDisputes } from './notifications/tell-of-disputes.ts';
@@ -75,6 +76,10 @@ export function outboxHandlers(container: Container) {
         db,
         payloads.map((payload) => orderPlaced.parse(payload).orderId),
       );
+    },
+    [APPROVAL_ASKED]: async (payloads) => {
+      const ids = payloads.map((payload) => orderPlaced.parse(payload).orderId);
+      await tellApprovers(db, ids, dayOf(clock()));
     },
     'refund.changed': async (payloads) => {
       const refundIds = payloads.map((payload) => refundChanged.parse(payload).refundId);

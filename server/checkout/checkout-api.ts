@@ -16,8 +16,9 @@ import { countsOfOrder } from '../quotas/tally/order-counts.ts';
 import type { Clock } from '../shared/clock.ts';
 import { NotFound, RuleRefusal } from '../shared/errors.ts';
 import { type Endpoint, endpoint } from '../web/api.ts';
+import { amendOrder, findReturned } from './amend-order.ts';
 import { pickupAddress } from './checkout-form.ts';
-import { orderBody } from './checkout-schemas.ts';
+import { orderBody, resubmissionBody } from './checkout-schemas.ts';
 import { channelOfZone, submitOrder } from './submit-order.ts';
 
 interface Parts extends PaymentDeps {
@@ -92,6 +93,23 @@ export function checkoutEndpoints(parts: Parts): Endpoint[] {
           clock(),
         );
         return withPayment(parts, actor, orderId);
+      },
+    }),
+    endpoint({
+      ...common,
+      path: '/orders/:id/resubmission',
+      summary: 'Resubmits a returned order as amended: a new order at today’s prices that names it, once',
+      params: orderParams,
+      body: resubmissionBody,
+      handle: async ({ req, params, body }) => {
+        const actor = actorOf(req);
+        const order = await findReturned(db, actor, params.id);
+        const { recipient, phone, region, address } = body.address
+          ? { ...body.address, address: body.address.detail }
+          : order;
+        const note = body.note ?? order.note;
+        const amendment = { recipient, phone, region, address, note, lines: body.lines };
+        return withPayment(parts, actor, await amendOrder(db, actor, params.id, amendment, clock()));
       },
     }),
     endpoint({

@@ -2,6 +2,16 @@ import { z } from 'zod';
 import { addressInput } from '../accounts/account-schemas.ts';
 import { id, quantity } from '../cart/cart-schemas.ts';
 
+/** A returned order as it is resubmitted; the address is given in full or stays as it was. */
+export const resubmissionBody = z.strictObject({
+  lines: z
+    .array(z.strictObject({ productId: id, quantity, note: z.string().trim().max(255).optional() }))
+    .min(1, 'emptyOrder')
+    .max(500),
+  address: addressInput.optional(),
+  note: z.string().trim().max(500).optional(),
+});
+
 /** An order as the API takes it: an address by id or in full. */
 export const orderBody = z
   .strictObject({

@@ -9,6 +9,7 @@ import { fast, type PrismaClient } from '../db/client.ts';
 import { isDuplicate } from '../db/faults.ts';
 import type { Channel, FundingSource, PaymentWay } from '../db/generated/enums.ts';
 import { inFastTransaction } from '../db/in-transaction.ts';
+import { enqueue } from '../jobs/outbox.ts';
 import { createOrder, type DeliveryAddress } from '../orders/create-order.ts';
 import { notePickups, takeRoom } from '../orders/pickup/take-room.ts';
 import { placeOrder } from '../orders/place-order.ts';
@@ -36,9 +37,14 @@ export interface OrderRequest extends DeliveryAddress {
   checkoutKey: string;
   /** the total that the buyer saw; null: not shown. A changed price is refused rather than charged */
   expectedTotalFen: number | null;
+  /** the returned order that this one resubmits, see amend-order.ts */
+  amendsId?: number | null;
   /** prices and more that were agreed upon before */
   agreed?: AgreedTerms | null;
 }
+
+/** The outbox topic of an order that waits for its unit's approver. */
+export const APPROVAL_ASKED = 'approval.asked';
 
 const TRIES = 12;
 const HELD_FOR_PAYMENT_MS = 35 * 60_000;
@@ -186,6 +192,7 @@ async function write(
       unitId: request.unitId,
       after: { state, totalFen: quoted.totalFen },
     });
+    if (state === 'awaiting_approval' && approvalNeeded) await enqueue(tx, APPROVAL_ASKED, [{ orderId }]);
     if (state === 'awaiting_approval' && !approvalNeeded) {
       await placeOrder(
         tx,

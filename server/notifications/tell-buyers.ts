@@ -56,7 +56,20 @@ const FINDERS: Record<BuyerNews['fact'], (db: PrismaClient, id: number) => Promi
     });
     return refund && toldOfMoney({ ...refund.payment, amountFen: refund.amountFen });
   },
+  order_approved: toldOfDecision,
+  order_rejected: toldOfDecision,
+  order_returned: toldOfDecision,
 };
+
+async function toldOfDecision(db: PrismaClient, id: number): Promise<Told | null> {
+  const decision = await db.orderDecision.findUnique({
+    where: { id },
+    select: { orderId: true, reason: true, order: { select: { buyerId: true } } },
+  });
+  if (!decision) return null;
+  const { orderId, reason, order } = decision;
+  return { userId: order.buyerId, orderId, data: { orderId, reason: reason ?? '' } };
+}
 
 function toldOfMoney({
   orderId,

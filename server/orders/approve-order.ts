@@ -2,11 +2,13 @@ import type { Actor } from '../accounts/actor.ts';
 import { audit } from '../db/audit.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
-import { NotAllowed, NotFound } from '../shared/errors.ts';
+import { NotFound } from '../shared/errors.ts';
+import { tellBuyer } from './buyer-news.ts';
 import { lockOrder } from './lock-order.ts';
-import { isApproverOf, mayApprove } from './order-policy.ts';
+import { isApproverOf } from './order-policy.ts';
 import { nextOrderState } from './order-states.ts';
 import { placeOrder } from './place-order.ts';
+import { refuseOwn } from './refuse-own.ts';
 
 /** How long a prepaid unit purchase is held after approval, so that it can be paid. */
 const PAY_WITHIN_MS = 3 * 86_400_000;
@@ -19,7 +21,7 @@ export async function approveOrder(db: PrismaClient, actor: Actor, orderId: numb
   await inTransaction(db, async (tx) => {
     const order = await lockOrder(tx, orderId);
     if (!isApproverOf(actor, order)) throw new NotFound();
-    if (!mayApprove(actor, order)) throw new NotAllowed('ownPurchase');
+    await refuseOwn(tx, actor, order);
     if (order.paymentWay === 'on_account') await placeOrder(tx, order, 'approve', at);
     else {
       const state = nextOrderState(order.state, 'approve_to_pay');
@@ -29,10 +31,11 @@ export async function approveOrder(db: PrismaClient, actor: Actor, orderId: numb
         select: { id: true },
       });
     }
-    await tx.orderDecision.create({
+    const { id } = await tx.orderDecision.create({
       data: { orderId, decision: 'approved', byId: actor.id, at },
       select: { id: true },
     });
+    await tellBuyer(tx, { fact: 'order_approved', id });
     await audit(tx, {
       at,
       actorId: actor.id,

@@ -7,10 +7,19 @@ export const BUYER_NEWS = 'buyer.news';
 
 /**
  * `parcel_shipped`: of a shipment; `order_expired`: of an order that nobody paid or approved in time; `paid_too_late`: of a payment
- * whose order could no longer be placed, so that it goes back; `money_sent`: of a refund that the bank has taken.
+ * whose order could no longer be placed, so that it goes back; `money_sent`: of a refund that the bank has taken; `order_approved`,
+ * `order_rejected`, `order_returned`: of an approver's decision.
  */
 export const buyerNews = z.object({
-  fact: z.enum(['parcel_shipped', 'order_expired', 'paid_too_late', 'money_sent']),
+  fact: z.enum([
+    'parcel_shipped',
+    'order_expired',
+    'paid_too_late',
+    'money_sent',
+    'order_approved',
+    'order_rejected',
+    'order_returned',
+  ]),
   id: z.number().int(),
 });
 

@@ -29,6 +29,8 @@ export interface NewOrder extends DeliveryAddress {
   /** the unit's campaign link by which an outside buyer came */
   campaignId?: number | null;
   checkoutKey: string;
+  /** the returned order that this one resubmits */
+  amendsId?: number | null;
   note: string | null;
   submittedAt: Date;
   heldUntil: Date;
@@ -82,10 +84,10 @@ type OrderTotals = Pick<Quote, 'goodsFen' | 'discountFen' | 'freightFen' | 'tota
 function insertOrder(tx: FastTx, order: NewOrder & OrderTotals): Promise<number> {
   return tx.insert(Prisma.sql`
     INSERT INTO \`order\` (buyerId, unitId, fundingSource, paymentWay, state, channel, zoneId, campaignId, checkoutKey, goodsFen, discountFen, freightFen, totalFen,
-      note, recipient, phone, region, address, submittedAt, heldUntil)
+      note, recipient, phone, region, address, submittedAt, heldUntil, amendsId)
     VALUES (${order.buyerId}, ${order.unitId}, ${order.fundingSource}, ${order.paymentWay}, ${order.state}, ${order.channel}, ${order.zoneId},
       ${order.campaignId ?? null}, ${order.checkoutKey}, ${order.goodsFen}, ${order.discountFen}, ${order.freightFen}, ${order.totalFen}, ${order.note}, ${order.recipient}, ${order.phone},
-      ${order.region}, ${order.address}, ${order.submittedAt}, ${order.heldUntil})`);
+      ${order.region}, ${order.address}, ${order.submittedAt}, ${order.heldUntil}, ${order.amendsId ?? null})`);
 }
 
 async function insertLines(tx: FastTx, orderId: number, lines: readonly QuotedLine[]): Promise<void> {

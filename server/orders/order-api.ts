@@ -11,7 +11,7 @@ import { cancelOrder } from './cancel-order.ts';
 import { orderJson, toOrderJson } from './order-json.ts';
 import { findOrder, listOrders, orderNumber } from './order-queries.ts';
 import { cancellationBody, orderListQuery, orderParams, reasonBody } from './order-schemas.ts';
-import { rejectOrder } from './reject-order.ts';
+import { rejectOrder, returnOrder } from './reject-order.ts';
 
 interface Parts {
   db: PrismaClient;
@@ -100,6 +100,16 @@ export function orderEndpoints({ db, clock }: Parts): Endpoint[] {
       body: reasonBody,
       handle: async ({ req, params, body }) => {
         await rejectOrder(db, actorOf(req), params.id, body.reason, clock());
+        return orderOf(db, actorOf(req), params.id);
+      },
+    }),
+    endpoint({
+      ...decision,
+      path: '/orders/:id/return',
+      summary: 'The unit’s approver gives a purchase back to be amended, with a reason',
+      body: reasonBody,
+      handle: async ({ req, params, body }) => {
+        await returnOrder(db, actorOf(req), params.id, body.reason, clock());
         return orderOf(db, actorOf(req), params.id);
       },
     }),

@@ -3,6 +3,8 @@ import type { FulfilmentState, OrderState } from '../db/generated/enums.ts';
 import { pathTo } from '../paths.ts';
 import type { OrderCount } from '../quotas/tally/order-counts.ts';
 import { instantText } from '../web/handlebars.ts';
+import { mayAmend } from './amendable.ts';
+import { presentChanges } from './amendment-presenter.ts';
 import type { MoneyBack } from './money-back.ts';
 import { comingDay, inReaderLanguage, type Reader, reasonText } from './order-labels.ts';
 import { isApproverOf, mayApprove, mayBuyerSee } from './order-policy.ts';
@@ -137,7 +139,9 @@ export function presentOrder(reader: Reader, actor: Actor, { order, counts, mone
       ...presentAfterSales(reader, actor, order, part, refunds),
     })),
     actions: presentActions(actor, order),
-    ownPurchase: order.state === 'awaiting_approval' && isApproverOf(actor, order) && !mayApprove(actor, order),
+    changes: presentChanges(reader, order),
+    amendedHref: order.amendedBy ? pathTo('order', { id: order.amendedBy.id }) : undefined,
+    ownPurchase: order.state === 'awaiting_approval' && isApproverOf(actor, order) && !mayDecide(actor, order),
   };
 }
 
@@ -185,7 +189,7 @@ function presentActions(actor: Actor, order: WholeOrder) {
   const { id } = order;
   const mine = mayBuyerSee(actor, order);
   const begun = order.fulfilments.some((part) => !mayHappenTo(part.state, 'cancel'));
-  const decides = order.state === 'awaiting_approval' && mayApprove(actor, order);
+  const decides = order.state === 'awaiting_approval' && mayDecide(actor, order);
   return {
     payAction: mine && order.state === 'awaiting_payment' ? pathTo('orderPayment', { id }) : undefined,
     cancelAction:
@@ -194,6 +198,8 @@ function presentActions(actor: Actor, order: WholeOrder) {
         : undefined,
     approveAction: decides ? pathTo('orderApproval', { id }) : undefined,
     rejectAction: decides ? pathTo('orderRejection', { id }) : undefined,
+    returnAction: decides && !order.harvest && !order.pool ? pathTo('orderReturning', { id }) : undefined,
+    amendHref: mayAmend(actor, order) ? pathTo('orderAmendment', { id }) : undefined,
     repeatAction: mine ? pathTo('orderRepeat', { id }) : undefined,
     listAction: mayKeepAsList(actor, order) ? pathTo('orderList', { id }) : undefined,
     bundleHref:
@@ -202,6 +208,11 @@ function presentActions(actor: Actor, order: WholeOrder) {
         : undefined,
     moveHref: mayAskToMove(actor, order) ? pathTo('newReAttribution', { order: id }) : undefined,
   };
+}
+
+/** Never an own purchase, nor one that was resubmitted for it (rule 26). */
+function mayDecide(actor: Actor, order: WholeOrder): boolean {
+  return mayApprove(actor, order) && order.amends?.buyerId !== actor.id;
 }
 
 /** Who helps to fill a case may leave until it is full. */

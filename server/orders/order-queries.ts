@@ -39,6 +39,24 @@ const wholeOrder = {
     },
   },
   decisions: { orderBy: { id: 'asc' } },
+  amends: {
+    select: {
+      ...{ id: true, submittedAt: true, buyerId: true, totalFen: true, note: true },
+      ...{ recipient: true, phone: true, region: true, address: true },
+      lines: {
+        select: {
+          productId: true,
+          name: true,
+          nameEn: true,
+          saleUnit: true,
+          saleUnitEn: true,
+          quantity: true,
+          note: true,
+        },
+      },
+    },
+  },
+  amendedBy: { select: { id: true, submittedAt: true } },
   cancellation: true,
   payments: { orderBy: { id: 'desc' }, take: 5 },
 } satisfies Prisma.OrderInclude;

@@ -19,7 +19,7 @@ import { presentListed, presentOrder } from './order-presenter.ts';
 import { findOrder, listOrders } from './order-queries.ts';
 import { cancellationBody, reasonBody } from './order-schemas.ts';
 import { refundsOfOrder } from './refund-queries.ts';
-import { rejectOrder } from './reject-order.ts';
+import { rejectOrder, returnOrder } from './reject-order.ts';
 import { listOfOrder, repeatOrder } from './repeat-order.ts';
 
 interface Parts {
@@ -74,6 +74,12 @@ export function orderRoutes({ db, clock }: Parts): Router {
   router.post(patterns.orderRejection, (req, res) =>
     decide(req, res, 'orders:flash.rejected', (id) =>
       rejectOrder(db, actorOf(req), id, read(reasonBody, req.body).reason, clock()),
+    ),
+  );
+
+  router.post(patterns.orderReturning, (req, res) =>
+    decide(req, res, 'orders:flash.returned', (id) =>
+      returnOrder(db, actorOf(req), id, read(reasonBody, req.body).reason, clock()),
     ),
   );
 

@@ -37,7 +37,7 @@ export function presentSteps({ t }: Reader, order: WholeOrder) {
 
 function stepsOf(order: WholeOrder): Step[] {
   const approval = order.decisions.find((decision) => decision.decision === 'approved');
-  const rejection = order.decisions.find((decision) => decision.decision === 'rejected');
+  const rejection = order.decisions.find((decision) => decision.decision !== 'approved');
   const asksApproval = order.state === 'awaiting_approval' || approval || rejection;
   const paidAt = order.payments.find((payment) => payment.state === 'succeeded')?.succeededAt ?? null;
   return [
