@@ -26,7 +26,7 @@ export async function wantedGoods(db: Db, runId: number, onlyReturned = false): 
   const rows = await db.$queryRaw<Row[]>`
     SELECT p.supplierId, COALESCE(d.addressId, 0) AS addressId, p.id AS productId, f.name, SUM(i.quantity) AS quantity,
       GROUP_CONCAT(DISTINCT k.name ORDER BY k.id SEPARATOR '\n') AS packages
-    FROM welfare_claim c JOIN welfare_package k ON k.id = COALESCE(c.packageId, ${standard?.id ?? 0})
+    FROM welfare_claim c JOIN welfare_package k ON k.runId = ${runId} AND k.id = COALESCE(c.packageId, ${standard?.id ?? 0})
     JOIN welfare_package_item i ON i.packageId = k.id
     JOIN product p ON p.id = i.productId JOIN product_family f ON f.id = p.familyId
     LEFT JOIN welfare_delivery d ON d.runId = c.runId AND d.department = c.department

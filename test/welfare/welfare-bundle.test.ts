@@ -13,7 +13,7 @@ import { orderForRun } from '../../server/welfare/order-for-run.ts';
 import { returnUnclaimed } from '../../server/welfare/return-unclaimed.ts';
 import { remindChoosers } from '../../server/welfare/tell-choosers.ts';
 import { type Market, openMarket } from '../quotas/market.ts';
-import { personOf } from '../setup/person.ts';
+import { faultsOn, personOf } from '../setup/person.ts';
 import { binary, entriesOf } from '../setup/zip.ts';
 import { codeOf, type RunWorld, runIn } from './run-world.ts';
 
@@ -63,6 +63,46 @@ describe('who is told', () => {
     expect(
       await codeOf(choosePackage(db, { token: claims[0]?.token ?? '' }, packages[0] ?? 0, noon('2026-06-21'))),
     ).toBe('choosingIsOver');
+  });
+});
+
+describe('on its pages', () => {
+  it('departments get an address of their own, and what nobody fetched is given to others by name', async () => {
+    const { app, world } = market;
+    const at = noon(DAY);
+    const { id } = await app.db.address.create({
+      data: { unitId: world.units.bank.id, recipient: '收发室', phone: '023-2', region: '重庆市', detail: '乙楼' },
+    });
+    const { runId, packages } = await union.aRun(3);
+    const buyer = await personOf(app, 'buyer');
+    const form = await buyer.open(`/welfare/${runId}/addresses`);
+    expect(form.$('input[name=department]').length).toBe(2);
+    const wrong = await buyer.send(form, '#addresses', { addressId: '999999' });
+    expect(wrong.status).toBe(422);
+    expect(faultsOn(wrong)).toHaveLength(1);
+    const fields = new URLSearchParams();
+    for (const { name, value } of form.$('#addresses').serializeArray()) {
+      const isFirst = name === 'departmentAddress' && fields.getAll('department').at(-1) === '甲部';
+      fields.append(name, isFirst ? String(id) : value);
+    }
+    await buyer.agent.post(form.path).type('form').send(fields.toString()).expect(303);
+    let page = await buyer.open(`/welfare/${runId}`);
+    expect(page.text).toContain('甲部送到：重庆市 乙楼 收发室');
+    expect(page.text).toContain('将要下的订单');
+    await orderForRun(app.db, union.buyer, runId, at);
+    await union.received(runId);
+    await beginHandOut(app.db, union.buyer, runId, at);
+    page = await buyer.open(`/welfare/${runId}`);
+    expect(page.$('tr:contains("乙楼")').length).toBe(1);
+    const typed = { packageId: String(packages[0]), list: '退休职工', names: '老王\n老李\n老赵\n老孙' };
+    const refused = await buyer.send(page, '#give', typed);
+    expect(refused.status).toBe(422);
+    expect(faultsOn(refused).join()).toContain('只剩 3 份');
+    expect(refused.$('textarea[name=names]').val()).toContain('老孙');
+    page = await buyer.send(refused, '#give', { ...typed, names: '老王、老李' });
+    expect(page.text).toContain('转给他人');
+    expect((await buyer.open(`/welfare/${runId}/sign-off`)).text).toContain('退休职工 · 老李');
+    expect((await buyer.open(`/welfare/${runId}/roster`)).text).toContain('退休职工 · 老王');
   });
 });
 
