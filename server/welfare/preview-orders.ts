@@ -20,6 +20,7 @@ export interface PreviewedOrder {
   supplierId: number;
   addressId: number;
   supplierName: string;
+  supplierNameEn: string;
   goods: PreviewedGoods[];
   totalFen: Fen;
   /** what keeps it from being ordered, with the packages that it concerns */
@@ -50,6 +51,7 @@ function previewedOrder(part: readonly WantedGoods[], products: Map<number, Buya
     supplierId: part[0]?.supplierId ?? 0,
     addressId: part[0]?.addressId ?? 0,
     supplierName: quoted.parcels[0]?.supplierName ?? '',
+    supplierNameEn: quoted.parcels[0]?.supplierNameEn ?? '',
     goods: part.map((one, at) => {
       const line = lines.find(({ productId }) => productId === one.productId);
       const ordered = wishes[at]?.quantity ?? one.quantity;

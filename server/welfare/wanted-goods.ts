@@ -6,6 +6,7 @@ export interface WantedGoods {
   addressId: number;
   productId: number;
   name: string;
+  nameEn: string;
   quantity: number;
   /** the names of the packages that it is in */
   packages: string[];
@@ -24,14 +25,14 @@ type Row = Omit<WantedGoods, 'packages' | 'quantity' | 'addressId'> & {
 export async function wantedGoods(db: Db, runId: number, onlyReturned = false): Promise<WantedGoods[]> {
   const standard = await db.welfarePackage.findFirst({ where: { runId, isDefault: true }, select: { id: true } });
   const rows = await db.$queryRaw<Row[]>`
-    SELECT p.supplierId, COALESCE(d.addressId, 0) AS addressId, p.id AS productId, f.name, SUM(i.quantity) AS quantity,
+    SELECT p.supplierId, COALESCE(d.addressId, 0) AS addressId, p.id AS productId, f.name, f.nameEn, SUM(i.quantity) AS quantity,
       GROUP_CONCAT(DISTINCT k.name ORDER BY k.id SEPARATOR '\n') AS packages
     FROM welfare_claim c JOIN welfare_package k ON k.runId = ${runId} AND k.id = COALESCE(c.packageId, ${standard?.id ?? 0})
     JOIN welfare_package_item i ON i.packageId = k.id
     JOIN product p ON p.id = i.productId JOIN product_family f ON f.id = p.familyId
     LEFT JOIN welfare_delivery d ON d.runId = c.runId AND d.department = c.department
     WHERE c.runId = ${runId} AND (NOT ${onlyReturned} OR c.returnedAt IS NOT NULL)
-    GROUP BY p.supplierId, COALESCE(d.addressId, 0), p.id, f.name ORDER BY p.supplierId, 2, p.id`;
+    GROUP BY p.supplierId, COALESCE(d.addressId, 0), p.id, f.name, f.nameEn ORDER BY p.supplierId, 2, p.id`;
   return rows.map((row) => ({
     ...row,
     ...{ addressId: Number(row.addressId), quantity: Number(row.quantity), packages: row.packages.split('\n') },

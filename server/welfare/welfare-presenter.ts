@@ -59,17 +59,19 @@ export function presentSurplus({ locale }: Reader, run: WholeRun) {
 }
 
 export function presentPreview(
-  { t }: Reader,
+  { t, locale }: Reader,
   orders: readonly PreviewedOrder[],
   placeOf: (addressId: number) => string,
 ) {
   const several = orders.some(({ addressId }) => addressId !== 0);
-  return orders.map(({ supplierName, addressId, goods, totalFen, faults }) => ({
+  return orders.map(({ supplierName, supplierNameEn, addressId, goods, totalFen, faults }) => ({
     place: several ? placeOf(addressId) : undefined,
-    ...{ supplierName, goods, totalFen },
+    supplierName: inLanguage(locale, supplierName, supplierNameEn),
+    goods: goods.map((one) => ({ ...one, name: inLanguage(locale, one.name, one.nameEn) })),
+    totalFen,
     faults: faults.map(({ code, values, packages }) => ({
       text: t(`faults:${code}`, values),
-      packages: t('welfare:order.inPackages', { names: packages.join('、') }),
+      packages: t('welfare:order.inPackages', { names: packages.join(locale === 'en' ? ', ' : '、') }),
     })),
   }));
 }
