@@ -102,6 +102,7 @@ import { useLocale } from './web/request-locals.ts';
 import { useSession } from './web/session.ts';
 import { takeUploads } from './web/uploads.ts';
 import { welfareAddressRoutes } from './welfare/address-routes.ts';
+import { allowanceRoutes } from './welfare/allowance-routes.ts';
 import { handOutRoutes } from './welfare/hand-out-routes.ts';
 import { orderBundleRoutes } from './welfare/order-bundle-routes.ts';
 import { rosterRoutes } from './welfare/roster-routes.ts';
@@ -205,6 +206,7 @@ export function createApp(container: Container): Express {
   app.use(rosterRoutes(container));
   app.use(orderBundleRoutes(container));
   app.use(welfareAddressRoutes(container));
+  app.use(allowanceRoutes(container));
   app.use(adminRoutes(container));
   app.use(apiDocsRoutes(endpoints, config.baseUrl));
 

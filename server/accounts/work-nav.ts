@@ -54,6 +54,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'standingOrders', icon: 'repeat', roles: ['buyer'] },
       { path: 'quoteRequests', icon: 'scale', roles: ['buyer', 'approver'] },
       { path: 'welfareRuns', icon: 'people', roles: ['buyer', 'approver', 'employee'] },
+      { path: 'allowances', icon: 'wallet', roles: ['approver', 'employee'] },
       { path: 'approvals', icon: 'stamp', roles: ['approver'], inStrip: true },
       { path: 'statements', icon: 'invoice', roles: ['buyer', 'approver', 'supplier', 'operator'] },
       { path: 'transfers', icon: 'wallet', roles: ['operator'] },

@@ -10,7 +10,7 @@ interface Ordered {
   refunded: unknown;
 }
 
-/** Welfare runs: what was ordered is what was chosen for its address and what is noted as left over, what went back is never asked for twice, and places are counted as chosen. */
+/** Welfare runs: what was ordered is what was chosen for its address and what is noted as left over, what went back is never asked for twice, places are counted as chosen, and of no allowance is more spent than it is. */
 export async function* checkWelfare(books: Books): AsyncGenerator<Difference> {
   const packages = overRanges<{ id: number; chosen: number; claims: unknown }>(
     books,
@@ -20,6 +20,14 @@ export async function* checkWelfare(books: Books): AsyncGenerator<Difference> {
   );
   for await (const { id, chosen, claims } of packages)
     yield { what: `places taken of welfare package ${id}`, expected: Number(claims), found: chosen };
+  const overspent = overRanges<{ id: number; amountFen: number; spent: unknown }>(
+    books,
+    'welfare_allowance',
+    `SELECT w.id, w.amountFen, -SUM(e.fen) AS spent FROM welfare_allowance w JOIN allowance_entry e ON e.allowanceId = w.id
+     WHERE w.id BETWEEN :from AND :to GROUP BY w.id, w.amountFen HAVING spent > w.amountFen OR spent < 0`,
+  );
+  for await (const { id, amountFen, spent } of overspent)
+    yield { what: `spent of allowance ${id}`, expected: `0 to ${amountFen}`, found: Number(spent) };
   const ordered = overRanges<Ordered>(
     books,
     'welfare_run',
