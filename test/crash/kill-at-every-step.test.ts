@@ -1,0 +1,284 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Actor, findActor } from '../../server/accounts/actor.ts';
+import { submitOrder } from '../../server/checkout/submit-order.ts';
+import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
+import { connect, fast, type PrismaClient } from '../../server/db/client.ts';
+import { approveOrder } from '../../server/orders/approve-order.ts';
+import { decideRefund } from '../../server/orders/decide-refund.ts';
+import { receiveFulfilment } from '../../server/orders/receive-fulfilment.ts';
+import { requestRefund } from '../../server/orders/request-refund.ts';
+import { shipFulfilment } from '../../server/orders/ship-fulfilment.ts';
+import { confirmStatement } from '../../server/payments/confirm-statement.ts';
+import { convergePayment } from '../../server/payments/converge-payment.ts';
+import { recordTransfer } from '../../server/payments/record-transfer.ts';
+import { dayOf } from '../../server/shared/days.ts';
+import { StateConflict } from '../../server/shared/errors.ts';
+import { PLAIN_ORDER } from '../bench/plain-order.ts';
+import { type Market, openMarket } from '../quotas/market.ts';
+import { testDatabase } from '../setup/database.ts';
+import { crashProxy } from './crash-proxy.ts';
+
+const DAY = '2026-06-15';
+const now = new Date(`${DAY}T04:00:00Z`);
+const MOST_STEPS = 200;
+const POOL = 2;
+
+let url: string;
+let market: Market;
+let db: PrismaClient;
+
+beforeAll(async () => {
+  url = await testDatabase();
+  market = await openMarket(DAY, { databaseUrl: url });
+  db = market.app.db;
+  await db.batch.updateMany({ data: { quantity: 1_000_000, available: 1_000_000 } });
+  await db.stockMovement.updateMany({ where: { event: 'produced' }, data: { quantity: 1_000_000 } });
+});
+afterAll(() => market.app.close());
+
+/** What is done to a purchase, by a process that may die on the way and by the one that comes after it. */
+interface Story {
+  act: (db: PrismaClient) => Promise<unknown>;
+  /** holds once it has been done again */
+  holds: () => Promise<void>;
+}
+
+const actorNamed = async (who: keyof Market['world']['users']): Promise<Actor> => {
+  const actor = await findActor(db, market.world.users[who].id, dayOf(now));
+  if (!actor) throw new Error(`no ${who}`);
+  return actor;
+};
+
+/** Tried with every number of statements, or commits, until it goes through: killed there, then done again by a new process. */
+async function killedEverywhere(prepare: () => Promise<Story>, when: 'before' | 'after commit'): Promise<number> {
+  for (let step = 1; step <= MOST_STEPS; step += 1) {
+    const { act, holds } = await prepare();
+    const proxy = await crashProxy(url);
+    const dying = connect(proxy.url, { pool: POOL });
+    await Promise.all(
+      Array.from({ length: POOL }, () =>
+        Promise.all([dying.$queryRaw`SELECT SLEEP(0.02)`, fast(dying).$queryRaw`SELECT SLEEP(0.02)`]),
+      ),
+    );
+    proxy.dieAt(step, when);
+    const outcome = await act(dying).then(
+      () => 'through' as const,
+      () => 'died' as const,
+    );
+    const died = proxy.died();
+    await dying.$disconnect().catch(() => {});
+    await proxy.close();
+    if (died) await again(act);
+    else expect(outcome).toBe('through');
+    await holds();
+    if (!died) return step - 1;
+  }
+  throw new Error(`still dying after ${MOST_STEPS} statements`);
+}
+
+/** What has been carried out although its answer was lost may be refused the second time. */
+async function again(act: Story['act']): Promise<void> {
+  try {
+    await act(db);
+  } catch (error) {
+    if (!(error instanceof StateConflict)) throw error;
+  }
+}
+
+async function bought(who: 'employee' | 'buyer', checkoutKey: string = randomUUID()): Promise<number> {
+  const { tea, rice } = market.world.products;
+  const unit = market.world.units.bank.id;
+  const terms =
+    who === 'buyer'
+      ? ({ unitId: unit, fundingSource: 'canteen_budget', paymentWay: 'on_account' } as const)
+      : ({ unitId: unit, fundingSource: 'individual', paymentWay: 'stripe' } as const);
+  const lines = [tea, rice].map(({ id }) => ({ productId: id, quantity: 10 }));
+  return submitOrder(db, await actorNamed(who), { ...PLAIN_ORDER, ...terms, lines, checkoutKey }, now);
+}
+
+const STORIES: Record<string, () => Promise<Story>> = {
+  'an employee’s checkout': async () => checkout('employee'),
+  'a canteen’s checkout that is placed at once': async () => {
+    await threshold(1_000_000_000);
+    return checkout('buyer');
+  },
+  'an approval': async () => {
+    await threshold(0);
+    const id = await bought('buyer');
+    const chief = await actorNamed('approver');
+    return {
+      act: (of) => approveOrder(of, chief, id, now),
+      holds: async () => {
+        expect(await db.order.findUnique({ where: { id } })).toMatchObject({ state: 'placed' });
+        expect(await db.orderDecision.count({ where: { orderId: id } })).toBe(1);
+      },
+    };
+  },
+  'a receipt with shortages': async () => {
+    const parcel = await shipped();
+    const buyer = await actorNamed('buyer');
+    const inputs = parcel.lines.map(({ id }) => ({
+      lineId: id,
+      acceptedQuantity: 8,
+      shortQuantity: 1,
+      damagedQuantity: 1,
+    }));
+    return {
+      act: (of) => receiveFulfilment(of, buyer, parcel.id, inputs, now),
+      holds: async () => {
+        expect(await db.fulfilment.findUnique({ where: { id: parcel.id } })).toMatchObject({ state: 'received' });
+        expect(await db.receipt.count({ where: { fulfilmentId: parcel.id } })).toBe(1);
+      },
+    };
+  },
+  'a refund that is granted': async () => {
+    const { id } = await market.buy('employee', {
+      lines: [{ productId: market.world.products.tea.id, quantity: 4 }],
+      unit: undefined,
+    });
+    const line = await db.orderLine.findFirstOrThrow({ where: { orderId: id } });
+    const asked = { lines: [{ lineId: line.id, quantity: 2 }], reason: '多买了', photos: [] };
+    const refundId = await requestRefund(market.app.container, await actorNamed('employee'), id, asked, now);
+    const supplier = await actorNamed('supplier');
+    return {
+      act: (of) =>
+        decideRefund(of, supplier, refundId, { decision: 'approve', lines: [], freightFen: 0, reason: '' }, now),
+      holds: async () => {
+        await market.settle();
+        const refunds = await db.paymentRefund.findMany({ where: { payment: { orderId: id } } });
+        expect(refunds).toHaveLength(1);
+        expect((await db.orderLine.findUniqueOrThrow({ where: { id: line.id } })).refundedQuantity).toBe(2);
+      },
+    };
+  },
+  'a payment notice': async () => {
+    const orderId = await paidUnheard();
+    const payment = await db.payment.findFirstOrThrow({ where: { orderId } });
+    const { stripe } = market.app.container;
+    return {
+      act: (of) => convergePayment(of, stripe, payment.sessionId ?? '', now),
+      holds: async () => {
+        expect(await db.order.findUnique({ where: { id: orderId } })).toMatchObject({ state: 'placed' });
+        expect(await db.payment.count({ where: { orderId, state: 'succeeded' } })).toBe(1);
+      },
+    };
+  },
+  'a statement’s confirmation': async () => {
+    const statementId = await aStatement();
+    const buyer = await actorNamed('buyer');
+    return {
+      act: (of) => confirmStatement(of, buyer, statementId, null, now),
+      holds: async () =>
+        expect(await db.statement.findUnique({ where: { id: statementId } })).toMatchObject({
+          state: 'buyer_confirmed',
+        }),
+    };
+  },
+  'a transfer that pays a statement': async () => {
+    const id = await aStatement();
+    const { referenceCode, totalFen } = await db.statement.findUniqueOrThrow({ where: { id } });
+    const operator = await actorNamed('operator');
+    const money = {
+      amountFen: Number(totalFen),
+      payerName: null,
+      payerAccount: '6222',
+      paidOn: DAY,
+      remark: null,
+    } as const;
+    const bankReference = `B-${id}`;
+    return {
+      act: (of) => recordTransfer(of, operator, { ...money, referenceCode, bankReference }, now),
+      holds: async () => {
+        expect(await db.statement.findUnique({ where: { id } })).toMatchObject({ state: 'paid' });
+        const transfers = await db.transfer.findMany({ where: { bankReference }, include: { allocations: true } });
+        expect(transfers).toHaveLength(1);
+        expect(transfers[0]?.allocations.reduce((sum, { fen }) => sum + Number(fen), 0)).toBe(Number(totalFen));
+      },
+    };
+  },
+};
+
+async function threshold(fen: number): Promise<void> {
+  await db.unitPayer.updateMany({
+    data: { approvalThresholdFen: fen, creditLimitFen: 10n ** 13n, bankAccount: '6222' },
+  });
+}
+
+async function checkout(who: 'employee' | 'buyer'): Promise<Story> {
+  const checkoutKey = randomUUID();
+  const { tea, rice } = market.world.products;
+  const unit = market.world.units.bank.id;
+  const buyer = await actorNamed(who);
+  const terms =
+    who === 'buyer'
+      ? ({ unitId: unit, fundingSource: 'canteen_budget', paymentWay: 'on_account' } as const)
+      : ({ unitId: unit, fundingSource: 'individual', paymentWay: 'stripe' } as const);
+  const lines = [tea, rice].map(({ id }) => ({ productId: id, quantity: 10 }));
+  return {
+    act: (of) => submitOrder(of, buyer, { ...PLAIN_ORDER, ...terms, lines, checkoutKey }, now),
+    holds: async () => {
+      const orders = await db.order.findMany({ where: { checkoutKey }, include: { lines: true } });
+      expect(orders.map(({ lines }) => lines.length)).toEqual([2]);
+      expect(orders[0]?.state).toBe(who === 'buyer' ? 'placed' : 'awaiting_payment');
+    },
+  };
+}
+
+async function shipped() {
+  await threshold(1_000_000_000);
+  const orderId = await bought('buyer');
+  const parcel = await db.fulfilment.findFirstOrThrow({
+    where: { orderId, supplierId: market.world.suppliers.lianghe.id },
+    include: { lines: true },
+  });
+  const sent = { lines: [], carrier: '邮政', trackingNumber: `K${parcel.id}`, temperatureDeci: 40 };
+  await shipFulfilment(db, await actorNamed('supplier'), parcel.id, sent, now);
+  return parcel;
+}
+
+/** A statement of its own, since each month's belongs to one payer and supplier: everything before is closed. */
+async function aStatement(): Promise<number> {
+  const parcel = await shipped();
+  const inputs = parcel.lines.map(({ id }) => ({
+    lineId: id,
+    acceptedQuantity: 10,
+    shortQuantity: 0,
+    damagedQuantity: 0,
+  }));
+  await receiveFulfilment(db, await actorNamed('buyer'), parcel.id, inputs, now);
+  await market.settle();
+  const statement = await db.statement.findFirstOrThrow({
+    where: { lines: { some: { orderId: parcel.orderId } } },
+    orderBy: { id: 'desc' },
+  });
+  return statement.id;
+}
+
+/** Paid at the payment page, whose notice has not reached the market. */
+async function paidUnheard(): Promise<number> {
+  const { id, payment } = await unpaid();
+  const answer = await fetch(payment, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ outcome: 'succeed', delaySeconds: 3600 }),
+  });
+  expect(answer.status).toBe(200);
+  return id;
+}
+
+async function unpaid(): Promise<{ id: number; payment: string }> {
+  const { startPayment } = await import('../../server/payments/start-payment.ts');
+  const id = await bought('employee');
+  return { id, payment: await startPayment(market.app.container, id, now) };
+}
+
+describe.each(Object.entries(STORIES))('%s', (name, prepare) => {
+  it('is whole or not at all wherever its process is killed, and can be done again', async () => {
+    const before = await killedEverywhere(prepare, 'before');
+    const after = await killedEverywhere(prepare, 'after commit');
+    console.log(`${name}: killed before each of ${before} statements and after each of ${after} commits`);
+    expect(before).toBeGreaterThan(2);
+    expect(await reconcile(url, (difference) => console.log(difference))).toBe(0);
+  }, 240_000);
+});
