@@ -5,6 +5,7 @@ import type { OutboxHandler } from './jobs/outbox.ts';
 import { enqueue, runOutbox } from './jobs/outbox.ts';
 import { type PeriodicJob, runSchedule } from './jobs/schedule.ts';
 import { MAIL_DUE } from './notifications/notify.ts';
+import { remindApprovers } from './notifications/remind-approvers.ts';
 import { remindDueStatements } from './notifications/remind-due-statements.ts';
 import { sendMail } from './notifications/send-mail.ts';
 import { tellApprovers } from './notifications/tell-approvers.ts';
@@ -200,6 +201,7 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
     { name: 'close-harvests', everyMs: 60_000, run: async () => void (await closeHarvests(db, clock())) },
     { name: 'settle-harvests', everyMs: 5_000, run: async () => void (await settleHarvests(db, clock())) },
     { name: 'expire-quotes', everyMs: 60_000, run: async () => void (await expireQuotes(db, clock())) },
+    { name: 'remind-approvers', everyMs: 600_000, run: () => remindApprovers(db, clock()) },
     { name: 'remind-due', everyMs: 3_600_000, run: () => remindDueStatements(db, clock()) },
     { name: 'mark-overdue', everyMs: 600_000, run: async () => void (await markOverdue(db, clock())) },
     {

@@ -13,6 +13,8 @@ export const NOTICE_KINDS = [
   'order_rejected',
   'order_returned',
   'approval_asked',
+  'approval_waits',
+  'approval_ends',
   'paid_too_late',
   'money_sent',
   'rest_dropped',

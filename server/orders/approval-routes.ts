@@ -1,10 +1,14 @@
 import express, { type Router } from 'express';
+import { z } from 'zod';
 import { requireRole, unitsApprovedFor } from '../accounts/actor.ts';
 import { actorOf } from '../accounts/who-acts.ts';
 import type { PrismaClient } from '../db/client.ts';
-import { patterns } from '../paths.ts';
+import { pathTo, patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
+import { flash } from '../web/flash.ts';
+import { read } from '../web/forms.ts';
+import { approveSeveral } from './approve-several.ts';
 import { type BudgetUse, budgetsOf } from './budget-queries.ts';
 import { inReaderLanguage, type Reader } from './order-labels.ts';
 import { presentListed } from './order-presenter.ts';
@@ -16,6 +20,14 @@ interface Parts {
 }
 
 const MOST_AWAITING = 200;
+
+/** One checked box comes as a text, several as a list, none not at all. */
+const severalBody = z.object({
+  orders: z.preprocess(
+    (value) => (Array.isArray(value) ? value : value ? [value] : []),
+    z.array(z.coerce.number().int().positive().max(2_147_483_647)).max(MOST_AWAITING),
+  ),
+});
 
 /** What waits for an approver, with the year's budgets beside it; own purchases are shown as not decidable (rule 26). */
 export function approvalRoutes({ db, clock }: Parts): Router {
@@ -38,14 +50,32 @@ export function approvalRoutes({ db, clock }: Parts): Router {
         const unit = actor.grants.find((grant) => grant.unitId === budget.unitId);
         return presentBudget(req, budget, waitingFen(budget), unit?.unitName ?? '', unit?.unitNameEn ?? null);
       }),
+      mayApproveSeveral: orders.some((order) => order.buyer.id !== actor.id && order.amends?.buyerId !== actor.id),
       orders: orders.map((order) => ({
         ...presentListed(req, order),
         buyerName: order.buyer.name,
-        own: order.buyer.id === actor.id,
+        own: order.buyer.id === actor.id || order.amends?.buyerId === actor.id,
+        id: order.id,
         heldUntil: order.heldUntil?.toISOString(),
       })),
     });
   });
+
+  router.post(patterns.approvals, async (req, res) => {
+    const actor = actorOf(req);
+    requireRole(actor, 'approver');
+    const { orders } = read(severalBody, req.body);
+    const { approved, refused } = await approveSeveral(db, actor, orders, clock());
+    if (orders.length === 0) flash(req, 'error', req.t('orders:approvals.noneChosen'));
+    if (approved.length > 0)
+      flash(req, 'success', req.t('orders:approvals.approvedSeveral', { count: approved.length }));
+    for (const { orderId, refusal } of refused) {
+      const reason = req.t(`faults:${refusal.code}`, refusal.values);
+      flash(req, 'error', req.t('orders:approvals.notApproved', { id: orderId, reason }));
+    }
+    res.redirect(303, pathTo('approvals'));
+  });
+
   return router;
 }
 

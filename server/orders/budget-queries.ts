@@ -32,3 +32,27 @@ export async function budgetsOf(db: Db, unitIds: readonly number[], today: Day):
     return { unitId, fundingSource, amountFen: Number(amountFen), usedFen: row?._sum.totalFen ?? 0 };
   });
 }
+
+export interface DecisionBudget extends BudgetUse {
+  /** all that waits for approval from the same budget, the order itself included, fen */
+  waitingFen: number;
+}
+
+/** The year's budget that a unit's order would use, as its approver sees it when deciding; null where the unit set none. */
+export async function budgetAtDecision(
+  db: Db,
+  order: { unitId: number | null; fundingSource: FundingSource },
+  today: Day,
+): Promise<DecisionBudget | null> {
+  const { unitId, fundingSource } = order;
+  if (unitId === null) return null;
+  const [budgets, waiting] = await Promise.all([
+    budgetsOf(db, [unitId], today),
+    db.order.aggregate({
+      where: { unitId, fundingSource, state: 'awaiting_approval' },
+      _sum: { totalFen: true },
+    }),
+  ]);
+  const budget = budgets.find((one) => one.fundingSource === fundingSource);
+  return budget ? { ...budget, waitingFen: waiting._sum.totalFen ?? 0 } : null;
+}

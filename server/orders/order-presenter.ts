@@ -5,6 +5,7 @@ import type { OrderCount } from '../quotas/tally/order-counts.ts';
 import { instantText } from '../web/handlebars.ts';
 import { mayAmend } from './amendable.ts';
 import { presentChanges } from './amendment-presenter.ts';
+import type { DecisionBudget } from './budget-queries.ts';
 import type { MoneyBack } from './money-back.ts';
 import { comingDay, inReaderLanguage, type Reader, reasonText } from './order-labels.ts';
 import { isApproverOf, mayApprove, mayBuyerSee } from './order-policy.ts';
@@ -83,6 +84,8 @@ export function presentListed(reader: Reader, order: ListedOrder) {
 }
 
 export interface OrderPage {
+  /** of the year, for whoever decides */
+  budget?: DecisionBudget | null;
   order: WholeOrder;
   counts: readonly OrderCount[];
   moneyBack: readonly MoneyBack[];
@@ -90,7 +93,7 @@ export interface OrderPage {
 }
 
 /** The data of `views/orders/show.hbs`. */
-export function presentOrder(reader: Reader, actor: Actor, { order, counts, moneyBack, refunds }: OrderPage) {
+export function presentOrder(reader: Reader, actor: Actor, { order, counts, moneyBack, refunds, budget }: OrderPage) {
   const { t } = reader;
   return {
     title: `${t('orders:show.title')} ${orderNumber(order)}`,
@@ -139,6 +142,7 @@ export function presentOrder(reader: Reader, actor: Actor, { order, counts, mone
       ...presentAfterSales(reader, actor, order, part, refunds),
     })),
     actions: presentActions(actor, order),
+    budget: budget && presentBudget(budget, order.totalFen),
     changes: presentChanges(reader, order),
     amendedHref: order.amendedBy ? pathTo('order', { id: order.amendedBy.id }) : undefined,
     ownPurchase: order.state === 'awaiting_approval' && isApproverOf(actor, order) && !mayDecide(actor, order),
@@ -183,6 +187,11 @@ function presentTotals({ t }: Reader, order: WholeOrder, refunds: readonly Whole
 function ruleOf(order: WholeOrder, count: OrderCount): string {
   if (order.fundingSource === 'individual') return `individual_${count.countIndividualBy}`;
   return order.paymentWay === 'stripe' ? `prepaid_${count.countPrepaidBy}` : `on_account_${count.countOnAccountBy}`;
+}
+
+function presentBudget({ amountFen, usedFen, waitingFen }: DecisionBudget, orderFen: number) {
+  const leavesFen = amountFen - usedFen - orderFen;
+  return { amountFen, usedFen, waitingFen, leavesFen: Math.abs(leavesFen), over: leavesFen < 0 };
 }
 
 function presentActions(actor: Actor, order: WholeOrder) {

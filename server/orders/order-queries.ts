@@ -238,7 +238,11 @@ export function listAwaitingApproval(db: Db, actor: Actor, take: number) {
     },
     orderBy: { id: 'asc' },
     take,
-    include: { ...listedOrder, buyer: { select: { id: true, name: true } } },
+    include: {
+      ...listedOrder,
+      buyer: { select: { id: true, name: true } },
+      amends: { select: { buyerId: true } },
+    },
   });
 }
 

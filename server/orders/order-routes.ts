@@ -7,14 +7,17 @@ import type { OrderState } from '../db/generated/enums.ts';
 import { pathTo, patterns } from '../paths.ts';
 import { countsOfOrder } from '../quotas/tally/order-counts.ts';
 import type { Clock } from '../shared/clock.ts';
+import { dayOf } from '../shared/days.ts';
 import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
 import { flash } from '../web/flash.ts';
 import { formView, refusedForm } from '../web/form-view.ts';
 import { idIn, read } from '../web/forms.ts';
 import { approvalRoutes } from './approval-routes.ts';
 import { approveOrder } from './approve-order.ts';
+import { budgetAtDecision } from './budget-queries.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { moneyBackOf } from './money-back.ts';
+import { isApproverOf } from './order-policy.ts';
 import { presentListed, presentOrder } from './order-presenter.ts';
 import { findOrder, listOrders } from './order-queries.ts';
 import { cancellationBody, reasonBody } from './order-schemas.ts';
@@ -117,10 +120,14 @@ export function orderRoutes({ db, clock }: Parts): Router {
       moneyBackOf(db, id),
       refundsOfOrder(db, id),
     ]);
+    const budget =
+      order.state === 'awaiting_approval' && isApproverOf(actor, order)
+        ? await budgetAtDecision(db, order, dayOf(clock()))
+        : null;
     const { status, faults } = refused ? refusedForm(refused) : { status: 200, faults: [] };
     res.set('Cache-Control', 'no-store');
     res.status(status).render('orders/show', {
-      ...presentOrder(req, actor, { order, counts, moneyBack, refunds }),
+      ...presentOrder(req, actor, { order, counts, moneyBack, refunds, budget }),
       currentPath: pathTo('order', { id }),
       form: formView(req.t, ['reason', 'name'], req.body ?? {}, faults),
     });
