@@ -7,6 +7,7 @@ import { type PeriodicJob, runSchedule } from './jobs/schedule.ts';
 import { MAIL_DUE } from './notifications/notify.ts';
 import { remindApprovers } from './notifications/remind-approvers.ts';
 import { remindDueStatements } from './notifications/remind-due-statements.ts';
+import { remindExpiringCertifications } from './notifications/remind-expiring-certifications.ts';
 import { sendMail } from './notifications/send-mail.ts';
 import { tellApprovers } from './notifications/tell-approvers.ts';
 import { tellBuyers } from './notifications/tell-buyers.ts';
@@ -203,6 +204,7 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
     { name: 'expire-quotes', everyMs: 60_000, run: async () => void (await expireQuotes(db, clock())) },
     { name: 'remind-approvers', everyMs: 600_000, run: () => remindApprovers(db, clock()) },
     { name: 'remind-due', everyMs: 3_600_000, run: () => remindDueStatements(db, clock()) },
+    { name: 'remind-expiring', everyMs: 3_600_000, run: () => remindExpiringCertifications(db, clock()) },
     { name: 'mark-overdue', everyMs: 600_000, run: async () => void (await markOverdue(db, clock())) },
     {
       name: 'standing-orders',

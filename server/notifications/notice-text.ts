@@ -47,6 +47,7 @@ export const NOTICE_KINDS = [
   'statement_due_late',
   'welfare_open',
   'welfare_reminder',
+  'certification_ends',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
