@@ -5,9 +5,10 @@ import { aProduct } from './a-product.ts';
 import { describeSearchEngine } from './engine-contract.ts';
 
 const url = process.env.MEILI_URL;
+const NOWHERE = 'http://127.0.0.1:1';
 
 describe.skipIf(!url)('a Meilisearch server', () => {
-  const server = createMeilisearch({ url: url ?? '', apiKey: process.env.MEILI_API_KEY });
+  const server = createMeilisearch({ url: url ?? NOWHERE, apiKey: process.env.MEILI_API_KEY });
   const uid = `test_${process.pid}`;
   const indexes = async () =>
     (await server.writing.getRawIndexes({ limit: 1_000 })).results
@@ -44,7 +45,7 @@ describe.skipIf(!url)('a Meilisearch server', () => {
 
 describe('without a Meilisearch server', () => {
   it('the engine says so and is not ready', async () => {
-    const engine = createMeilisearchEngine(createMeilisearch({ url: 'http://127.0.0.1:1' }));
+    const engine = createMeilisearchEngine(createMeilisearch({ url: NOWHERE }));
     await engine.refresh();
     expect(engine.ready()).toBe(false);
     expect(await engine.health()).toMatchObject({ ok: false });
