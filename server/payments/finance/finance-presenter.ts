@@ -1,8 +1,8 @@
-import type { Actor } from '../../accounts/actor.ts';
-import { hasRole } from '../../accounts/actor.ts';
+import { type Actor, hasRole } from '../../accounts/actor.ts';
 import type { JournalEntry } from '../../db/generated/client.ts';
 import { FundingSource } from '../../db/generated/enums.ts';
 import { inReaderLanguage, type Reader } from '../../orders/order-labels.ts';
+import { maySee } from '../../orders/order-policy.ts';
 import { orderNumber } from '../../orders/order-queries.ts';
 import { pathTo } from '../../paths.ts';
 import { groupBy } from '../../shared/group-by.ts';
@@ -77,7 +77,11 @@ function cellsOf({ t }: Reader, sums: Sums) {
 }
 
 /** The data of `views/payments/finance-order.hbs`: every movement of an order's money, each of which sums to zero, and their sum. */
-export function presentJournal(reader: Reader, { order, entries }: Awaited<ReturnType<typeof journalOf>>) {
+export function presentJournal(
+  reader: Reader,
+  actor: Actor,
+  { order, entries }: Awaited<ReturnType<typeof journalOf>>,
+) {
   const { t } = reader;
   const sumOf = (rows: readonly JournalEntry[]) =>
     Object.fromEntries(
@@ -100,7 +104,8 @@ export function presentJournal(reader: Reader, { order, entries }: Awaited<Retur
     }),
     totals: cellsOf(reader, sumOf(entries)),
     sumFen: entries.reduce((sum, entry) => sum + entry.fen, 0),
-    orderHref: pathTo('order', { id: order.id }),
+    // A supplier sees its parcels, not the order.
+    orderHref: maySee(actor, order) ? pathTo('order', { id: order.id }) : undefined,
     backHref: pathTo('finance'),
   };
 }

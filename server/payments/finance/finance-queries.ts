@@ -80,10 +80,18 @@ export async function* allEntries(
   }
 }
 
+interface JournalOrder {
+  id: number;
+  submittedAt: Date;
+  buyerId: number;
+  unitId: number | null;
+  fundingSource: string;
+}
+
 /** The whole journal of one order that the actor may see, the oldest first. A stranger gets NotFound. */
 export async function journalOf(db: Db, actor: Actor, orderId: number) {
-  const [order] = await db.$queryRaw<{ id: number; submittedAt: Date }[]>`
-    SELECT o.id, o.submittedAt FROM \`order\` o WHERE o.id = ${orderId} AND ${scopeOf(actor)}`;
+  const [order] = await db.$queryRaw<JournalOrder[]>`
+    SELECT o.id, o.submittedAt, o.buyerId, o.unitId, o.fundingSource FROM \`order\` o WHERE o.id = ${orderId} AND ${scopeOf(actor)}`;
   if (!order) throw new NotFound();
   const entries = await db.journalEntry.findMany({ where: { orderId }, orderBy: [{ at: 'asc' }, { id: 'asc' }] });
   return { order, entries };

@@ -47,7 +47,7 @@ export function financeRoutes({ db, clock }: Parts): Router {
     res.set('Cache-Control', 'no-store').render('payments/finance-order', {
       layout: 'work',
       currentPage: patterns.finance,
-      ...presentJournal(req, found),
+      ...presentJournal(req, actorOf(req), found),
     });
   });
 
