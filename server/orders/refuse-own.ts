@@ -10,12 +10,20 @@ interface Decided {
   amendsId: number | null;
 }
 
-/** Refuses with NotAllowed `ownPurchase` to decide an own purchase (rule 26), also one that a colleague has amended and resubmitted. */
+/** Refuses with NotAllowed `ownPurchase` to decide an own purchase (rule 26), also one that colleagues have amended and resubmitted since. */
 export async function refuseOwn(tx: Tx, actor: Actor, order: Decided): Promise<void> {
-  const buyers = order.amendsId === null ? [] : [await buyerOf(tx, order.amendsId)];
-  if (!mayApprove(actor, order) || buyers.includes(actor.id)) throw new NotAllowed('ownPurchase');
+  if (!mayApprove(actor, order) || (await hasBought(tx, actor, order.amendsId))) throw new NotAllowed('ownPurchase');
 }
 
-async function buyerOf(tx: Tx, orderId: number): Promise<number> {
-  return (await tx.order.findUniqueOrThrow({ where: { id: orderId }, select: { buyerId: true } })).buyerId;
+/** Whether the actor bought the order or any that it was amended from. */
+async function hasBought(tx: Tx, actor: Actor, orderId: number | null): Promise<boolean> {
+  for (let id = orderId; id !== null; ) {
+    const { buyerId, amendsId }: { buyerId: number; amendsId: number | null } = await tx.order.findUniqueOrThrow({
+      where: { id },
+      select: { buyerId: true, amendsId: true },
+    });
+    if (buyerId === actor.id) return true;
+    id = amendsId;
+  }
+  return false;
 }

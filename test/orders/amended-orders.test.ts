@@ -12,7 +12,7 @@ import { apiTokenFor, makeTestApp, type TestApp } from '../setup/app.ts';
 import { testDatabase } from '../setup/database.ts';
 import { faultsOn, type Page, type Person, personOf } from '../setup/person.ts';
 import { stockOf } from '../world/products.ts';
-import { grant } from '../world/users.ts';
+import { aUser, grant } from '../world/users.ts';
 import { makeWorld, type World } from '../world/world.ts';
 
 const now = new Date('2026-06-15T04:00:00Z');
@@ -146,6 +146,15 @@ describe('a purchase that its approver returns', () => {
     await expect(approveOrder(app.db, await actorNamed('approver'), amended, now)).rejects.toThrow('ownPurchase');
     await expect(approveOrder(app.db, await actorNamed('buyer'), amended, now)).rejects.toThrow('ownPurchase');
     expect((await approver.open(`/orders/${amended}`)).$('form[action$="/approval"]')).toHaveLength(0);
+    // Nor when it is returned and resubmitted once more: the first buyer is two orders back.
+    const clerk = await aUser(app.db, { grants: [{ role: 'approver', unit: world.units.bank }] });
+    const clerkActor = await findActor(app.db, clerk.id, dayOf(now));
+    if (!clerkActor) throw new Error('no clerk');
+    await returnOrder(app.db, clerkActor, amended, '再改', now);
+    const second = await buyer.open(`/orders/${amended}/amendment`);
+    const third = idOf(await buyer.send(second, 'form[action$="/amendment"]', { [quantityOf()]: 4 }));
+    await expect(approveOrder(app.db, await actorNamed('approver'), third, now)).rejects.toThrow('ownPurchase');
+    await approveOrder(app.db, clerkActor, third, now);
     await app.db.roleGrant.deleteMany({ where: { userId: chief.id, role: 'buyer' } });
     await app.db.roleGrant.deleteMany({ where: { userId: world.users.buyer.id, role: 'approver' } });
   });
