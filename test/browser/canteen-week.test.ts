@@ -1,19 +1,18 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import writeExcelFile from 'write-excel-file/node';
 import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import { creditCodeCheck } from '../../server/shared/credit-code.ts';
+import { dayOf } from '../../server/shared/days.ts';
 import { formatYuan } from '../../server/shared/money.ts';
-import { startWork } from '../../server/work.ts';
-import { makeTestApp, type TestApp } from '../setup/app.ts';
-import { describeInBrowser, openBrowser } from '../setup/browser.ts';
+import { describeInBrowser } from '../setup/browser.ts';
 import { testDatabase } from '../setup/database.ts';
-import { PASSWORD } from '../world/users.ts';
-import { makeWorld, type World } from '../world/world.ts';
+import { type ServedMarket, serveMarket } from '../setup/served-market.ts';
+import { DESK, fits, PHONE } from '../setup/visitors.ts';
+import { aTarget } from '../world/programmes.ts';
+import type { World } from '../world/world.ts';
 
-const DESK = { width: 1280, height: 900 };
-const PHONE = { width: 390, height: 844 };
 const TAX_NUMBER = `1250000000000000X${creditCodeCheck('1250000000000000X')}`;
 const ACCOUNT = '6222020000000001';
 /** 100 bags of rice at the tier from 100 on, 10 bags of tea. */
@@ -22,48 +21,23 @@ const TEA = { bags: 10, fen: 12_800, damaged: 2 };
 
 describeInBrowser('a canteen’s week', () => {
   let databaseUrl: string;
-  let app: TestApp;
-  let work: { stop: () => Promise<void> };
-  let browser: Browser;
-  let world: World;
-  const faults: string[] = [];
+  let market: ServedMarket;
 
   beforeAll(async () => {
     databaseUrl = await testDatabase();
-    app = await makeTestApp({ databaseUrl });
-    world = await makeWorld(app.db, { now: new Date() });
+    market = await serveMarket({ databaseUrl });
+    const { app, world } = market;
     const canteen = { unitId: world.units.bank.id, fundingSource: 'canteen_budget' as const };
     await app.db.unitPayer.update({
       where: { unitId_fundingSource: canteen },
       data: { approvalThresholdFen: 0, taxNumber: TAX_NUMBER, bankAccount: ACCOUNT },
     });
-    work = startWork(app.container);
-    browser = await openBrowser();
-    await vi.waitFor(async () => expect((await fetch(`${app.url}/readyz`)).status).toBe(200), {
-      timeout: 20_000,
-      interval: 50,
-    });
+    await aTarget(app.db, { programme: world.programmes.group, unit: world.units.bank, fen: 2_000_000 });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await work?.stop();
-    await app?.close();
-  });
+  afterAll(() => market?.close());
 
-  async function person(who: keyof World['users'], viewport = DESK): Promise<Page> {
-    const context = await browser.newContext({ viewport, locale: 'zh-CN', baseURL: app.url });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`));
-    page.on('response', (answer) => answer.status() >= 500 && faults.push(`${answer.url()}: ${answer.status()}`));
-    await page.goto('/sign-in');
-    await page.getByLabel('账号').fill(world.users[who].login);
-    await page.getByLabel('密码').fill(PASSWORD);
-    await page.getByRole('main').getByRole('button', { name: '登录' }).click();
-    await page.waitForURL((url) => url.pathname !== '/sign-in');
-    return page;
-  }
-
+  const person = (who: keyof World['users'], viewport = DESK) =>
+    market.person(market.world.users[who].login, { viewport });
   const textOf = async (page: Page) => (await page.getByRole('main').textContent()) ?? '';
   const yuan = (fen: number) => formatYuan(fen);
 
@@ -136,20 +110,78 @@ describeInBrowser('a canteen’s week', () => {
         .locator('input[type="file"]')
         .setInputFiles({ name: '破损.png', mimeType: 'image/png', buffer: photo });
     }
-    expect(await phone.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width);
+    await fits(phone);
     await phone.getByRole('button', { name: '确认验收' }).click();
     await phone.waitForURL(/\/orders\/\d+$/);
   }
 
   /** The statement of one supplier, once the worker has put the delivery onto it. */
   async function statementOf(supplierId: number): Promise<number> {
-    return vi.waitFor(
-      async () => (await app.db.statement.findFirstOrThrow({ where: { supplierId, unitId: world.units.bank.id } })).id,
-      { timeout: 20_000, interval: 100 },
-    );
+    const { app, world } = market;
+    const where = { supplierId, unitId: world.units.bank.id };
+    const find = async () => (await app.db.statement.findFirstOrThrow({ where })).id;
+    return vi.waitFor(find, { timeout: 20_000, interval: 100 });
   }
 
-  it('from the list to the paid statement: two suppliers, one bag short, two damaged', async () => {
+  /** Confirmed by both, the transfer declared, matched by the bank's list, and invoiced. */
+  async function settles(buyer: Page, supplier: Page, supplierId: number, fen: number): Promise<void> {
+    const statement = await statementOf(supplierId);
+    await buyer.goto(`/statements/${statement}`);
+    expect(await textOf(buyer)).toContain(yuan(fen));
+    await buyer.locator('[data-form="confirm"] button').click();
+    await buyer.getByText('待供应商确认').first().waitFor();
+    await supplier.goto(`/statements/${statement}`);
+    await supplier.locator('[data-form="confirm"] button').click();
+    await supplier.getByText('双方已确认').first().waitFor();
+
+    const owed = await market.app.db.statement.findUniqueOrThrow({ where: { id: statement } });
+    await buyer.goto(`/statements/${statement}`);
+    await buyer.locator('[data-form="transfer"] [name="amount"]').fill(String(Number(owed.totalFen) / 100));
+    await buyer.locator('[data-form="transfer"] button').click();
+    await buyer.getByText('已申报').first().waitFor();
+    await importsTransfer(String(Number(owed.totalFen) / 100), owed.referenceCode);
+
+    await supplier.goto(`/statements/${statement}`);
+    expect(await textOf(supplier)).toContain('已付清');
+    await supplier
+      .locator('[data-form="invoice"] [name="number"]')
+      .fill(`2651200000000000${statement}`.padEnd(20, '1'));
+    await supplier.locator('[data-form="invoice"] button').click();
+    await supplier.getByText(TAX_NUMBER).first().waitFor();
+  }
+
+  async function importsTransfer(yuanPaid: string, referenceCode: string): Promise<void> {
+    const operator = await person('operator');
+    await operator.goto('/transfers');
+    const csv = [
+      '日期,金额,对方户名,对方账号,附言',
+      `${dayOf(new Date())},${yuanPaid},农行市分行食堂,${ACCOUNT},货款 ${referenceCode}`,
+    ];
+    await operator.getByText('导入银行流水').first().click();
+    await operator
+      .locator('[data-form="import"] input[type="file"]')
+      .setInputFiles({ name: '流水.csv', mimeType: 'text/csv', buffer: Buffer.from(csv.join('\r\n')) });
+    await operator.locator('[data-form="import"] button').click();
+    await operator.getByText('自动入账 1 笔').first().waitFor();
+    await operator.context().close();
+  }
+
+  /** What the organizer's board says of the bank, in yuan. */
+  async function onTheBoard(organizer: Page) {
+    await organizer.goto('/board');
+    const bank = organizer.getByRole('rowheader', { name: '农行市分行' });
+    const row = organizer.getByRole('main').getByRole('row').filter({ has: bank });
+    const figures = ['已下单', '已计入'].map(async (label) => {
+      const text = await row.locator(`td[data-label="${label}"]`).innerText();
+      return /[\d,]+\.\d{2}/.exec(text)?.[0] ?? text;
+    });
+    const [placed, counted] = await Promise.all(figures);
+    return { placed, counted };
+  }
+
+  it('from the list to the paid statements: two suppliers, one bag short, two damaged, and the board says the same', async () => {
+    const organizer = await person('organizer');
+    expect(await onTheBoard(organizer)).toEqual({ placed: '0.00', counted: '0.00' });
     const buyer = await person('buyer');
     await uploadsList(buyer);
     const order = await orders(buyer);
@@ -159,56 +191,27 @@ describeInBrowser('a canteen’s week', () => {
     await approver.getByRole('link', { name: '去审批' }).first().click();
     await approver.getByRole('button', { name: '批准采购' }).click();
     await approver.getByText('已批准').first().waitFor();
+    const ordered = RICE.bags * RICE.fen + TEA.bags * TEA.fen;
+    expect(await onTheBoard(organizer)).toEqual({ placed: yuan(ordered), counted: '0.00' });
 
     const [rice, tea] = [await person('riceSupplier'), await person('supplier')];
     await ships(rice, '自有车辆');
     await ships(tea, '邮政');
-
     const phone = await person('buyer', PHONE);
     await receives(phone, order, '川河贡米合作社', { short: RICE.short }, RICE.bags);
     await receives(phone, order, '凉河', { damaged: TEA.damaged }, TEA.bags);
-    expect(await app.db.receiptPhoto.count()).toBe(1);
+    expect(await market.app.db.receiptPhoto.count()).toBe(1);
 
+    const { suppliers } = market.world;
     const riceFen = (RICE.bags - RICE.short) * RICE.fen;
-    const statement = await statementOf(world.suppliers.chuanhe.id);
-    await buyer.goto(`/statements/${statement}`);
-    expect(await textOf(buyer)).toContain(yuan(riceFen));
-    await buyer.locator('[data-form="confirm"] button').click();
-    await buyer.getByText('待供应商确认').first().waitFor();
-    await rice.goto(`/statements/${statement}`);
-    await rice.locator('[data-form="confirm"] button').click();
-    await rice.getByText('双方已确认').first().waitFor();
+    const teaFen = (TEA.bags - TEA.damaged) * TEA.fen;
+    await settles(buyer, rice, suppliers.chuanhe.id, riceFen);
+    await settles(buyer, tea, suppliers.lianghe.id, teaFen);
 
-    const owed = await app.db.statement.findUniqueOrThrow({ where: { id: statement } });
-    await buyer.goto(`/statements/${statement}`);
-    await buyer.locator('[data-form="transfer"] [name="amount"]').fill(String(Number(owed.totalFen) / 100));
-    await buyer.locator('[data-form="transfer"] button').click();
-    await buyer.getByText('已申报').first().waitFor();
-
-    const operator = await person('operator');
-    await operator.goto('/transfers');
-    const today = new Intl.DateTimeFormat('sv', { timeZone: 'Asia/Shanghai' }).format(new Date());
-    const csv = [
-      '日期,金额,对方户名,对方账号,附言',
-      `${today},${Number(owed.totalFen) / 100},农行市分行食堂,${ACCOUNT},货款 ${owed.referenceCode}`,
-    ];
-    await operator.getByText('导入银行流水').first().click();
-    await operator
-      .locator('[data-form="import"] input[type="file"]')
-      .setInputFiles({ name: '流水.csv', mimeType: 'text/csv', buffer: Buffer.from(csv.join('\r\n')) });
-    await operator.locator('[data-form="import"] button').click();
-    await operator.getByText('自动入账 1 笔').first().waitFor();
-
-    await rice.goto(`/statements/${statement}`);
-    expect(await textOf(rice)).toContain('已付清');
-    await rice.locator('[data-form="invoice"] [name="number"]').fill('26512000000000000001');
-    await rice.locator('[data-form="invoice"] button').click();
-    await rice.getByText(TAX_NUMBER).first().waitFor();
-
-    const standing = await app.db.order.findFirstOrThrow({ include: { lines: true } });
-    const accepted = standing.lines.reduce((sum, line) => sum + line.acceptedFen, 0);
-    expect(accepted).toBe(riceFen + (TEA.bags - TEA.damaged) * TEA.fen);
+    const standing = await market.app.db.order.findFirstOrThrow({ include: { lines: true } });
+    expect(standing.lines.reduce((sum, line) => sum + line.acceptedFen, 0)).toBe(riceFen + teaFen);
+    expect(await onTheBoard(organizer)).toEqual({ placed: yuan(riceFen + teaFen), counted: yuan(riceFen + teaFen) });
     expect(await reconcile(databaseUrl, (difference) => console.log(difference))).toBe(0);
-    expect(faults).toEqual([]);
-  }, 180_000);
+    expect(market.faults).toEqual([]);
+  }, 240_000);
 });

@@ -11,11 +11,9 @@ import { declare, differences } from '../quotas/declared.ts';
 import { type Market, openMarket, type Placed } from '../quotas/market.ts';
 import { describeInBrowser, openBrowser } from '../setup/browser.ts';
 import { unzip } from '../setup/unzip.ts';
+import { PHONE, type Visitors, visitorsOf } from '../setup/visitors.ts';
 import { aTarget } from '../world/programmes.ts';
-import { PASSWORD } from '../world/users.ts';
 
-const PHONE = { width: 390, height: 844 };
-const DESK = { width: 1280, height: 860 };
 const IN_QUARTER = '2026-06-28';
 const AFTER_IT = '2026-07-02';
 const TEA = 12_800;
@@ -24,9 +22,9 @@ const TITLE = '关于2026年第二季度消费帮扶任务完成情况的通报�
 describeInBrowser('the organizer, from target upload to published bulletin', () => {
   let market: Market;
   let browser: Browser;
+  let visitors: Visitors;
   let bought: Placed;
   let bulletin = '';
-  const faults: string[] = [];
 
   beforeAll(async () => {
     market = await openMarket(IN_QUARTER);
@@ -34,31 +32,19 @@ describeInBrowser('the organizer, from target upload to published bulletin', () 
     await aTarget(market.app.db, { programme: programmes.group, unit: units.bank, fen: 1_000_000 });
     await market.app.db.targetVersion.updateMany({ data: { at: new Date('2026-01-05T02:00:00Z') } });
     browser = await openBrowser();
+    visitors = visitorsOf(browser, market.app.url);
   });
   afterAll(async () => {
     await browser?.close();
     await market?.app.close();
   });
   beforeEach(({ onTestFailed }) => {
-    faults.splice(0);
-    onTestFailed(() => console.log('what the browser saw fail:', faults));
+    visitors.faults.splice(0);
+    onTestFailed(() => console.log('what the browser saw fail:', visitors.faults));
   });
 
-  async function person(who: keyof Market['world']['users'] | null, more: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext({ viewport: DESK, locale: 'zh-CN', baseURL: market.app.url, ...more });
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`));
-    page.on('console', (said) => said.type() === 'error' && faults.push(`${page.url()}: ${said.text()}`));
-    page.on('response', (answer) => answer.status() >= 500 && faults.push(`${answer.url()}: ${answer.status()}`));
-    if (!who) return page;
-    await page.goto('/sign-in');
-    await page.getByLabel('账号').fill(market.world.users[who].login);
-    await page.getByLabel('密码').fill(PASSWORD);
-    await page.getByRole('main').getByRole('button', { name: '登录' }).click();
-    await page.waitForURL((url) => url.pathname !== '/sign-in');
-    return page;
-  }
+  const person = (who: keyof Market['world']['users'], more: BrowserContextOptions = {}) =>
+    visitors.person(market.world.users[who].login, more);
 
   const go = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).first().click();
   const press = (page: Page, name: string) => page.getByRole('main').getByRole('button', { name }).click();
@@ -148,7 +134,7 @@ describeInBrowser('the organizer, from target upload to published bulletin', () 
     await page.getByRole('heading', { level: 1, name: market.world.programmes.group.name }).waitFor();
     await importTarget(page, 20_000);
     expect(await onTheBoard(page)).toEqual(dashboard(2_000_000, 0, 0));
-    expect(faults).toEqual([]);
+    expect(visitors.faults).toEqual([]);
     await page.context().close();
   });
 
@@ -169,7 +155,7 @@ describeInBrowser('the organizer, from target upload to published bulletin', () 
       .evaluateAll((rows) => rows.map((row) => Number(row.getAttribute('data-fen'))));
     expect(entries.reduce((total, fen) => total + fen, 0)).toBe(9 * TEA);
     expect(Number(await sum.getAttribute('data-fen'))).toBe(9 * TEA);
-    expect(faults).toEqual([]);
+    expect(visitors.faults).toEqual([]);
     await page.context().close();
   });
 
@@ -184,7 +170,7 @@ describeInBrowser('the organizer, from target upload to published bulletin', () 
     await approver.getByRole('link', { name: /^消息/ }).first().click();
     await approver.getByRole('main').getByRole('link').first().click();
     await said(approver, '请尽快安排采购');
-    expect(faults).toEqual([]);
+    expect(visitors.faults).toEqual([]);
     for (const each of [page, approver]) await each.context().close();
   });
 
@@ -202,7 +188,7 @@ describeInBrowser('the organizer, from target upload to published bulletin', () 
     await press(page, '核实通过');
     await said(page, '已核实，计入任务');
     expect(await onTheBoard(page)).toEqual(dashboard(2_000_000, 9 * TEA + 90_000, 9 * TEA + 90_000));
-    expect(faults).toEqual([]);
+    expect(visitors.faults).toEqual([]);
     await page.context().close();
   });
 
@@ -210,7 +196,7 @@ describeInBrowser('the organizer, from target upload to published bulletin', () 
     market.turnTo(AFTER_IT);
     const page = await person('organizer');
     bulletin = await publish(page, TITLE, '食堂改造（测试）');
-    const visitor = await person(null);
+    const visitor = await visitors.visit();
     await visitor.goto('/notices');
     await visitor.goto('/bulletins');
     await go(visitor, TITLE);
@@ -224,7 +210,7 @@ describeInBrowser('the organizer, from target upload to published bulletin', () 
     const sheetText = sheets.map(([, text]) => text).join('\n');
     for (const text of ['农行市分行', '食堂改造（测试）', `<v>${(9 * TEA + 90_000) / 100}</v>`])
       expect(sheetText).toContain(text);
-    expect(faults).toEqual([]);
+    expect(visitors.faults).toEqual([]);
     for (const each of [page, visitor]) await each.context().close();
   });
 
@@ -238,7 +224,7 @@ describeInBrowser('the organizer, from target upload to published bulletin', () 
     expect(await textOf(since)).toContain(`-${formatYuan(2 * TEA)}`);
     expect((await onTheBoard(page)).counted).toBe(formatYuan(7 * TEA + 90_000));
     expect(await differences(market)).toEqual([]);
-    expect(faults).toEqual([]);
+    expect(visitors.faults).toEqual([]);
     await page.context().close();
   });
 
@@ -250,7 +236,7 @@ describeInBrowser('the organizer, from target upload to published bulletin', () 
       const widest = await page.evaluate<number>('document.documentElement.scrollWidth');
       expect(widest, `${path} is wider than the screen`).toBeLessThanOrEqual(PHONE.width);
     }
-    expect(faults).toEqual([]);
+    expect(visitors.faults).toEqual([]);
     await page.context().close();
   });
 
@@ -260,7 +246,7 @@ describeInBrowser('the organizer, from target upload to published bulletin', () 
     expect((await onTheBoard(page)).target).toBe(formatYuan(3_000_000));
     const path = await publish(page, '无脚本的通报（测试）', '食堂改造（测试）', '月通报');
     expect((await fetch(market.app.url + path)).status).toBe(200);
-    expect(faults).toEqual([]);
+    expect(visitors.faults).toEqual([]);
     await page.context().close();
   });
 

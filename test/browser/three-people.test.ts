@@ -1,63 +1,32 @@
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { formatYuan } from '../../server/shared/money.ts';
-import { startWork } from '../../server/work.ts';
-import { makeTestApp, type TestApp } from '../setup/app.ts';
-import { describeInBrowser, openBrowser } from '../setup/browser.ts';
+import type { TestApp } from '../setup/app.ts';
+import { describeInBrowser } from '../setup/browser.ts';
+import { type ServedMarket, serveMarket } from '../setup/served-market.ts';
+import { DESK, PHONE } from '../setup/visitors.ts';
 import { stockOf } from '../world/products.ts';
 import { aTarget } from '../world/programmes.ts';
-import { PASSWORD } from '../world/users.ts';
-import { makeWorld, type World } from '../world/world.ts';
-
-const PHONE = { width: 390, height: 844 };
-const DESK = { width: 1280, height: 860 };
+import type { World } from '../world/world.ts';
 
 describeInBrowser('the main job', () => {
   let app: TestApp;
-  let work: { stop: () => Promise<void> };
-  let browser: Browser;
   let world: World;
-  const faults: string[] = [];
+  let market: ServedMarket;
 
   beforeAll(async () => {
-    app = await makeTestApp();
-    world = await makeWorld(app.db, { now: new Date() });
+    market = await serveMarket();
+    ({ app, world } = market);
     await aTarget(app.db, { programme: world.programmes.group, unit: world.units.bank, fen: 2_000_000 });
-    work = startWork(app.container);
-    browser = await openBrowser();
-    await vi.waitFor(async () => expect((await fetch(`${app.url}/readyz`)).status).toBe(200), {
-      timeout: 20_000,
-      interval: 50,
-    });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await work?.stop();
-    await app?.close();
-  });
+  afterAll(() => market?.close());
   beforeEach(({ onTestFailed }) => {
-    faults.splice(0);
-    onTestFailed(() => console.log('what the browser saw fail:', faults));
+    market.faults.splice(0);
+    onTestFailed(() => console.log('what the browser saw fail:', market.faults));
   });
 
-  async function person(
-    who: keyof World['users'],
-    viewport: typeof PHONE,
-    more: BrowserContextOptions = {},
-  ): Promise<Page> {
-    const context = await browser.newContext({ viewport, locale: 'zh-CN', baseURL: app.url, ...more });
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`));
-    page.on('console', (said) => said.type() === 'error' && faults.push(`${page.url()}: ${said.text()}`));
-    page.on('response', (answer) => answer.status() >= 500 && faults.push(`${answer.url()}: ${answer.status()}`));
-    await page.goto('/sign-in');
-    await page.getByLabel('账号').fill(world.users[who].login);
-    await page.getByLabel('密码').fill(PASSWORD);
-    await page.getByRole('main').getByRole('button', { name: '登录' }).click();
-    await page.waitForURL((url) => url.pathname !== '/sign-in');
-    return page;
-  }
+  const person = (who: keyof World['users'], viewport = DESK, more: BrowserContextOptions = {}) =>
+    market.person(world.users[who].login, { viewport, ...more });
 
   /** What an employee's or a canteen's whole way to the product is: find it, look where it comes from, put it into the cart. */
   async function findProduct(page: Page, words: string, name: string): Promise<void> {
@@ -151,14 +120,14 @@ describeInBrowser('the main job', () => {
       await fits(page);
     }
     expect(await stockOf(app.db, world.products.rice)).toBe(stock - 2);
-    expect(faults).toEqual([]);
+    expect(market.faults).toEqual([]);
     await page.context().close();
   });
 
   it('an employee without scripts does the same', async () => {
     const page = await person('colleague', PHONE, { javaScriptEnabled: false });
     await buyRiceAsEmployee(page, '大米');
-    expect(faults).toEqual([]);
+    expect(market.faults).toEqual([]);
     await page.context().close();
   });
 
@@ -212,7 +181,7 @@ describeInBrowser('the main job', () => {
     expect(await countsOn(buyer, '涌洞乡年度任务')).toEqual([sum(99 * 5_400), sum(99 * 5_400)]);
     expect(await onTheBoard(organizer)).toEqual(more(99 * 5_400, 99 * 5_400));
 
-    expect(faults).toEqual([]);
+    expect(market.faults).toEqual([]);
     for (const page of [organizer, buyer, approver, supplier]) await page.context().close();
   });
 
@@ -245,7 +214,7 @@ describeInBrowser('the main job', () => {
     await expect.poll(back, { timeout: 15_000 }).toContain(`已原路退回 ¥${sum(14_000)}`);
     await fits(page);
 
-    expect(faults).toEqual([]);
+    expect(market.faults).toEqual([]);
     for (const each of [organizer, page]) await each.context().close();
   });
 

@@ -1,58 +1,37 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findActor } from '../../server/accounts/actor.ts';
 import { confirmFulfilment } from '../../server/orders/confirm-fulfilment.ts';
 import { shipFulfilment } from '../../server/orders/ship-fulfilment.ts';
 import { dayOf } from '../../server/shared/days.ts';
-import { startWork } from '../../server/work.ts';
-import { makeTestApp, type TestApp } from '../setup/app.ts';
-import { describeInBrowser, openBrowser } from '../setup/browser.ts';
+import type { TestApp } from '../setup/app.ts';
+import { describeInBrowser } from '../setup/browser.ts';
+import { type ServedMarket, serveMarket } from '../setup/served-market.ts';
+import { fits, PHONE, signIn } from '../setup/visitors.ts';
 import { PASSWORD } from '../world/users.ts';
-import { makeWorld, type World } from '../world/world.ts';
+import type { World } from '../world/world.ts';
 
-const PHONE = { width: 390, height: 844 };
 const TWO_MINUTES_MS = 120_000;
 /** A finger needs this much, in CSS pixels. */
 const LEAST_TARGET = 40;
 
 describeInBrowser('the employee’s two minutes', () => {
   let app: TestApp;
-  let work: { stop: () => Promise<void> };
-  let browser: Browser;
   let world: World;
+  let market: ServedMarket;
 
   beforeAll(async () => {
-    app = await makeTestApp();
-    world = await makeWorld(app.db, { now: new Date() });
-    work = startWork(app.container);
-    browser = await openBrowser();
-    await vi.waitFor(async () => expect((await fetch(`${app.url}/readyz`)).status).toBe(200), {
-      timeout: 20_000,
-      interval: 50,
-    });
+    market = await serveMarket();
+    ({ app, world } = market);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await work?.stop();
-    await app?.close();
-  });
+  afterAll(() => market?.close());
 
   /** A phone that counts what a thumb does, and what goes wrong. */
   async function phone() {
-    const context = await browser.newContext({
-      viewport: PHONE,
-      hasTouch: true,
-      isMobile: true,
-      locale: 'zh-CN',
-      baseURL: app.url,
-    });
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    const seen = { taps: 0, typed: 0, faults: [] as string[] };
-    page.on('pageerror', (error) => seen.faults.push(`${page.url()}: ${error.message}`));
-    page.on('console', (said) => said.type() === 'error' && seen.faults.push(`${page.url()}: ${said.text()}`));
-    page.on('response', (answer) => answer.status() >= 500 && seen.faults.push(`${answer.url()}: ${answer.status()}`));
+    market.faults.splice(0);
+    const page = await market.visit({ viewport: PHONE, hasTouch: true, isMobile: true });
+    const seen = { taps: 0, typed: 0, faults: market.faults };
     const tap = async (target: Locator) => {
       const box = await target.boundingBox();
       expect(
@@ -67,11 +46,6 @@ describeInBrowser('the employee’s two minutes', () => {
       seen.typed += 1;
     };
     return { page, seen, tap, type };
-  }
-
-  async function fits(page: Page): Promise<void> {
-    const widest = await page.evaluate<number>('document.documentElement.scrollWidth');
-    expect(widest, `${page.url()} is wider than the screen`).toBeLessThanOrEqual(PHONE.width);
   }
 
   const main = (page: Page) => page.getByRole('main');
@@ -164,10 +138,7 @@ describeInBrowser('the employee’s two minutes', () => {
   it('of whoever is signed in: from the goods to the payment page in two taps', async () => {
     const { page, seen, tap } = await phone();
     await page.goto(`/sign-in?returnTo=/products/${world.products.tea.id}`);
-    await page.getByLabel('账号').fill(world.users.colleague.login);
-    await page.getByLabel('密码').fill(PASSWORD);
-    await main(page).getByRole('button', { name: '登录' }).tap();
-    await page.waitForURL('**/products/**');
+    await signIn(page, world.users.colleague.login);
     await tap(page.locator('.buy-bar').getByRole('button', { name: '立即购买' }));
     await page.waitForURL('**/checkout**');
     await tap(page.locator('.checkout-bar').getByRole('button', { name: '提交并支付' }));

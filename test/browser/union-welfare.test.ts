@@ -1,68 +1,32 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { readSheet } from 'read-excel-file/node';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import writeExcelFile, { type SheetData } from 'write-excel-file/node';
 import { addDays, dayOf } from '../../server/shared/days.ts';
-import { startWork } from '../../server/work.ts';
-import { makeTestApp, type TestApp } from '../setup/app.ts';
-import { describeInBrowser, openBrowser } from '../setup/browser.ts';
+import type { TestApp } from '../setup/app.ts';
+import { describeInBrowser } from '../setup/browser.ts';
+import { type ServedMarket, serveMarket } from '../setup/served-market.ts';
+import { DESK, fits, PHONE } from '../setup/visitors.ts';
 import { entriesOf } from '../setup/zip.ts';
-import { PASSWORD } from '../world/users.ts';
-import { makeWorld, type World } from '../world/world.ts';
-
-const PHONE = { width: 390, height: 844 };
-const DESK = { width: 1280, height: 860 };
+import type { World } from '../world/world.ts';
 
 describeInBrowser('the union’s welfare', () => {
   let app: TestApp;
-  let work: { stop: () => Promise<void> };
-  let browser: Browser;
   let world: World;
-  const faults: string[] = [];
+  let market: ServedMarket;
 
   beforeAll(async () => {
-    app = await makeTestApp();
-    world = await makeWorld(app.db, { now: new Date() });
+    market = await serveMarket();
+    ({ app, world } = market);
     await app.db.unitPayer.updateMany({ where: { unitId: world.units.bank.id }, data: { approvalThresholdFen: 0 } });
-    work = startWork(app.container);
-    browser = await openBrowser();
-    await vi.waitFor(async () => expect((await fetch(`${app.url}/readyz`)).status).toBe(200), {
-      timeout: 20_000,
-      interval: 50,
-    });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await work?.stop();
-    await app?.close();
-  });
+  afterAll(() => market?.close());
 
-  async function visitor(viewport: typeof PHONE, more: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext({ viewport, locale: 'zh-CN', baseURL: app.url, ...more });
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`));
-    page.on('response', (answer) => answer.status() >= 500 && faults.push(`${answer.url()}: ${answer.status()}`));
-    return page;
-  }
-
-  async function person(who: keyof World['users'], viewport = DESK, more: BrowserContextOptions = {}): Promise<Page> {
-    const page = await visitor(viewport, more);
-    await page.goto('/sign-in');
-    await page.getByLabel('账号').fill(world.users[who].login);
-    await page.getByLabel('密码').fill(PASSWORD);
-    await page.getByRole('main').getByRole('button', { name: '登录' }).click();
-    await page.waitForURL((url) => url.pathname !== '/sign-in');
-    return page;
-  }
+  const person = (who: keyof World['users'], viewport = DESK, more: BrowserContextOptions = {}) =>
+    market.person(world.users[who].login, { viewport, ...more });
 
   const main = (page: Page) => page.getByRole('main');
-
-  async function fits(page: Page): Promise<void> {
-    const widest = await page.evaluate<number>('document.documentElement.scrollWidth');
-    expect(widest, `${page.url()} is wider than the screen`).toBeLessThanOrEqual(PHONE.width);
-  }
 
   /** Opens the panel of a step and does it. */
   async function step(page: Page, label: string, button = label): Promise<void> {
@@ -157,7 +121,7 @@ describeInBrowser('the union’s welfare', () => {
     await main(employee).getByRole('link', { name: '春节慰问' }).click();
     await choose(employee, '茶米礼');
     const { token } = await app.db.welfareClaim.findFirstOrThrow({ where: { staffNumber: 'A2' } });
-    const guest = await visitor(PHONE, { javaScriptEnabled: false });
+    const guest = await market.visit({ viewport: PHONE, javaScriptEnabled: false });
     await guest.goto(`/welfare/choose/${token}`);
     await main(guest).getByRole('button', { name: '选择茶礼' }).click();
     await main(guest).getByText('你选择了“茶礼”').waitFor();
@@ -207,6 +171,6 @@ describeInBrowser('the union’s welfare', () => {
         .map((row) => `${row[1]} ${row[3]} ${row[4]}`)
         .sort(),
     ).toEqual(['A1 茶米礼 已签收', 'A2 茶礼 已签收', 'A3 茶礼 已退回']);
-    expect(faults).toEqual([]);
+    expect(market.faults).toEqual([]);
   });
 });
