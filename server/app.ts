@@ -15,6 +15,8 @@ import { listRoutes } from './cart/list-routes.ts';
 import { quickOrderRoutes } from './cart/quick-order-routes.ts';
 import { catalogEndpoints } from './catalog/catalog-api.ts';
 import { catalogRoutes, useNavCategories } from './catalog/catalog-routes.ts';
+import { traceLabelRoutes } from './catalog/trace-label-routes.ts';
+import { traceRoutes } from './catalog/trace-routes.ts';
 import { amendmentRoutes } from './checkout/amendment-routes.ts';
 import { checkoutEndpoints } from './checkout/checkout-api.ts';
 import { checkoutRoutes } from './checkout/checkout-routes.ts';
@@ -153,6 +155,8 @@ export function createApp(container: Container): Express {
   app.use(accountRoutes({ ...container, takeGuestCart: (req, actor) => takeGuestCart(db, req, actor) }));
   app.use(inboxRoutes(container));
   app.use(catalogRoutes({ ...container, extras: { ...shopExtras(container), ...waysToBuy(container) } }));
+  app.use(traceRoutes(container));
+  app.use(traceLabelRoutes(container));
   app.use(searchRoutes(container));
   app.use(searchWordRoutes(container));
   app.use(zoneRoutes(container));

@@ -67,6 +67,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
     part: 'selling',
     entries: [
       { path: 'supplierFulfilments', icon: 'truck', roles: ['supplier'], inStrip: true },
+      { path: 'traceLabels', icon: 'qr', roles: ['supplier'] },
       { path: 'supplierHarvests', icon: 'leaf', roles: ['supplier'] },
       { path: 'supplierQuotes', icon: 'scale', roles: ['supplier'] },
       { path: 'refunds', icon: 'wallet', roles: ['supplier', 'operator'] },

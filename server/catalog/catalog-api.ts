@@ -227,7 +227,7 @@ function traceEndpoint({ db, clock }: Parts): Endpoint {
         supplier: { ...seller, place: places.byId.get(supplierPlaceId)?.code ?? null },
         certifications,
         marks: marks.map(({ familyId: _family, ...mark }) => mark),
-        inspections,
+        inspections: inspections.map(({ fileId: _file, ...inspection }) => inspection),
         benefits,
       };
     },

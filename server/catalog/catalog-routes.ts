@@ -1,9 +1,8 @@
 import express, { type RequestHandler, type Router } from 'express';
 import type { PrismaClient } from '../db/client.ts';
-import { pathTo, patterns } from '../paths.ts';
+import { patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
-import { NotFound } from '../shared/errors.ts';
 import { findSupplierPage } from '../suppliers/supplier-queries.ts';
 import { formView } from '../web/form-view.ts';
 import { idIn, takeRefused } from '../web/forms.ts';
@@ -17,8 +16,6 @@ import { findHomePage } from './home-queries.ts';
 import { presentProductPage } from './product-presenter.ts';
 import { findProductPage } from './product-queries.ts';
 import { presentSupplierPage } from './supplier-presenter.ts';
-import { presentTrace } from './trace-presenter.ts';
-import { findTrace } from './trace-queries.ts';
 import { zoneList } from './zone-list.ts';
 
 interface Parts {
@@ -39,14 +36,12 @@ export function useNavCategories({ db }: Pick<Parts, 'db'>): RequestHandler {
   };
 }
 
-/** The shop as anyone sees it, signed in or not: home, products, suppliers, traces. */
+/** The shop as anyone sees it, signed in or not: home, products, suppliers. */
 export function catalogRoutes(parts: Parts): Router {
   const router = express.Router();
   router.get(patterns.home, showHome(parts));
   router.get(patterns.product, showProduct(parts));
   router.get(patterns.supplier, showSupplier(parts));
-  router.get(patterns.traceSearch, searchTrace);
-  router.get(patterns.trace, showTrace(parts));
   return router;
 }
 
@@ -97,27 +92,5 @@ function showSupplier({ db, clock }: Parts): RequestHandler {
       browseProducts(db, { supplierId: id, order: 'sales', limit: MOST_OF_SUPPLIER }, today),
     ]);
     res.render('suppliers/show', presentSupplierPage(reader, supplier, cards));
-  };
-}
-
-/** The form where a code is typed; with one, on to its page. */
-const searchTrace: RequestHandler = (req, res) => {
-  const code = typeof req.query.code === 'string' ? req.query.code.trim().slice(0, 64) : '';
-  if (code) return res.redirect(303, pathTo('trace', { code }));
-  res.render('trace/search', { title: req.t('trace:search.title') });
-};
-
-/** Without signing in (rule 18). An unknown code gets the form again, with what was asked. */
-function showTrace({ db, clock }: Parts): RequestHandler {
-  return async (req, res) => {
-    const today = dayOf(clock());
-    const code = String(req.params.code).trim();
-    try {
-      const [reader, trace] = await Promise.all([catalogReader(db, req), findTrace(db, code, today)]);
-      res.render('trace/show', presentTrace(reader, trace, today));
-    } catch (error) {
-      if (!(error instanceof NotFound)) throw error;
-      res.status(404).render('trace/search', { title: req.t('trace:search.title'), unknownCode: code });
-    }
   };
 }

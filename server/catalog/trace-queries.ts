@@ -11,7 +11,11 @@ export interface Trace {
   expiresOn: Day | null;
   quantity: number;
   conformityNumber: string | null;
+  conformityFileId: number | null;
   note: string | null;
+  /** its day of entry into the market, and the day on which somebody first ordered of it; null: nobody yet */
+  listedOn: Day;
+  firstOrderedOn: Day | null;
   recall: { on: Day; reason: string | null } | null;
   product: {
     id: number;
@@ -30,7 +34,7 @@ export interface Trace {
   supplier: { id: number; code: string; name: string; nameEn: string; placeId: number };
   certifications: HeldCertification[];
   marks: Mark[];
-  inspections: Inspection[];
+  inspections: (Inspection & { fileId: number | null })[];
   benefits: Benefit[];
 }
 
@@ -41,7 +45,10 @@ interface TraceRow {
   expiresOn: Date | null;
   quantity: number;
   conformityNumber: string | null;
+  conformityFileId: number | null;
   note: string | null;
+  createdAt: Date;
+  firstOrderedAt: Date | null;
   recalledAt: Date | null;
   recallReason: string | null;
   productId: number;
@@ -69,7 +76,8 @@ interface TraceRow {
 /** A batch by its trace code, with place, supplier, certificates and inspections, for anyone (rule 18). Five statements. Throws NotFound. */
 export async function findTrace(db: PrismaClient, code: string, today: Day): Promise<Trace> {
   const [row] = await fast(db).$queryRaw<TraceRow[]>`
-    SELECT b.id AS batchId, b.traceCode, b.producedOn, b.expiresOn, b.quantity, b.conformityNumber, b.note, b.recalledAt,
+    SELECT b.id AS batchId, b.traceCode, b.producedOn, b.expiresOn, b.quantity, b.conformityNumber, b.conformityFileId, b.note, b.createdAt,
+      b.recalledAt, (SELECT m.at FROM stock_movement m WHERE m.batchId = b.id AND m.event = 'held' ORDER BY m.source, m.sourceId LIMIT 1) AS firstOrderedAt,
       (SELECT r.reason FROM recall r WHERE r.batchId = b.id ORDER BY r.id DESC LIMIT 1) AS recallReason,
       p.id AS productId, p.code AS productCode, p.familyId, f.name, f.nameEn, p.spec, p.specEn, p.saleUnit, p.saleUnitEn, p.netGrams, p.categoryId,
       p.placeId, f.isMadeUp, s.id AS supplierId, s.code AS supplierCode, s.name AS supplierName, s.nameEn AS supplierNameEn,
@@ -88,7 +96,8 @@ export async function findTrace(db: PrismaClient, code: string, today: Day): Pro
 }
 
 function traceOf(row: TraceRow): Omit<Trace, 'certifications' | 'inspections' | 'benefits' | 'marks'> {
-  const { traceCode, producedOn, expiresOn, quantity, conformityNumber, note, recalledAt, recallReason } = row;
+  const { traceCode, producedOn, expiresOn, quantity, conformityNumber, conformityFileId, note } = row;
+  const { recalledAt, recallReason, createdAt, firstOrderedAt } = row;
   const { name, nameEn, spec, specEn, saleUnit, saleUnitEn, netGrams, categoryId, placeId } = row;
   return {
     code: traceCode,
@@ -96,7 +105,10 @@ function traceOf(row: TraceRow): Omit<Trace, 'certifications' | 'inspections' | 
     expiresOn: expiresOn && dayFromColumn(expiresOn),
     quantity,
     conformityNumber,
+    conformityFileId,
     note,
+    listedOn: dayOf(createdAt),
+    firstOrderedOn: firstOrderedAt && dayOf(firstOrderedAt),
     recall: recalledAt && { on: dayOf(recalledAt), reason: recallReason },
     product: {
       id: row.productId,
@@ -142,11 +154,20 @@ async function findHeld(db: PrismaClient, ids: readonly (number | null)[]): Prom
   );
 }
 
-async function findInspections(db: PrismaClient, batchId: number): Promise<Inspection[]> {
+async function findInspections(db: PrismaClient, batchId: number): Promise<Trace['inspections']> {
   const rows = await db.inspectionReport.findMany({
     where: { batchId },
-    select: { lab: true, number: true, issuedOn: true, passed: true, summary: true },
+    select: { lab: true, number: true, issuedOn: true, passed: true, summary: true, fileId: true },
     orderBy: [{ issuedOn: 'desc' }, { id: 'desc' }],
   });
   return rows.map((row) => ({ ...row, issuedOn: dayFromColumn(row.issuedOn) }));
+}
+
+/** A file that a batch's page shows: its conformity certificate or one of its inspection reports; null for any other file. */
+export function findTraceFile(db: PrismaClient, code: string, fileId: number) {
+  const batch = { traceCode: code };
+  return db.file.findFirst({
+    where: { id: fileId, OR: [{ batches: { some: batch } }, { inspections: { some: { batch } } }] },
+    select: { sha256: true, name: true, mime: true, bytes: true },
+  });
 }
