@@ -111,6 +111,9 @@ import { rosterRoutes } from './welfare/roster-routes.ts';
 import { welfareEndpoints } from './welfare/welfare-api.ts';
 import { welfareChoiceRoutes } from './welfare/welfare-choice-routes.ts';
 import { welfareRoutes } from './welfare/welfare-routes.ts';
+import { goodsRoutes } from './workbench/goods/goods-routes.ts';
+import { specificationRoutes } from './workbench/goods/specification-routes.ts';
+import { flaggedPriceRoutes } from './workbench/prices/price-routes.ts';
 
 const BODY_LIMIT = '1mb';
 
@@ -170,6 +173,9 @@ export function createApp(container: Container): Express {
   app.use(harvestRoutes(container));
   app.use(poolRoutes(container));
   app.use(supplierHarvestRoutes(container));
+  app.use(goodsRoutes(container));
+  app.use(specificationRoutes(container));
+  app.use(flaggedPriceRoutes(container));
   app.use(supplierQuoteRoutes(container));
   app.use(orderRoutes(container));
   app.use(standingOrderRoutes(container));

@@ -1,3 +1,5 @@
+import { sellerPatterns } from './seller-paths.ts';
+
 type Query = Record<string, string | number | boolean | undefined>;
 
 function withQuery(path: string, query: Query = {}): string {
@@ -58,6 +60,7 @@ export const patterns = {
   harvests: '/pre-orders',
   harvest: '/pre-orders/:id',
   harvestOrder: '/pre-orders/:id/order',
+  ...sellerPatterns,
   supplierHarvests: '/supplier/harvests',
   supplierHarvest: '/supplier/harvests/:id',
   harvestResult: '/supplier/harvests/:id/result',

@@ -16,6 +16,7 @@ import { tellOfDisputes } from './notifications/tell-of-disputes.ts';
 import { tellOfHarvests } from './notifications/tell-of-harvests.ts';
 import { tellOfPickups } from './notifications/tell-of-pickups.ts';
 import { tellOfPools } from './notifications/tell-of-pools.ts';
+import { tellOfPrices } from './notifications/tell-of-prices.ts';
 import { tellOfQuotes } from './notifications/tell-of-quotes.ts';
 import { tellOfRefunds } from './notifications/tell-of-refunds.ts';
 import { tellOfStatements, tellRefundsWithoutRed } from './notifications/tell-of-statements.ts';
@@ -54,6 +55,7 @@ import { expireQuotes } from './sourcing/quotes/expire-quotes.ts';
 import { QUOTE_CHANGED, quoteChanged } from './sourcing/quotes/quote-changed.ts';
 import { WELFARE_OPENED } from './welfare/open-run.ts';
 import { remindChoosers, tellChoosers } from './welfare/tell-choosers.ts';
+import { PRICE_CHANGED, priceChanged } from './workbench/prices/price-changed.ts';
 
 const REFUND_DUE = 'payment.refund_due';
 const refundChanged = z.object({ refundId: z.number().int() });
@@ -142,6 +144,13 @@ export function outboxHandlers(container: Container) {
       await tellOfQuotes(
         db,
         payloads.map((payload) => quoteChanged.parse(payload)),
+      );
+    },
+    [PRICE_CHANGED]: async (payloads) => {
+      await tellOfPrices(
+        db,
+        payloads.map((payload) => priceChanged.parse(payload)),
+        dayOf(clock()),
       );
     },
     [UNIT_REMINDED]: async (payloads) => {

@@ -1,4 +1,5 @@
 import { fast, type PrismaClient } from '../db/client.ts';
+import { Prisma } from '../db/generated/client.ts';
 import type { FundingSource, Role } from '../db/generated/enums.ts';
 import { type Day, dayToColumn } from '../shared/days.ts';
 import { NotAllowed } from '../shared/errors.ts';
@@ -24,6 +25,8 @@ export interface Actor {
   cartCount: number;
   /** messages in the inbox that were not opened yet */
   unreadCount: number;
+  /** suppliers of the villages whose work team the actor is of (rule 34) */
+  servedSuppliers: number[];
   /** of a limited API token; null: everything the person may do */
   scopes: string[] | null;
 }
@@ -46,6 +49,7 @@ export async function findActor(db: PrismaClient, userId: number, today: Day, al
     ORDER BY g.id`;
   const [first] = rows;
   if (!first) return null;
+  const villages = rows.flatMap(({ role, placeId }) => (role === 'work_team' && placeId !== null ? [placeId] : []));
   return {
     id: first.id,
     login: first.login,
@@ -53,11 +57,19 @@ export async function findActor(db: PrismaClient, userId: number, today: Day, al
     locale: first.locale,
     cartCount: Number(first.cartCount),
     unreadCount: Number(first.unreadCount),
+    servedSuppliers: villages.length > 0 ? await suppliersBelow(db, villages) : [],
     scopes: null,
     grants: rows.flatMap(({ role, unitId, unitCode, unitName, unitNameEn, groupId, supplierId, placeId }) =>
       role ? [{ role, unitId, unitCode, unitName, unitNameEn, groupId, supplierId, placeId }] : [],
     ),
   };
+}
+
+async function suppliersBelow(db: PrismaClient, placeIds: readonly number[]): Promise<number[]> {
+  const rows = await fast(db).$queryRaw<{ id: number }[]>`
+    SELECT DISTINCT s.id FROM place v JOIN place p ON p.path LIKE CONCAT(v.path, '%') JOIN supplier s ON s.placeId = p.id
+    WHERE v.id IN (${Prisma.join([...placeIds])}) AND s.state <> 'closed' ORDER BY s.id`;
+  return rows.map(({ id }) => id);
 }
 
 export function hasRole(actor: Actor, role: Role): boolean {
@@ -93,6 +105,16 @@ export function suppliersActedFor(actor: Actor): number[] {
   return actor.grants.flatMap((grant) =>
     grant.role === 'supplier' && grant.supplierId !== null ? [grant.supplierId] : [],
   );
+}
+
+/** Suppliers whose goods and parcels the actor looks after: those acted for, and those of a work team's villages (rule 34). */
+export function suppliersServedBy(actor: Actor): number[] {
+  return [...new Set([...suppliersActedFor(actor), ...actor.servedSuppliers])];
+}
+
+/** For whom a work team acts, as the audit trail names it; undefined for the supplier's own people. */
+export function actsOnBehalfOf(actor: Actor, supplier: { id: number; name: string }): string | undefined {
+  return suppliersActedFor(actor).includes(supplier.id) ? undefined : supplier.name.slice(0, 64);
 }
 
 /** Whether the actor may buy for this unit (or none) from this funding source (rule 6). */

@@ -68,6 +68,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
     entries: [
       { path: 'supplierFulfilments', icon: 'truck', roles: ['supplier'], inStrip: true },
       { path: 'traceLabels', icon: 'qr', roles: ['supplier'] },
+      { path: 'supplierGoods', icon: 'box', roles: ['supplier', 'work_team'] },
       { path: 'supplierHarvests', icon: 'leaf', roles: ['supplier'] },
       { path: 'supplierQuotes', icon: 'scale', roles: ['supplier'] },
       { path: 'refunds', icon: 'wallet', roles: ['supplier', 'operator'] },
@@ -79,6 +80,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
     part: 'market',
     entries: [
       { path: 'admin', icon: 'tools', roles: ['operator'], inStrip: true },
+      { path: 'flaggedPrices', icon: 'scale', roles: ['operator'] },
       { path: 'searchWords', icon: 'search', roles: ['operator'] },
       { path: 'holidays', icon: 'calendar', roles: ['operator'] },
       { path: 'auditTrail', icon: 'shield', roles: ['operator'] },

@@ -48,6 +48,11 @@ export const NOTICE_KINDS = [
   'welfare_open',
   'welfare_reminder',
   'certification_ends',
+  'price_flagged',
+  'price_answered',
+  'price_accepted',
+  'price_asked',
+  'price_refused',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 

@@ -74,7 +74,16 @@ describe('after signing in', () => {
     const { buyer } = world.users;
     const grant = { role: 'buyer' as const, unitId: 1, unitCode: '', unitName: '', unitNameEn: '' };
     const grants = [{ ...grant, groupId: null, supplierId: null, placeId: null }];
-    const actor = { id: buyer.id, login: '', name: '', locale: 'zh', grants, scopes: null, unreadCount: 0 };
+    const actor = {
+      id: buyer.id,
+      login: '',
+      name: '',
+      locale: 'zh',
+      grants,
+      scopes: null,
+      unreadCount: 0,
+      servedSuppliers: [],
+    };
     expect(firstPageOf({ ...actor, cartCount: 0 })).toBe('/products');
     expect(firstPageOf({ ...actor, cartCount: 2 })).toBe('/cart');
   });

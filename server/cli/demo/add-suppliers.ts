@@ -142,6 +142,8 @@ function addObjections({ facts, rows, idOrNull }: World, people: People): void {
   }
 }
 
+const RISE_LIMIT_BP = 1000;
+
 /** Past price changes, and the rises that wait for the operator (rule 21). */
 export function addPriceChanges({ facts, rows, id, today }: World, people: People): void {
   for (const family of facts.products)
@@ -170,6 +172,13 @@ export function addPriceChanges({ facts, rows, id, today }: World, people: Peopl
           newFen: spec.pendingPrice.priceFen,
           byId,
           flag: 'rise_above_limit',
+          state: 'waiting',
+          reason: '今年人工和包装成本上涨（演示）',
+          basis: {
+            limitBp: RISE_LIMIT_BP,
+            riseBp: Math.floor((10_000 * (spec.pendingPrice.priceFen - spec.priceFen)) / spec.priceFen),
+            fromFen: spec.priceFen,
+          },
           requestedAt: atMinute(spec.pendingPrice.requestedOn, 960),
         });
     }

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { type Actor, actsOnBehalfOf, suppliersServedBy } from '../../accounts/actor.ts';
+import { noteChangedProducts } from '../../catalog/product-changed.ts';
+import { audit } from '../../db/audit.ts';
+import type { PrismaClient, Tx } from '../../db/client.ts';
+import { inTransaction } from '../../db/in-transaction.ts';
+import { NotFound, RuleRefusal } from '../../shared/errors.ts';
+import { placeTree } from '../../units/place-tree.ts';
+import { setFirstPrice } from '../prices/change-price.ts';
+import type { FamilyInput, PriceInput, SpecificationInput } from './goods-schemas.ts';
+import { addSpecification } from './save-specification.ts';
+import { originFaults } from './where-sold.ts';
+
+export interface NewGoods {
+  supplierId: number;
+  family: FamilyInput;
+  specification: SpecificationInput;
+  price: PriceInput;
+}
+
+/** Makes a product family with its first specification, both as drafts. Refuses another's supplier with 404, and what it may not sell by field. */
+export async function createFamily(db: PrismaClient, actor: Actor, goods: NewGoods, at: Date): Promise<number> {
+  const { supplierId, family, specification, price } = goods;
+  const places = await placeTree(db);
+  return inTransaction(db, async (tx) => {
+    const supplier = await ownSupplier(tx, actor, supplierId);
+    const faults = await originFaults(tx, places, supplier.placeId, specification);
+    if (!(await isBrandOf(tx, family.brandId))) faults.push({ path: 'brandId', code: 'notAChoice' });
+    if (faults.length > 0) throw new RuleRefusal('badInput', faults);
+    const { id } = await tx.productFamily.create({
+      data: { ...family, supplierId, code: newCode(supplierId) },
+      select: { id: true },
+    });
+    await audit(tx, {
+      ...{ at, actorId: actor.id, onBehalfOf: actsOnBehalfOf(actor, supplier) },
+      ...{ action: 'family.create', subjectType: 'family', subjectId: id, after: { ...family, supplierId } },
+    });
+    const productId = await addSpecification(tx, actor, { id, supplier }, specification, price.priceFen, at);
+    await setFirstPrice(tx, actor, productId, price, at);
+    return id;
+  });
+}
+
+/** Changes what a family says of its goods; search hears of it. Refuses another's with 404. */
+export async function editFamily(db: PrismaClient, actor: Actor, id: number, input: FamilyInput, at: Date) {
+  await inTransaction(db, async (tx) => {
+    await tx.$queryRaw`SELECT id FROM product_family WHERE id = ${id} FOR UPDATE`;
+    const before = await tx.productFamily.findUnique({
+      where: { id },
+      include: { supplier: { select: { id: true, name: true } }, products: { select: { id: true } } },
+    });
+    if (!before || !suppliersServedBy(actor).includes(before.supplierId)) throw new NotFound();
+    if (!(await isBrandOf(tx, input.brandId)))
+      throw new RuleRefusal('badInput', [{ path: 'brandId', code: 'notAChoice' }]);
+    await tx.productFamily.update({ where: { id }, data: input, select: { id: true } });
+    const { name, nameEn, description, descriptionEn, storage, storageEn, aliases, brandId } = before;
+    await audit(tx, {
+      ...{ at, actorId: actor.id, onBehalfOf: actsOnBehalfOf(actor, before.supplier) },
+      ...{ action: 'family.edit', subjectType: 'family', subjectId: id, after: { ...input } },
+      before: { name, nameEn, description, descriptionEn, storage, storageEn, aliases, brandId },
+    });
+    await noteChangedProducts(
+      tx,
+      before.products.map((product) => product.id),
+    );
+  });
+}
+
+/** A supplier that the actor looks after. Throws NotFound. */
+export async function ownSupplier(tx: Tx, actor: Actor, id: number) {
+  const supplier = suppliersServedBy(actor).includes(id)
+    ? await tx.supplier.findUnique({ where: { id }, select: { id: true, name: true, placeId: true } })
+    : null;
+  if (!supplier) throw new NotFound();
+  return supplier;
+}
+
+async function isBrandOf(tx: Tx, brandId: number | null): Promise<boolean> {
+  return brandId === null || (await tx.brand.count({ where: { id: brandId } })) > 0;
+}
+
+export function newCode(supplierId: number): string {
+  return `g${supplierId}-${randomBytes(6).toString('hex')}`;
+}
