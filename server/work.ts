@@ -8,6 +8,7 @@ import { MAIL_DUE } from './notifications/notify.ts';
 import { remindApprovers } from './notifications/remind-approvers.ts';
 import { remindDueStatements } from './notifications/remind-due-statements.ts';
 import { remindExpiringCertifications } from './notifications/remind-expiring-certifications.ts';
+import { remindOverdueParcels } from './notifications/remind-overdue-parcels.ts';
 import { sendMail } from './notifications/send-mail.ts';
 import { tellApprovers } from './notifications/tell-approvers.ts';
 import { tellBuyers } from './notifications/tell-buyers.ts';
@@ -20,11 +21,14 @@ import { tellOfPrices } from './notifications/tell-of-prices.ts';
 import { tellOfQuotes } from './notifications/tell-of-quotes.ts';
 import { tellOfRefunds } from './notifications/tell-of-refunds.ts';
 import { tellOfStatements, tellRefundsWithoutRed } from './notifications/tell-of-statements.ts';
+import { tellOverdueCancelled } from './notifications/tell-overdue-cancelled.ts';
 import { tellStandingOrders } from './notifications/tell-standing-orders.ts';
 import { tellSuppliers } from './notifications/tell-suppliers.ts';
 import { tellUnits } from './notifications/tell-units.ts';
 import { BUYER_NEWS, buyerNews } from './orders/buyer-news.ts';
 import { POOL_CHANGED } from './orders/order-pool.ts';
+import { OVERDUE_CANCELLED } from './orders/overdue/cancel-overdue.ts';
+import { startClocks } from './orders/overdue/start-clocks.ts';
 import { PICKUP_ARRIVED } from './orders/pickup/pickup-desk.ts';
 import { placeStandingOrders, STANDING_ORDER_RAN } from './orders/place-standing-orders.ts';
 import { receiveByTime } from './orders/receive-by-time.ts';
@@ -63,8 +67,7 @@ const disputeChanged = z.object({ messageId: z.number().int() });
 const restDropped = z.object({ receiptId: z.number().int() });
 const programmeOpened = z.object({ programmeId: z.number().int() });
 const orderPlaced = z.object({ orderId: z.number().int() });
-const pickupArrived = z.object({ fulfilmentId: z.number().int() });
-const statementDue = z.object({ fulfilmentId: z.number().int() });
+const ofFulfilment = z.object({ fulfilmentId: z.number().int() });
 const standingOrderRan = z.object({ runId: z.number().int() });
 const poolChanged = z.object({ poolId: z.number().int() });
 const welfareOpened = z.object({ runId: z.number().int() });
@@ -106,7 +109,7 @@ export function outboxHandlers(container: Container) {
     [PICKUP_ARRIVED]: async (payloads) => {
       await tellOfPickups(
         db,
-        payloads.map((payload) => pickupArrived.parse(payload).fulfilmentId),
+        payloads.map((payload) => ofFulfilment.parse(payload).fulfilmentId),
       );
     },
     'dispute.changed': async (payloads) => {
@@ -119,6 +122,12 @@ export function outboxHandlers(container: Container) {
       await tellDroppedRests(
         db,
         payloads.map((payload) => restDropped.parse(payload).receiptId),
+      );
+    },
+    [OVERDUE_CANCELLED]: async (payloads) => {
+      await tellOverdueCancelled(
+        db,
+        payloads.map((payload) => ofFulfilment.parse(payload).fulfilmentId),
       );
     },
     [STANDING_ORDER_RAN]: async (payloads) => {
@@ -171,7 +180,7 @@ export function outboxHandlers(container: Container) {
       }
     },
     'statement.due': async (payloads) => {
-      const parcels = payloads.map((payload) => statementDue.parse(payload).fulfilmentId);
+      const parcels = payloads.map((payload) => ofFulfilment.parse(payload).fulfilmentId);
       for (const fulfilmentId of new Set(parcels)) await gatherParcel(db, fulfilmentId);
     },
     [REFUND_DUE]: async (payloads) => {
@@ -212,6 +221,14 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
     { name: 'settle-harvests', everyMs: 5_000, run: async () => void (await settleHarvests(db, clock())) },
     { name: 'expire-quotes', everyMs: 60_000, run: async () => void (await expireQuotes(db, clock())) },
     { name: 'remind-approvers', everyMs: 600_000, run: () => remindApprovers(db, clock()) },
+    {
+      name: 'overdue-parcels',
+      everyMs: 600_000,
+      run: async () => {
+        while ((await startClocks(db, clock())) > 0);
+        await remindOverdueParcels(db, clock());
+      },
+    },
     { name: 'remind-due', everyMs: 3_600_000, run: () => remindDueStatements(db, clock()) },
     { name: 'remind-expiring', everyMs: 3_600_000, run: () => remindExpiringCertifications(db, clock()) },
     { name: 'mark-overdue', everyMs: 600_000, run: async () => void (await markOverdue(db, clock())) },

@@ -4,6 +4,7 @@ import type { Clock } from '../shared/clock.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { certificationRoutes } from './certification-routes.ts';
 import { dashboardRoutes } from './dashboard-routes.ts';
+import { onTimeRoutes } from './on-time-routes.ts';
 import { unitRoutes } from './unit-routes.ts';
 import { workTeamRoutes } from './work-team-routes.ts';
 
@@ -17,6 +18,7 @@ export function adminRoutes(parts: Parts): Router {
   const router = express.Router();
   router.use(certificationRoutes(parts));
   router.use(dashboardRoutes(parts));
+  router.use(onTimeRoutes(parts));
   router.use(auditRoutes(parts));
   router.use(workTeamRoutes(parts));
   router.use(unitRoutes(parts));

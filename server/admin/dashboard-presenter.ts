@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { Part, TraceShares } from '../catalog/trace-shares.ts';
 import type { JobHealth, OutboxHealth } from '../jobs/job-health.ts';
 import { orderNumber } from '../orders/order-queries.ts';
-import { type LateOrder, WAITS, type Wait, type WaitingCount } from '../orders/waiting-orders.ts';
+import { isParcel, type LateOrder, WAITS, type Wait, type WaitingCount } from '../orders/waiting-orders.ts';
 import { pathTo } from '../paths.ts';
 import { waitedText } from './waited-text.ts';
 
@@ -32,7 +32,9 @@ export function presentDashboard({ t, locale }: Pick<Request, 't' | 'locale'>, f
     waiting: WAITS.map((wait) => ({
       label: t(`admin:waits.${wait}`),
       ...waiting[wait],
-      lateText: t('admin:dashboard.late', { count: waiting[wait].late, hours: lateHours[wait] }),
+      lateText: isParcel(wait)
+        ? t('overdue:admin.late', { count: waiting[wait].late, days: lateHours[wait] / 24 })
+        : t('admin:dashboard.late', { count: waiting[wait].late, hours: lateHours[wait] }),
       href: waiting[wait].late > 0 ? '#late' : undefined,
     })),
     late: late.map((order) => ({
@@ -40,7 +42,9 @@ export function presentDashboard({ t, locale }: Pick<Request, 't' | 'locale'>, f
       href: pathTo('order', { id: order.orderId }),
       waitLabel: t(`admin:waits.${order.wait}`),
       since: order.since,
-      waited: waitedText(t, order.since, now),
+      waited: isParcel(order.wait)
+        ? t('overdue:admin.overdue', { waited: waitedText(t, order.since, now) })
+        : waitedText(t, order.since, now),
       unitName: nameIn(locale, order.unitName, order.unitNameEn) ?? t('admin:dashboard.noUnit'),
       supplierName: nameIn(locale, order.supplierName, order.supplierNameEn),
       totalFen: order.totalFen,

@@ -16,8 +16,8 @@ interface Parts {
   clock: Clock;
 }
 
-/** After how many hours of waiting an operator should ask why. */
-export const LATE_HOURS: Record<Wait, number> = { approval: 24, payment: 24, confirmation: 24, shipping: 48 };
+/** After how many hours of waiting, or of being overdue, an operator should ask why. */
+export const LATE_HOURS: Record<Wait, number> = { approval: 24, payment: 24, confirmation: 48, shipping: 48 };
 
 const LATE_SHOWN = 10;
 

@@ -18,6 +18,8 @@ export const NOTICE_KINDS = [
   'paid_too_late',
   'money_sent',
   'rest_dropped',
+  'parcels_overdue',
+  'parcel_cancelled',
   'dispute_opened',
   'dispute_said',
   'dispute_closed',

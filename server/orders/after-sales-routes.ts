@@ -12,7 +12,8 @@ import { checkedUpload, uploadsIn } from '../web/uploads.ts';
 import { inReaderLanguage } from './order-labels.ts';
 import { mayBuyerSee } from './order-policy.ts';
 import { findOrder, orderNumber, type WholeOrder } from './order-queries.ts';
-import { reviewBody } from './order-schemas.ts';
+import { cancellationBody, reviewBody } from './order-schemas.ts';
+import { cancelOverdueParcel } from './overdue/cancel-overdue.ts';
 import { formFaults, quantityField, readRefundRequest } from './refund-form.ts';
 import { leftToAsk, presentRefundForm } from './refund-presenter.ts';
 import { refundsOfOrder } from './refund-queries.ts';
@@ -31,7 +32,7 @@ interface OwnParcel {
   parcel: WholeOrder['fulfilments'][number];
 }
 
-/** What a buyer does about a parcel after ordering: ask for goods back, take that back, review the delivery. */
+/** What a buyer does about a parcel after ordering: ask for goods back, take that back, cancel what is overdue, review the delivery. */
 export function afterSalesRoutes({ db, files, clock }: Parts): Router {
   const router = express.Router();
 
@@ -70,6 +71,18 @@ export function afterSalesRoutes({ db, files, clock }: Parts): Router {
       flash(req, 'error', req.t(`faults:${error.code}`));
     }
     res.redirect(303, pathTo('order', { id: found.orderId }));
+  });
+
+  router.post(patterns.fulfilmentCancellation, async (req, res) => {
+    const { order, parcel } = await ownParcel(req);
+    try {
+      await cancelOverdueParcel(db, actorOf(req), parcel.id, read(cancellationBody, req.body).reason, clock());
+      flash(req, 'success', req.t('overdue:flash.cancelled'));
+    } catch (error) {
+      if (!(error instanceof StateConflict)) throw error;
+      flash(req, 'error', req.t(`faults:${error.code}`));
+    }
+    res.redirect(303, pathTo('order', { id: order.id }));
   });
 
   router.get(patterns.fulfilmentReview, async (req, res) => {

@@ -46,7 +46,7 @@ export async function cancelByMarket(tx: Tx, order: LockedOrder, reason: string,
   return true;
 }
 
-interface Cancelling {
+export interface Cancelling {
   /** null: the market itself */
   byId: number | null;
   state: OrderState;
@@ -54,14 +54,19 @@ interface Cancelling {
   at: Date;
 }
 
-async function carryOutCancelling(tx: Tx, order: LockedOrder, { byId, state, reason, at }: Cancelling): Promise<void> {
+/** Ends an order, whatever its parcels are, and gives back all that it holds and owes. Under the order's lock. */
+export async function carryOutCancelling(
+  tx: Tx,
+  order: LockedOrder,
+  { byId, state, reason, at }: Cancelling,
+): Promise<void> {
   const orderId = order.id;
   await tx.order.update({
     where: { id: orderId },
     data: { state, heldUntil: null, closedAt: at },
     select: { id: true },
   });
-  await tx.fulfilment.updateMany({ where: { orderId }, data: { state: 'cancelled' } });
+  await tx.fulfilment.updateMany({ where: { orderId }, data: { state: 'cancelled', dueAt: null } });
   const cancellation = await tx.cancellation.create({ data: { orderId, byId, reason, at }, select: { id: true } });
   await tx.refund.updateMany({ where: { orderId, state: 'requested' }, data: { state: 'withdrawn', decidedAt: at } });
   if (order.placedAt) await reversePlacing(tx, order, cancellation.id, at);

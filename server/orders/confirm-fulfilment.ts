@@ -6,14 +6,20 @@ import { NotFound } from '../shared/errors.ts';
 import { lockFulfilment } from './lock-order.ts';
 import { mayFulfil } from './order-policy.ts';
 import { nextFulfilmentState } from './order-states.ts';
+import { shipDueAt } from './overdue/due-dates.ts';
 
-/** The supplier takes the parcel on; from then on the buyer can no longer cancel. Refuses another supplier with 404. */
+/** The supplier takes the parcel on; from then on the buyer can no longer cancel unless shipping is overdue. Refuses another supplier with 404. */
 export async function confirmFulfilment(db: PrismaClient, actor: Actor, fulfilmentId: number, at: Date): Promise<void> {
   await inTransaction(db, async (tx) => {
     const { fulfilment } = await lockFulfilment(tx, fulfilmentId);
     if (!mayFulfil(actor, fulfilment)) throw new NotFound();
     const state = nextFulfilmentState(fulfilment.state, 'confirm');
-    await tx.fulfilment.update({ where: { id: fulfilmentId }, data: { state, confirmedAt: at }, select: { id: true } });
+    const dueAt = fulfilment.dueAt && (await shipDueAt(tx, fulfilment.supplierId, at));
+    await tx.fulfilment.update({
+      where: { id: fulfilmentId },
+      data: { state, confirmedAt: at, dueAt },
+      select: { id: true },
+    });
     await audit(tx, {
       at,
       actorId: actor.id,

@@ -8,7 +8,16 @@ import { confirmFulfilment } from './confirm-fulfilment.ts';
 import { dropRest } from './drop-rest.ts';
 import { fulfilmentJson, toFulfilmentJson } from './order-json.ts';
 import { findFulfilment, listFulfilments } from './order-queries.ts';
-import { fulfilmentListQuery, orderParams, receiptBody, restBody, reviewBody, shipmentBody } from './order-schemas.ts';
+import {
+  cancellationBody,
+  fulfilmentListQuery,
+  orderParams,
+  receiptBody,
+  restBody,
+  reviewBody,
+  shipmentBody,
+} from './order-schemas.ts';
+import { cancelOverdueParcel } from './overdue/cancel-overdue.ts';
 import { receiveFulfilment } from './receive-fulfilment.ts';
 import { reviewDelivery } from './review-delivery.ts';
 import { shipFulfilment } from './ship-fulfilment.ts';
@@ -90,6 +99,17 @@ export function fulfilmentEndpoints({ db, clock }: Parts): Endpoint[] {
       handle: async ({ req, params, body }) => {
         await dropRest(db, actorOf(req), params.id, body, clock());
         return toFulfilmentJson(await findFulfilment(db, actorOf(req), params.id));
+      },
+    }),
+    endpoint({
+      ...act,
+      path: '/fulfilments/:id/cancellation',
+      summary: 'The buyer no longer waits for a parcel that is overdue and was not shipped; all of it is given back',
+      body: cancellationBody,
+      response: z.object({ id: z.int(), state: z.string() }),
+      handle: async ({ req, params, body }) => {
+        await cancelOverdueParcel(db, actorOf(req), params.id, body.reason, clock());
+        return { id: params.id, state: 'cancelled' };
       },
     }),
     endpoint({

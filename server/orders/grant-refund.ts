@@ -61,7 +61,11 @@ export async function grantRefund(
   if (order.paymentWay === 'on_account') await enqueue(tx, 'statement.due', [{ fulfilmentId: fulfilment.id }]);
   if (outstanding && grant.isWhole) {
     const state = nextFulfilmentState(fulfilment.state, 'refund_whole');
-    await tx.fulfilment.update({ where: { id: fulfilment.id }, data: { state }, select: { id: true } });
+    await tx.fulfilment.update({
+      where: { id: fulfilment.id },
+      data: { state, dueAt: fulfilment.shippedAt && fulfilment.dueAt },
+      select: { id: true },
+    });
     await completeWhenAllReceived(tx, order, fulfilment.id, at);
   } else if (outstanding && fulfilment.state === 'partly_shipped') await endShipping(tx, order, fulfilment);
   await freeHolds(tx, order.id, { refundId: refund.id, goodsFen, ...grant }, at);

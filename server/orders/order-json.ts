@@ -41,6 +41,8 @@ const fulfilmentPart = {
   supplier: z.object({ code: z.string(), name: z.string() }),
   goodsFen: z.int(),
   freightFen: z.int(),
+  /** by when its supplier is to confirm, then to ship it */
+  dueAt: z.date().nullable(),
   confirmedAt: z.date().nullable(),
   shippedAt: z.date().nullable(),
   receivedAt: z.date().nullable(),
@@ -90,7 +92,9 @@ export const fulfilmentJson = z.object({
 });
 
 type AnyLine = WholeOrder['lines'][number] | SupplierFulfilment['lines'][number];
-type AnyFulfilment = Omit<WholeOrder['fulfilments'][number], 'receipts' | 'review' | 'pickup'>;
+type AnyFulfilment = Omit<WholeOrder['fulfilments'][number], 'receipts' | 'review' | 'pickup' | 'supplier'> & {
+  supplier: { code: string; name: string };
+};
 
 function lineOf(line: AnyLine): z.infer<typeof lineJson> {
   const {
@@ -142,7 +146,7 @@ function lineOf(line: AnyLine): z.infer<typeof lineJson> {
 }
 
 function partOf(
-  { id, state, supplier, goodsFen, freightFen, confirmedAt, shippedAt, receivedAt, shipments }: AnyFulfilment,
+  { id, state, supplier, goodsFen, freightFen, dueAt, confirmedAt, shippedAt, receivedAt, shipments }: AnyFulfilment,
   lines: AnyLine[],
 ) {
   return {
@@ -151,6 +155,7 @@ function partOf(
     supplier: { code: supplier.code, name: supplier.name },
     goodsFen,
     freightFen,
+    dueAt,
     confirmedAt,
     shippedAt,
     receivedAt,

@@ -14,7 +14,7 @@ import { mayHappen, mayHappenTo } from './order-states.ts';
 import { presentSteps } from './order-steps.ts';
 import { presentAfterSales, presentParcel } from './parcel-presenter.ts';
 import type { WholeRefund } from './refund-queries.ts';
-import { nextStepOf } from './track-parcel.ts';
+import { nextStepOf, type Seen } from './track-parcel.ts';
 
 const TONES: Record<OrderState | FulfilmentState, string> = {
   awaiting_approval: 'wait',
@@ -83,7 +83,7 @@ export function presentListed(reader: Reader, order: ListedOrder) {
   };
 }
 
-export interface OrderPage {
+export interface OrderPage extends Seen {
   /** of the year, for whoever decides */
   budget?: DecisionBudget | null;
   order: WholeOrder;
@@ -93,7 +93,8 @@ export interface OrderPage {
 }
 
 /** The data of `views/orders/show.hbs`. */
-export function presentOrder(reader: Reader, actor: Actor, { order, counts, moneyBack, refunds, budget }: OrderPage) {
+export function presentOrder(reader: Reader, actor: Actor, page: OrderPage) {
+  const { order, counts, moneyBack, refunds, budget } = page;
   const { t } = reader;
   return {
     title: `${t('orders:show.title')} ${orderNumber(order)}`,
@@ -138,7 +139,7 @@ export function presentOrder(reader: Reader, actor: Actor, { order, counts, mone
         : undefined,
     fulfilments: order.fulfilments.map((part) => ({
       ...presentState(reader, 'fulfilment', part.state),
-      ...presentParcel(reader, actor, order, part),
+      ...presentParcel(reader, actor, order, part, page),
       ...presentAfterSales(reader, actor, order, part, refunds),
     })),
     actions: presentActions(actor, order),

@@ -28,7 +28,7 @@ const wholeOrder = {
   fulfilments: {
     orderBy: { id: 'asc' },
     include: {
-      supplier: { select: { id: true, code: true, name: true, nameEn: true } },
+      supplier: { select: { id: true, code: true, name: true, nameEn: true, shipWithinDays: true } },
       shipments: {
         orderBy: { id: 'asc' },
         include: { lines: { include: { batch: { select: { traceCode: true } } } } },
@@ -129,7 +129,7 @@ async function withWhatIsLeft(db: Db, fulfilment: SupplierFulfilment): Promise<S
   return { ...fulfilment, lines };
 }
 
-const fulfilmentParts = {
+export const fulfilmentParts = {
   supplier: { select: { id: true, code: true, name: true, nameEn: true } },
   order: {
     select: {

@@ -24,6 +24,7 @@ import { cancellationBody, reasonBody } from './order-schemas.ts';
 import { refundsOfOrder } from './refund-queries.ts';
 import { rejectOrder, returnOrder } from './reject-order.ts';
 import { listOfOrder, repeatOrder } from './repeat-order.ts';
+import { holidaysFrom } from './standing-order-queries.ts';
 
 interface Parts {
   db: PrismaClient;
@@ -114,20 +115,22 @@ export function orderRoutes({ db, clock }: Parts): Router {
 
   async function show(req: Request, res: Response, id: number, refused?: unknown): Promise<void> {
     const actor = actorOf(req);
-    const [order, counts, moneyBack, refunds] = await Promise.all([
+    const now = clock();
+    const [order, counts, moneyBack, refunds, holidays] = await Promise.all([
       findOrder(db, actor, id),
       countsOfOrder(db, id),
       moneyBackOf(db, id),
       refundsOfOrder(db, id),
+      holidaysFrom(db, dayOf(now)),
     ]);
     const budget =
       order.state === 'awaiting_approval' && isApproverOf(actor, order)
-        ? await budgetAtDecision(db, order, dayOf(clock()))
+        ? await budgetAtDecision(db, order, dayOf(now))
         : null;
     const { status, faults } = refused ? refusedForm(refused) : { status: 200, faults: [] };
     res.set('Cache-Control', 'no-store');
     res.status(status).render('orders/show', {
-      ...presentOrder(req, actor, { order, counts, moneyBack, refunds, budget }),
+      ...presentOrder(req, actor, { order, counts, moneyBack, refunds, budget, now, holidays }),
       currentPath: pathTo('order', { id }),
       form: formView(req.t, ['reason', 'name'], req.body ?? {}, faults),
     });

@@ -4,17 +4,18 @@ import { formatKilograms } from '../shared/weight.ts';
 import { degrees, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
 import { mayBuyerSee } from './order-policy.ts';
 import type { WholeOrder } from './order-queries.ts';
+import { isOverdue } from './overdue/due-dates.ts';
 import { photosOf } from './receipt-photos.ts';
 import { leftToAsk, presentOwnRefund } from './refund-presenter.ts';
 import type { WholeRefund } from './refund-queries.ts';
 import { WARMEST_DECI } from './ship-fulfilment.ts';
-import { trackingHref, trackParcel } from './track-parcel.ts';
+import { type Seen, trackingHref, trackParcel } from './track-parcel.ts';
 
 type Part = WholeOrder['fulfilments'][number];
 type Line = WholeOrder['lines'][number];
 
 /** One parcel of an order as its buyer follows it: who ships, how it travels, from which batches, and what was accepted. */
-export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, part: Part) {
+export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, part: Part, seen: Seen) {
   const open = part.shipments.filter((shipment) => shipment.receivedAt === null);
   const mayReceive = (part.state === 'shipped' || part.state === 'partly_shipped') && mayBuyerSee(actor, order);
   return {
@@ -22,7 +23,12 @@ export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, p
     supplierName: inReaderLanguage(reader, part.supplier.name, part.supplier.nameEn),
     supplierHref: pathTo('supplier', { id: part.supplier.id }),
     pickup: presentPickup(reader, actor, order, part),
-    tracking: trackParcel(reader, order, part),
+    tracking: trackParcel(reader, order, part, seen),
+    overdueSince: isOverdue(part, seen.now) ? part.dueAt : undefined,
+    overdueCancelAction:
+      isOverdue(part, seen.now) && order.poolId === null && mayBuyerSee(actor, order)
+        ? pathTo('fulfilmentCancellation', { id: part.id })
+        : undefined,
     shipments: part.shipments.map(({ id, carrier, trackingNumber, temperatureDeci, shippedAt, receivedAt }) => ({
       carrier,
       trackingNumber,

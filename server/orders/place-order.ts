@@ -41,7 +41,12 @@ export async function placeOrder(
     UPDATE \`order\` SET state = ${state}, placedAt = ${at}, placedOn = ${dayToColumn(day)}, lineageId = ${lineage?.id ?? null}, heldUntil = NULL
     WHERE id = ${order.id} AND state = ${order.state}`;
   if (changed === 0) throw new StateConflict('wrongOrderState', { state: order.state });
-  await tx.$executeRaw`UPDATE fulfilment SET state = 'to_confirm' WHERE orderId = ${order.id} AND state = 'waiting'`;
+  // Of a coming harvest nothing is due until it has come.
+  await tx.$executeRaw`
+    UPDATE fulfilment SET state = 'to_confirm', dueAt = (
+      SELECT CAST(${at} AS DATETIME(3)) + INTERVAL s.confirmWithinHours HOUR
+      FROM supplier s JOIN \`order\` o ON o.id = ${order.id} AND o.harvestId IS NULL WHERE s.id = fulfilment.supplierId)
+    WHERE orderId = ${order.id} AND state = 'waiting'`;
   await certifyLines(tx, order.id, day);
   await writeJournal(tx, {
     orderId: order.id,

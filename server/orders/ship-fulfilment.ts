@@ -8,6 +8,7 @@ import { tellBuyer } from './buyer-news.ts';
 import { lockFulfilment } from './lock-order.ts';
 import { mayFulfil } from './order-policy.ts';
 import { nextFulfilmentState } from './order-states.ts';
+import { shipDueAt } from './overdue/due-dates.ts';
 import { restOfParcel, shippableShares } from './parcel-rest.ts';
 import { refundedParts } from './refunded-parts.ts';
 import { weightRange } from './weighed-parts.ts';
@@ -60,7 +61,13 @@ export async function shipFulfilment(
     });
     await tellBuyer(tx, { fact: 'parcel_shipped', id: shipment.id });
     await tx.shipmentLine.createMany({ data: lines.map((line) => ({ ...line, shipmentId: shipment.id })) });
-    await tx.fulfilment.update({ where: { id: fulfilmentId }, data: { state, shippedAt: at }, select: { id: true } });
+    // Shipped without having been confirmed, it is in time as if it had been confirmed at the last moment.
+    const skipped = fulfilment.state === 'to_confirm' ? fulfilment.dueAt : null;
+    await tx.fulfilment.update({
+      where: { id: fulfilmentId },
+      data: { state, shippedAt: at, ...(skipped && { dueAt: await shipDueAt(tx, fulfilment.supplierId, skipped) }) },
+      select: { id: true },
+    });
     await audit(tx, {
       at,
       actorId: actor.id,

@@ -6,12 +6,17 @@ import { mayContest } from './disputes/contest-receipt.ts';
 import { comingDay, degrees, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
 import { orderNumber, type SupplierFulfilment } from './order-queries.ts';
 import { mayHappenTo } from './order-states.ts';
+import { isOverdue } from './overdue/due-dates.ts';
+import type { OnTimeRate, OverdueCount } from './overdue/overdue-queries.ts';
 import { photosOf } from './receipt-photos.ts';
 import { quantityField, weightField } from './supplier-forms.ts';
 import { weightRange } from './weighed-parts.ts';
 
 /** What a supplier works through, in that order. */
-export const WORKBENCH = ['to_confirm', 'confirmed', 'partly_shipped', 'shipped', 'received', 'cancelled'] as const;
+export const WORKBENCH = [
+  ...(['overdue', 'to_confirm', 'confirmed', 'partly_shipped', 'shipped', 'received', 'cancelled'] as const),
+] as const;
+export type Tab = (typeof WORKBENCH)[number];
 
 const TONES: Record<FulfilmentState, string> = {
   waiting: 'wait',
@@ -23,13 +28,17 @@ const TONES: Record<FulfilmentState, string> = {
   cancelled: 'off',
 };
 
+interface Workbench {
+  counts: Partial<Record<FulfilmentState, number>>;
+  overdue: readonly OverdueCount[];
+  rates: readonly OnTimeRate[];
+  parcels: readonly SupplierFulfilment[];
+  now: Date;
+}
+
 /** The data of `views/supplier/list.hbs`. */
-export function presentWorkbench(
-  reader: Reader,
-  state: (typeof WORKBENCH)[number],
-  counts: Partial<Record<FulfilmentState, number>>,
-  parcels: readonly SupplierFulfilment[],
-) {
+export function presentWorkbench(reader: Reader, state: Tab, { counts, overdue, rates, parcels, now }: Workbench) {
+  const overdueCount = overdue.reduce((sum, { count }) => sum + count, 0);
   return {
     title: reader.t('supplier:list.title'),
     state,
@@ -37,22 +46,35 @@ export function presentWorkbench(
       label: reader.t(`supplier:state.${tab}`),
       href: pathTo('supplierFulfilments', { state: tab }),
       current: tab === state,
-      count: counts[tab],
+      count: tab === 'overdue' ? overdueCount : counts[tab],
+      isAlarming: tab === 'overdue' && overdueCount > 0,
+    })).filter(({ current, count }, index) => index > 0 || current || count),
+    overdue: overdueCount > 0 && {
+      count: overdueCount,
+      since: new Date(Math.min(...overdue.map(({ oldestDueAt }) => oldestDueAt.getTime()))),
+      href: state === 'overdue' ? undefined : pathTo('supplierFulfilments', { state: 'overdue' }),
+    },
+    promises: rates.map((rate) => ({
+      supplierName: rates.length > 1 ? inReaderLanguage(reader, rate.name, rate.nameEn) : undefined,
+      ...rate,
+      rate: rate.due > 0 ? rate.onTime / rate.due : null,
+      href: pathTo('leadTimes', { supplier: rate.supplierId }),
     })),
-    parcels: parcels.map((parcel) => presentRow(reader, parcel)),
+    parcels: parcels.map((parcel) => presentRow(reader, parcel, now)),
     mayConfirm: state === 'to_confirm',
     mayPrint: state !== 'received' && state !== 'cancelled',
     manySuppliers: new Set(parcels.map((parcel) => parcel.supplierId)).size > 1,
   };
 }
 
-function presentRow(reader: Reader, parcel: SupplierFulfilment) {
+function presentRow(reader: Reader, parcel: SupplierFulfilment, now: Date) {
   return {
     id: parcel.id,
     number: parcelNumber(parcel),
     href: pathTo('supplierFulfilment', { id: parcel.id }),
     supplierName: inReaderLanguage(reader, parcel.supplier.name, parcel.supplier.nameEn),
     placedAt: parcel.order.placedAt,
+    ...presentDue(parcel, now),
     region: parcel.order.region,
     buyerName: buyerOf(reader, parcel),
     goods: parcel.lines.map((line) => presentGoods(reader, line)),
@@ -61,8 +83,17 @@ function presentRow(reader: Reader, parcel: SupplierFulfilment) {
     coldChain: isColdChain(parcel),
     comesOn: comingDay(parcel.order),
     poolNumber: parcel.order.poolId,
+    isToConfirm: parcel.state === 'to_confirm',
+    isToShip: parcel.state === 'confirmed',
     ...presentState(reader, parcel.state),
   };
+}
+
+/** By when the next step is due, or since when it is overdue. */
+function presentDue(parcel: SupplierFulfilment, now: Date) {
+  if (isOverdue(parcel, now)) return { overdueSince: parcel.dueAt };
+  const isOpen = parcel.state === 'to_confirm' || parcel.state === 'confirmed';
+  return { dueAt: isOpen ? parcel.dueAt : null };
 }
 
 /** The data of `views/supplier/show.hbs`. */
@@ -85,6 +116,8 @@ export function presentParcel(reader: Reader, parcel: SupplierFulfilment, form: 
       comesOn: comingDay(order),
       poolNumber: order.poolId,
       confirmedAt: parcel.confirmedAt,
+      ...presentDue(parcel, now),
+      isToConfirm: parcel.state === 'to_confirm',
       receivedAt: parcel.receivedAt,
       goodsFen: parcel.goodsFen,
       freightFen: parcel.freightFen,

@@ -1,5 +1,5 @@
 import express, { type Request, type Response, type Router } from 'express';
-import { requireRole } from '../accounts/actor.ts';
+import { type Actor, requireRole, suppliersActedFor } from '../accounts/actor.ts';
 import { actorOf } from '../accounts/who-acts.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
@@ -13,9 +13,10 @@ import { confirmFulfilment } from './confirm-fulfilment.ts';
 import { dropRest } from './drop-rest.ts';
 import { findFulfilment, listFulfilments, type SupplierFulfilment } from './order-queries.ts';
 import { restBody } from './order-schemas.ts';
+import { countOverdue, listOverdue, onTimeRates } from './overdue/overdue-queries.ts';
 import { shipFulfilment } from './ship-fulfilment.ts';
 import { readShipment, shipmentFields } from './supplier-forms.ts';
-import { presentParcel, presentWorkbench, WORKBENCH } from './supplier-presenter.ts';
+import { presentParcel, presentWorkbench, type Tab, WORKBENCH } from './supplier-presenter.ts';
 import { countFulfilments } from './supplier-queries.ts';
 
 interface Parts {
@@ -33,18 +34,23 @@ export function supplierRoutes(parts: Parts): Router {
   router.get(patterns.supplierFulfilments, async (req, res) => {
     const actor = actorOf(req);
     requireRole(actor, 'supplier');
-    const counts = await countFulfilments(db, actor);
-    const state = WORKBENCH.find((tab) => tab === req.query.state) ?? firstBusy(counts);
-    const key = decodeCursor(typeof req.query.cursor === 'string' ? req.query.cursor : undefined, 1)?.[0];
-    const isWork = state === 'to_confirm' || state === 'confirmed' || state === 'partly_shipped';
-    const found = await listFulfilments(db, actor, [state], Number(key) || null, PAGE + 1, isWork);
+    const now = clock();
+    const suppliers = suppliersActedFor(actor);
+    const [counts, overdue, rates] = await Promise.all([
+      countFulfilments(db, actor),
+      countOverdue(db, now, suppliers),
+      onTimeRates(db, now, suppliers),
+    ]);
+    const tab = WORKBENCH.find((one) => one === req.query.state) ?? firstBusy(counts, overdue.length > 0);
+    const cursor = typeof req.query.cursor === 'string' ? req.query.cursor : undefined;
+    const found = await parcelsOf(db, actor, tab, cursor, now);
     const parcels = found.slice(0, PAGE);
     const last = found.length > PAGE ? parcels.at(-1) : undefined;
     privately(res).render('supplier/list', {
       layout: 'work',
-      ...presentWorkbench(req, state, counts, parcels),
-      firstHref: key ? pathTo('supplierFulfilments', { state }) : undefined,
-      nextHref: last && pathTo('supplierFulfilments', { state, cursor: encodeCursor([last.id]) }),
+      ...presentWorkbench(req, tab, { counts, overdue, rates, parcels, now }),
+      firstHref: cursor ? pathTo('supplierFulfilments', { state: tab }) : undefined,
+      nextHref: last && pathTo('supplierFulfilments', { state: tab, cursor: cursorOf(tab, last) }),
     });
   });
 
@@ -92,8 +98,29 @@ export function supplierRoutes(parts: Parts): Router {
   return router;
 }
 
-/** The first tab with something to do, else the first. */
-function firstBusy(counts: Awaited<ReturnType<typeof countFulfilments>>): (typeof WORKBENCH)[number] {
+function parcelsOf(
+  db: PrismaClient,
+  actor: Actor,
+  tab: Tab,
+  cursor: string | undefined,
+  now: Date,
+): Promise<SupplierFulfilment[]> {
+  if (tab === 'overdue') {
+    const [dueAt, id] = decodeCursor(cursor, 2)?.map(Number) ?? [];
+    return listOverdue(db, actor, now, dueAt && id ? [dueAt, id] : null, PAGE + 1);
+  }
+  const [id] = decodeCursor(cursor, 1) ?? [];
+  const isWork = tab === 'to_confirm' || tab === 'confirmed' || tab === 'partly_shipped';
+  return listFulfilments(db, actor, [tab], Number(id) || null, PAGE + 1, isWork);
+}
+
+function cursorOf(tab: Tab, { id, dueAt }: SupplierFulfilment): string {
+  return encodeCursor(tab === 'overdue' ? [dueAt?.getTime() ?? 0, id] : [id]);
+}
+
+/** What is overdue, else the first tab with something to do, else the first. */
+function firstBusy(counts: Awaited<ReturnType<typeof countFulfilments>>, anyOverdue: boolean): Tab {
+  if (anyOverdue) return 'overdue';
   return counts.to_confirm || !counts.confirmed ? 'to_confirm' : 'confirmed';
 }
 

@@ -1,12 +1,12 @@
 import type { FulfilmentState } from '../db/generated/enums.ts';
-import { addDays, dayOf } from '../shared/days.ts';
+import { addDays, type Day, dayOf } from '../shared/days.ts';
 import carriers from './carriers.json' with { type: 'json' };
 import { inReaderLanguage, type Reader } from './order-labels.ts';
 import type { ListedOrder, WholeOrder } from './order-queries.ts';
+import { expectedToShipOn, isOverdue } from './overdue/due-dates.ts';
 import { RECEIVED_AFTER_DAYS } from './receive-by-time.ts';
 
-/** Suppliers are expected to ship within so many days of the placing, and parcels to travel so many. */
-const SHIPS_WITHIN_DAYS = 2;
+/** Parcels are expected to travel so many days. */
 const TRAVELS_DAYS = 4;
 
 const SHIPPED: readonly FulfilmentState[] = ['partly_shipped', 'shipped', 'received'];
@@ -21,8 +21,14 @@ export function trackingHref(carrier: string, trackingNumber: string): string | 
   return `https://www.kuaidi100.com/chaxun?${new URLSearchParams({ com: known.code, nu: trackingNumber })}`;
 }
 
+/** When a page is looked at, and the market’s holidays from then on. */
+export interface Seen {
+  now: Date;
+  holidays: ReadonlySet<Day>;
+}
+
 /** What has happened to one parcel, with its instants, and what comes next, by when. None for a parcel that was cancelled. */
-export function trackParcel({ t }: Reader, order: WholeOrder, part: Part) {
+export function trackParcel({ t }: Reader, order: WholeOrder, part: Part, seen: Seen) {
   if (!order.placedAt || part.state === 'cancelled') return undefined;
   const shipped = part.shippedAt ?? part.shipments[0]?.shippedAt ?? null;
   const steps = [
@@ -33,7 +39,7 @@ export function trackParcel({ t }: Reader, order: WholeOrder, part: Part) {
     { key: order.fundingSource === 'individual' ? 'receivedByPerson' : 'received', at: part.receivedAt },
   ];
   const current = steps.findIndex((step) => step.at === null);
-  const expected = expectedOf({ t }, order, part, shipped);
+  const expected = expectedOf({ t }, order, part, { shipped, ...seen });
   return {
     isOpen: order.fulfilments.length > 1 && (part.state === 'shipped' || part.state === 'partly_shipped'),
     expected: current < 0 ? undefined : expected,
@@ -45,12 +51,16 @@ export function trackParcel({ t }: Reader, order: WholeOrder, part: Part) {
   };
 }
 
-function expectedOf({ t }: Pick<Reader, 't'>, order: WholeOrder, part: Part, shipped: Date | null) {
-  const { placedAt, fundingSource } = order;
-  const comesLater = order.lines.some((line) => line.fulfilmentId === part.id && line.allocations.length === 0);
+function expectedOf(
+  { t }: Pick<Reader, 't'>,
+  { fundingSource }: WholeOrder,
+  part: Part,
+  { shipped, now, holidays }: Seen & { shipped: Date | null },
+) {
   if (!shipped) {
-    if (!placedAt || comesLater) return undefined;
-    return t('tracking:shipsBy', { day: addDays(dayOf(placedAt), SHIPS_WITHIN_DAYS) });
+    if (isOverdue(part, now)) return undefined;
+    const day = expectedToShipOn(part, part.supplier.shipWithinDays, holidays);
+    return day ? t('tracking:shipsBy', { day }) : undefined;
   }
   if (part.pickup?.arrivedAt) return t('tracking:fetchIt');
   const arrives = t('tracking:arrivesBy', { day: addDays(dayOf(shipped), TRAVELS_DAYS) });

@@ -1,7 +1,7 @@
 import type { Db } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
 
-/** What an order or parcel may wait for, and since when it does: submission, placing, confirmation. */
+/** What an order or parcel may wait for, and since when it does: an order since its submission, a parcel since it was due. */
 export const WAITS = ['approval', 'payment', 'confirmation', 'shipping'] as const;
 export type Wait = (typeof WAITS)[number];
 
@@ -34,11 +34,12 @@ const state: Record<Wait, Prisma.Sql> = {
 const since: Record<Wait, Prisma.Sql> = {
   approval: Prisma.sql`o.submittedAt`,
   payment: Prisma.sql`o.submittedAt`,
-  confirmation: Prisma.sql`o.placedAt`,
-  shipping: Prisma.sql`f.confirmedAt`,
+  confirmation: Prisma.sql`f.dueAt`,
+  shipping: Prisma.sql`f.dueAt`,
 };
 
-const isParcel = (wait: Wait) => wait === 'confirmation' || wait === 'shipping';
+/** Whether it is a parcel that waits, for its supplier. */
+export const isParcel = (wait: Wait) => wait === 'confirmation' || wait === 'shipping';
 
 /** How many orders wait for approval and payment and parcels for confirmation and shipping, and how many since before their limit. */
 export async function countWaiting(db: Db, limits: Record<Wait, Date>): Promise<Record<Wait, WaitingCount>> {

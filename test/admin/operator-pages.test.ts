@@ -74,15 +74,15 @@ describe(`GET ${ADMIN}`, () => {
     const placed = await anOrder('placed', hoursAgo(60));
     const parcel = { orderId: placed.id, goodsFen: 500, freightFen: 0 };
     await market.db.fulfilment.create({
-      data: { ...parcel, supplierId: world.suppliers.lianghe.id, state: 'confirmed', confirmedAt: hoursAgo(47) },
+      data: { ...parcel, supplierId: world.suppliers.lianghe.id, state: 'confirmed', dueAt: hoursAgo(47) },
     });
     await market.db.fulfilment.create({
-      data: { ...parcel, supplierId: world.suppliers.chuanhe.id, state: 'to_confirm' },
+      data: { ...parcel, supplierId: world.suppliers.chuanhe.id, state: 'to_confirm', dueAt: hoursAgo(50) },
     });
     const $ = await open(ADMIN);
     expect(stat($, '待单位审批')).toEqual(['待单位审批', '2', '超过 24 小时：1']);
-    expect(stat($, '待供应商确认')).toEqual(['待供应商确认', '1', '超过 24 小时：1']);
-    expect(stat($, '待发货')).toEqual(['待发货', '1', '超过 48 小时：0']);
+    expect(stat($, '待供应商确认')).toEqual(['待供应商确认', '1', '逾期 2 天以上：1']);
+    expect(stat($, '待发货')).toEqual(['待发货', '1', '逾期 2 天以上：0']);
     const links = $('#late ~ .table-wrap tbody th a')
       .map((_, link) => $(link).attr('href'))
       .get();

@@ -78,14 +78,17 @@ function parcelFate(random: Random, facts: Circumstances, placedAt: Date): Parce
   const { kind, fresh, countsByReview } = facts;
   const individual = kind === 'individual';
   const confirmedAt = workingHour(random, placedAt, 1, fresh ? 4 : 14);
-  const shippedAt = workingHour(random, confirmedAt, 1, fresh ? 6 : 26);
+  const shippedInTime = workingHour(random, confirmedAt, 1, fresh ? 6 : 26);
   const byBuyer = !individual || random.chance(0.72);
-  const receivedAt = byBuyer
-    ? workingHour(random, shippedAt, fresh ? 14 : 24, fresh ? 26 : individual ? 96 : 64)
-    : hoursLater(shippedAt, 240);
+  const receivedInTime = byBuyer
+    ? workingHour(random, shippedInTime, fresh ? 14 : 24, fresh ? 26 : individual ? 96 : 64)
+    : hoursLater(shippedInTime, 240);
   const reviews = individual ? byBuyer && random.chance(0.15) : random.chance(countsByReview ? 0.985 : 0.35);
   const roll = random.real();
   const [short, damaged] = individual ? [0.003, 0.009] : [0.02, 0.045];
+  const lateHours = !fresh && roll > 0.97 ? 24 * 6 : 0;
+  const shippedAt = hoursLater(shippedInTime, lateHours);
+  const receivedAt = hoursLater(receivedInTime, lateHours);
   return {
     confirmedAt,
     shippedAt,

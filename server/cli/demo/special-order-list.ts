@@ -185,6 +185,7 @@ export const SPECIALS: Special[] = [
     stage: 'confirmed',
     lines: [['lianghe-white-tea-250', 1]],
   },
+  { ...OWN, daysAgo: 8, minute: 1090, stage: 'confirmed', lines: [['lianghe-white-tea-250', 2]] },
   {
     ...STAFF,
     unit: 'chongqing-customs',

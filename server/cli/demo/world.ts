@@ -53,6 +53,10 @@ export function newWorld(now: Date): World {
   };
 }
 
+/** What every supplier of the demonstration promises. */
+export const CONFIRM_WITHIN_HOURS = 24;
+export const SHIP_WITHIN_DAYS = 3;
+
 export function latest(first: Day, ...others: Day[]): Day {
   return others.reduce((a, b) => (a > b ? a : b), first);
 }

@@ -1,6 +1,9 @@
+import { workingDayAfter } from '../../orders/overdue/due-dates.ts';
+import { addDays, startOfDay } from '../../shared/days.ts';
 import { allocate, shareOf } from '../../shared/money.ts';
 import type { Market } from './market.ts';
 import type { Tables } from './rows.ts';
+import { SHIP_WITHIN_DAYS } from './world.ts';
 import { audit } from './write-audit.ts';
 import { writeJournal, writeRefund } from './write-money.ts';
 import type { WrittenLine, WrittenOrder, WrittenParcel } from './write-order.ts';
@@ -30,6 +33,7 @@ function confirm(market: Market, { id, row, fate }: WrittenParcel): void {
   const before = { state: row.state ?? null };
   row.state = 'confirmed';
   row.confirmedAt = fate.confirmedAt;
+  row.dueAt = startOfDay(addDays(workingDayAfter(fate.confirmedAt, SHIP_WITHIN_DAYS, new Set()), 1));
   tellParcel(market, id, {
     at: fate.confirmedAt,
     actorId: market.people.supplierUser(row.supplierId),

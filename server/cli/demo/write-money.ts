@@ -140,7 +140,7 @@ export function writeCancellation(market: Market, order: WrittenOrder): void {
   const reason = '计划有变，不再需要（演示）';
   const sourceId = world.rows.add('cancellation', { orderId, byId: draft.buyerId, reason, at });
   const fact = { source: 'cancellation', sourceId, at } as const;
-  for (const parcel of parcels) parcel.row.state = 'cancelled';
+  for (const parcel of parcels) Object.assign(parcel.row, { state: 'cancelled', dueAt: null });
   for (const line of parcels.flatMap((parcel) => parcel.lines)) {
     lots.release(line.shares, line.id, at);
     if (line.tally) tally.reverse(line.tally, { fen: line.row.payableFen, grams: line.row.grams }, fact);

@@ -1,6 +1,7 @@
 import { dayOf, dayToColumn } from '../../shared/days.ts';
 import { holdsOn } from './goods.ts';
 import type { Market } from './market.ts';
+import { CONFIRM_WITHIN_HOURS, hoursLater } from './world.ts';
 import { audit } from './write-audit.ts';
 import { writeJournal, writePayment } from './write-money.ts';
 import type { WrittenLine, WrittenOrder } from './write-order.ts';
@@ -36,7 +37,8 @@ export function place(market: Market, order: WrittenOrder): void {
     lineageId: lineage?.lineageId ?? null,
     heldUntil: null,
   });
-  for (const parcel of parcels) parcel.row.state = 'to_confirm';
+  for (const parcel of parcels)
+    Object.assign(parcel.row, { state: 'to_confirm', dueAt: hoursLater(at, CONFIRM_WITHIN_HOURS) });
   const { goodsFen, freightFen, totalFen } = row;
   writeJournal(market, {
     orderId: id,
