@@ -82,6 +82,9 @@ import { searchWordRoutes } from './search/search-words-routes.ts';
 import { harvestEndpoints } from './sourcing/harvests/harvest-api.ts';
 import { harvestRoutes } from './sourcing/harvests/harvest-routes.ts';
 import { supplierHarvestRoutes } from './sourcing/harvests/supplier-harvest-routes.ts';
+import { agreementRoutes } from './sourcing/matching/agreement-routes.ts';
+import { matchingEndpoints } from './sourcing/matching/matching-api.ts';
+import { matchingRoutes } from './sourcing/matching/matching-routes.ts';
 import { poolEndpoints } from './sourcing/pools/pool-api.ts';
 import { poolRoutes } from './sourcing/pools/pool-routes.ts';
 import { quoteEndpoints } from './sourcing/quotes/quote-api.ts';
@@ -172,6 +175,8 @@ export function createApp(container: Container): Express {
   app.use(amendmentRoutes(container));
   app.use(quoteRoutes(container));
   app.use(harvestRoutes(container));
+  app.use(matchingRoutes(container));
+  app.use(agreementRoutes(container));
   app.use(poolRoutes(container));
   app.use(supplierHarvestRoutes(container));
   app.use(goodsRoutes(container));
@@ -247,6 +252,7 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...checkoutEndpoints(container),
     ...quoteEndpoints(container),
     ...harvestEndpoints(container),
+    ...matchingEndpoints(container),
     ...poolEndpoints(container),
     ...orderEndpoints(container),
     ...fulfilmentEndpoints(container),

@@ -15,6 +15,7 @@ import { tellBuyers } from './notifications/tell-buyers.ts';
 import { tellDroppedRests } from './notifications/tell-dropped-rests.ts';
 import { tellOfDisputes } from './notifications/tell-of-disputes.ts';
 import { tellOfHarvests } from './notifications/tell-of-harvests.ts';
+import { tellOfMatching } from './notifications/tell-of-matching.ts';
 import { tellOfPickups } from './notifications/tell-of-pickups.ts';
 import { tellOfPools } from './notifications/tell-of-pools.ts';
 import { tellOfPrices } from './notifications/tell-of-prices.ts';
@@ -54,6 +55,7 @@ import { dayOf } from './shared/days.ts';
 import { closeHarvests } from './sourcing/harvests/close-harvests.ts';
 import { HARVEST_CHANGED, harvestChanged } from './sourcing/harvests/harvest-changed.ts';
 import { settleHarvests } from './sourcing/harvests/settle-harvests.ts';
+import { MATCHING_CHANGED, matchingChanged } from './sourcing/matching/matching-changed.ts';
 import { settlePools } from './sourcing/pools/settle-pools.ts';
 import { expireQuotes } from './sourcing/quotes/expire-quotes.ts';
 import { QUOTE_CHANGED, quoteChanged } from './sourcing/quotes/quote-changed.ts';
@@ -147,6 +149,12 @@ export function outboxHandlers(container: Container) {
       await tellOfHarvests(
         db,
         payloads.map((payload) => harvestChanged.parse(payload)),
+      );
+    },
+    [MATCHING_CHANGED]: async (payloads) => {
+      await tellOfMatching(
+        db,
+        payloads.map((payload) => matchingChanged.parse(payload)),
       );
     },
     [QUOTE_CHANGED]: async (payloads) => {

@@ -10,6 +10,7 @@ import { decideWelfareReturns } from './demo/decide-welfare-returns.ts';
 import { drawReceipts } from './demo/draw-receipts.ts';
 import { makeDemonstration } from './demo/make-demonstration.ts';
 import { publishBulletins } from './demo/publish-bulletins.ts';
+import { showMatching } from './demo/show-matching.ts';
 import { showSourcing } from './demo/show-sourcing.ts';
 import { newWorld } from './demo/world.ts';
 import { writeRows } from './demo/write-rows.ts';
@@ -71,6 +72,7 @@ async function finish(databaseUrl: string, now: Date): Promise<number> {
     while ((await foldTally(db)) > 0);
     const published = await publishBulletins(db, now);
     await showSourcing(db, now);
+    await showMatching(db, now);
     while ((await foldTally(db)) > 0);
     return published;
   } finally {

@@ -14,15 +14,19 @@ export function addStories(world: World, people: People): void {
 }
 
 function addMatchingEvents({ facts, rows, id }: World): void {
-  for (const { name, heldDaysAgo, venue, summary, intentions } of facts.stories.matchingEvents) {
-    const eventId = rows.add('matchingEvent', { name, heldOn: dayToColumn(heldDaysAgo), venue, summary });
+  for (const { name, place, heldDaysAgo, venue, summary, intentions } of facts.stories.matchingEvents) {
+    const heldOn = dayToColumn(heldDaysAgo);
+    const eventId = rows.add('matchingEvent', { name, heldOn, venue, summary, placeId: id('place', place) });
     for (const { unit, supplier, goods, amountFen, agreement } of intentions) {
       const sides = { unitId: id('unit', unit), supplierId: id('supplier', supplier) };
-      const intentionId = rows.add('matchingIntention', { eventId, ...sides, goods, amountFen });
+      const intended = { eventId, ...sides, goods, amountFen, at: atMinute(heldDaysAgo, 660) };
+      const state = agreement ? 'agreed' : 'open';
+      const intentionId = rows.add('matchingIntention', { ...intended, state });
       if (!agreement) continue;
       rows.add('frameworkAgreement', {
         intentionId,
         ...sides,
+        state: 'signed',
         number: agreement.number,
         startsOn: dayToColumn(agreement.startsDaysAgo),
         endsOn: dayToColumn(addDays(agreement.startsDaysAgo, agreement.days - 1)),

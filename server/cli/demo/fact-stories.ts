@@ -51,6 +51,7 @@ export function stories(today: Day) {
       z.strictObject({
         code,
         name: text.max(128),
+        place: code,
         heldDaysAgo: ago,
         venue: text.max(191),
         summary: text,

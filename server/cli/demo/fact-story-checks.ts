@@ -26,6 +26,7 @@ export function storyFaults({ stories }: DemoFacts, known: KnownCodes): string[]
     ...stories.standingOrders,
   ];
   return [
+    ...stories.matchingEvents.flatMap((event) => missing(known, 'place', event.place, 'stories')),
     ...units.flatMap((row) => missing(known, 'unit', row.unit, 'stories')),
     ...items.flatMap((row) => missing(known, 'product', row.product, 'stories')),
     ...[...intentions, ...offlineLines, ...stories.complaints, ...stories.objections].flatMap((row) =>
