@@ -1,3 +1,4 @@
+import { certificationPatterns } from './certification-paths.ts';
 import { sellerPatterns } from './seller-paths.ts';
 
 type Query = Record<string, string | number | boolean | undefined>;
@@ -25,7 +26,7 @@ export const patterns = {
   traceLabels: '/supplier/trace-labels',
   traceLabel: '/supplier/trace-labels/:id',
   traceLabelSheet: '/supplier/trace-labels/:id/sheet',
-  notices: '/notices',
+  ...certificationPatterns,
   signIn: '/sign-in',
   signOut: '/sign-out',
   language: '/language',
@@ -228,14 +229,6 @@ export const patterns = {
   bulletinPublication: '/bulletins/:id/publication',
   bulletinCorrection: '/bulletins/:id/correction',
   bulletinRemoval: '/bulletins/:id/removal',
-  certifications: '/certifications',
-  certification: '/certifications/:id',
-  certificationSuspension: '/certifications/:id/suspension',
-  certificationLifting: '/certifications/:id/suspension/lifting',
-  certificationRevocation: '/certifications/:id/revocation',
-  certificationDisqualification: '/certifications/:id/disqualification',
-  disqualificationApproval: '/certifications/:id/disqualification/approval',
-  disqualificationRefusal: '/certifications/:id/disqualification/refusal',
   invitations: '/invitations',
   invitationRevocation: '/invitations/:id/revocation',
   employeeLeaving: '/invitations/leaving',

@@ -13,6 +13,7 @@ import { sendMail } from './notifications/send-mail.ts';
 import { tellApprovers } from './notifications/tell-approvers.ts';
 import { tellBuyers } from './notifications/tell-buyers.ts';
 import { tellDroppedRests } from './notifications/tell-dropped-rests.ts';
+import { applicationChanged, tellOfApplications } from './notifications/tell-of-applications.ts';
 import { tellOfDisputes } from './notifications/tell-of-disputes.ts';
 import { tellOfHarvests } from './notifications/tell-of-harvests.ts';
 import { tellOfMatching } from './notifications/tell-of-matching.ts';
@@ -59,6 +60,7 @@ import { MATCHING_CHANGED, matchingChanged } from './sourcing/matching/matching-
 import { settlePools } from './sourcing/pools/settle-pools.ts';
 import { expireQuotes } from './sourcing/quotes/expire-quotes.ts';
 import { QUOTE_CHANGED, quoteChanged } from './sourcing/quotes/quote-changed.ts';
+import { APPLICATION_CHANGED } from './suppliers/applications/lock-application.ts';
 import { WELFARE_OPENED } from './welfare/open-run.ts';
 import { remindChoosers, tellChoosers } from './welfare/tell-choosers.ts';
 import { PRICE_CHANGED, priceChanged } from './workbench/prices/price-changed.ts';
@@ -113,6 +115,10 @@ export function outboxHandlers(container: Container) {
         db,
         payloads.map((payload) => ofFulfilment.parse(payload).fulfilmentId),
       );
+    },
+    [APPLICATION_CHANGED]: async (payloads) => {
+      const changes = payloads.map((payload) => applicationChanged.parse(payload));
+      await tellOfApplications(db, changes, dayOf(clock()));
     },
     'dispute.changed': async (payloads) => {
       await tellOfDisputes(

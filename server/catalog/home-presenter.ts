@@ -32,7 +32,7 @@ export function presentHome(reader: CatalogReader, home: HomePage, zones: readon
     ],
     notices: home.notices.map((notice) => ({
       title: t('catalog:home.noticeTitle', { name: nameOf(locale, notice), until: notice.endsOn }),
-      href: `${pathTo('notices')}#notice-${notice.id}`,
+      href: pathTo('notice', { id: notice.id }),
       on: notice.startsOn,
       kind: 'notice',
       kindLabel: t('catalog:home.noticeKind'),

@@ -61,6 +61,15 @@ export const NOTICE_KINDS = [
   'price_accepted',
   'price_asked',
   'price_refused',
+  'application_submitted',
+  'application_recommended',
+  'application_asked',
+  'application_answered',
+  'application_in_notice',
+  'application_objected',
+  'application_certified',
+  'application_refused',
+  'application_reopened',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 

@@ -57,6 +57,7 @@ export async function lockCertification(
 /**
  * Writes down an act on a locked certification: its state, one more event, the audit line, and that the products concerned have
  * changed, so that lists and search let go of them or take them back. Entries and orders are not touched: what counted counts on (rule 1).
+ * Returns the new state.
  */
 export async function recordAct(
   tx: Tx,
@@ -64,11 +65,13 @@ export async function recordAct(
   certification: ActedCertification,
   act: CertificationAct,
   { reason, at }: Pick<ActOnCertification, 'reason' | 'at'>,
-): Promise<void> {
+): Promise<CertificationState> {
   const { id, state: before } = certification;
   const state = nextCertificationState(before, act);
   await tx.certification.update({ where: { id }, data: { state }, select: { id: true } });
-  await tx.certificationEvent.create({ data: { certificationId: id, state, actorId: actor.id, reason, at } });
+  await tx.certificationEvent.create({
+    data: { certificationId: id, state, actorId: actor.id, reason: reason || null, at },
+  });
   await audit(tx, {
     at,
     actorId: actor.id,
@@ -77,9 +80,10 @@ export async function recordAct(
     subjectId: id,
     before: { state: before },
     after: { state },
-    reason,
+    reason: reason || null,
   });
   await noteProducts(tx, certification);
+  return state;
 }
 
 async function noteProducts(tx: Tx, { supplierId, productId }: ActedCertification): Promise<void> {

@@ -16,10 +16,12 @@ export interface CertificationFile extends RegisterRow {
   events: { state: CertificationState; reason: string | null; at: Date; actorName: string | null }[];
   interruptions: { kind: InterruptionKind; since: Day; until: Day | null; reason: string }[];
   notices: {
+    id: number;
     startsOn: Day;
     endsOn: Day;
     text: string;
     objections: {
+      id: number;
       at: Date;
       name: string | null;
       contact: string | null;
@@ -80,21 +82,30 @@ export async function findCertificationFile(
   };
 }
 
-function findEvents(db: Db, certificationId: number): Promise<CertificationFile['events']> {
+/** What happened to a certification, the latest first. */
+export function findEvents(db: Db, certificationId: number): Promise<CertificationFile['events']> {
   return db.$queryRaw<CertificationFile['events']>`
     SELECT e.state, e.reason, e.at, u.name AS actorName FROM certification_event e LEFT JOIN user u ON u.id = e.actorId
     WHERE e.certificationId = ${certificationId} ORDER BY e.at DESC, e.id DESC`;
 }
 
-async function findNotices(db: Db, certificationId: number): Promise<CertificationFile['notices']> {
+/** Its public notices with the objections, the latest first; for whoever may know who objected. */
+export async function findNotices(db: Db, certificationId: number): Promise<CertificationFile['notices']> {
   const rows = await db.publicNotice.findMany({
     where: { certificationId },
     select: {
-      startsOn: true,
-      endsOn: true,
-      text: true,
+      ...{ id: true, startsOn: true, endsOn: true, text: true },
       objections: {
-        select: { at: true, name: true, contact: true, text: true, answer: true, answeredAt: true, upheld: true },
+        select: {
+          id: true,
+          at: true,
+          name: true,
+          contact: true,
+          text: true,
+          answer: true,
+          answeredAt: true,
+          upheld: true,
+        },
         orderBy: { id: 'asc' },
       },
     },

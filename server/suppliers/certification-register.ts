@@ -46,6 +46,7 @@ export interface RegisterRow {
 /** How one certification stands on a day. */
 export function standingOf({ state, validUntil }: Pick<RegisterRow, 'state' | 'validUntil'>, today: Day): Standing {
   if (state === 'suspended' || state === 'refused') return state;
+  if (state === 'withdrawn') return 'refused';
   if (state === 'revoked' || state === 'disqualified') return 'revoked';
   if (state !== 'certified' || validUntil === null) return 'pending';
   if (validUntil < today) return 'expired';
@@ -119,6 +120,8 @@ function standsAs(standing: Standing, today: Day): Prisma.Sql {
       return Prisma.sql`(ce.state = 'certified' AND ce.validUntil < ${today})`;
     case 'revoked':
       return Prisma.sql`(ce.state IN ('revoked', 'disqualified'))`;
+    case 'refused':
+      return Prisma.sql`(ce.state IN ('refused', 'withdrawn'))`;
     case 'pending':
       return Prisma.sql`(ce.state IN ('applied', 'recommended', 'reviewed', 'in_notice'))`;
     default:
@@ -128,7 +131,7 @@ function standsAs(standing: Standing, today: Day): Prisma.Sql {
 
 function matching({ tree, places }: RegisterScope, { of, q }: Pick<RegisterQuery, 'of' | 'q'>): Prisma.Sql {
   const conditions = [Prisma.sql`TRUE`];
-  if (places !== null) conditions.push(within(tree, places));
+  if (places !== null) conditions.push(within(tree, places, Prisma.sql`pl.id`));
   if (of)
     conditions.push(of === 'product' ? Prisma.sql`ce.productId IS NOT NULL` : Prisma.sql`ce.supplierId IS NOT NULL`);
   if (q) {
@@ -139,9 +142,10 @@ function matching({ tree, places }: RegisterScope, { of, q }: Pick<RegisterQuery
   return Prisma.join(conditions, ' AND ');
 }
 
-function within(tree: PlaceTree, places: readonly number[]): Prisma.Sql {
+/** SQL: a place is one of these or below one. */
+export function within(tree: PlaceTree, places: readonly number[], placeId: Prisma.Sql): Prisma.Sql {
   const ids = [...tree.byId.keys()].filter((id) => tree.pathOf(id).some((place) => places.includes(place.id)));
-  return ids.length > 0 ? Prisma.sql`pl.id IN (${Prisma.join(ids)})` : Prisma.sql`FALSE`;
+  return ids.length > 0 ? Prisma.sql`${placeId} IN (${Prisma.join(ids)})` : Prisma.sql`FALSE`;
 }
 
 type Order = 'id' | 'soonest' | 'latest';

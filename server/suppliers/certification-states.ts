@@ -1,8 +1,25 @@
 import type { CertificationState } from '../db/generated/enums.ts';
 import { StateConflict } from '../shared/errors.ts';
 
-/** from, event, to: what may happen to a certification that was issued. Who may do it is in certification-policy.ts. */
+/**
+ * from, event, to: the way to a certification, which of a renewal begins at the review, and what may happen to one that was issued. Who
+ * may do it is in certification-policy.ts and applications/application-policy.ts.
+ */
 const transitions = [
+  ['applied', 'recommend', 'recommended'],
+  ['applied', 'pass', 'reviewed'],
+  ['recommended', 'pass', 'reviewed'],
+  ['reviewed', 'publish', 'in_notice'],
+  ['in_notice', 'reopen', 'recommended'],
+  ['in_notice', 'certify', 'certified'],
+  ['applied', 'refuse', 'refused'],
+  ['recommended', 'refuse', 'refused'],
+  ['reviewed', 'refuse', 'refused'],
+  ['in_notice', 'refuse', 'refused'],
+  ['applied', 'withdraw', 'withdrawn'],
+  ['recommended', 'withdraw', 'withdrawn'],
+  ['reviewed', 'withdraw', 'withdrawn'],
+  ['in_notice', 'withdraw', 'withdrawn'],
   ['certified', 'suspend', 'suspended'],
   ['suspended', 'lift', 'certified'],
   ['certified', 'revoke', 'revoked'],
