@@ -24,6 +24,8 @@ import { SANDBOX_PAY_PATH } from './clients/payment-sandbox/start-sandbox.ts';
 import type { Container } from './container.ts';
 import { inboxRoutes } from './notifications/inbox-routes.ts';
 import { afterSalesRoutes } from './orders/after-sales-routes.ts';
+import { approvalEndpoints } from './orders/approval/approval-api.ts';
+import { approvalRuleEndpoints } from './orders/approval/approval-rule-api.ts';
 import { disputeRoutes } from './orders/disputes/dispute-routes.ts';
 import { fulfilmentEndpoints } from './orders/fulfilment-api.ts';
 import { holidayRoutes } from './orders/holiday-routes.ts';
@@ -261,6 +263,8 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...matchingEndpoints(container),
     ...poolEndpoints(container),
     ...orderEndpoints(container),
+    ...approvalEndpoints(container),
+    ...approvalRuleEndpoints(container),
     ...fulfilmentEndpoints(container),
     ...refundEndpoints(container),
     ...statementEndpoints(container),

@@ -133,6 +133,8 @@ export const patterns = {
   pickupArrival: '/pickup-desk/:token/arrivals/:id',
   pickupHandover: '/pickup-desk/:token/handovers',
   approvals: '/approvals',
+  approvalRules: '/approval-rules',
+  unitApprovalRules: '/approval-rules/:unitCode',
   standingOrders: '/standing-orders',
   standingOrder: '/standing-orders/:id',
   standingOrderSkip: '/standing-orders/:id/skip',

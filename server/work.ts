@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { APPROVAL_ASKED, submitOrder } from './checkout/submit-order.ts';
+import { submitOrder } from './checkout/submit-order.ts';
 import type { Container } from './container.ts';
 import type { OutboxHandler } from './jobs/outbox.ts';
 import { enqueue, runOutbox } from './jobs/outbox.ts';
@@ -27,6 +27,7 @@ import { tellOverdueCancelled } from './notifications/tell-overdue-cancelled.ts'
 import { tellStandingOrders } from './notifications/tell-standing-orders.ts';
 import { tellSuppliers } from './notifications/tell-suppliers.ts';
 import { tellUnits } from './notifications/tell-units.ts';
+import { APPROVAL_ASKED } from './orders/approval/approval-levels.ts';
 import { BUYER_NEWS, buyerNews } from './orders/buyer-news.ts';
 import { POOL_CHANGED } from './orders/order-pool.ts';
 import { OVERDUE_CANCELLED } from './orders/overdue/cancel-overdue.ts';

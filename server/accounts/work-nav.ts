@@ -43,6 +43,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'programmes', icon: 'calendar', roles: ['organizer', 'operator'] },
       { path: 'caps', icon: 'scale', roles: ['organizer', 'operator'] },
       { path: 'units', icon: 'building', roles: ['organizer', 'operator'] },
+      { path: 'approvalRules', icon: 'stamp', roles: ['approver'] },
       { path: 'invitations', icon: 'people', roles: ['approver'] },
       { path: 'pickupPoints', icon: 'pin', roles: ['approver', 'operator'] },
     ],

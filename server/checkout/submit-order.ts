@@ -9,7 +9,8 @@ import { fast, type PrismaClient } from '../db/client.ts';
 import { isDuplicate } from '../db/faults.ts';
 import type { Channel, FundingSource, PaymentWay } from '../db/generated/enums.ts';
 import { inFastTransaction } from '../db/in-transaction.ts';
-import { enqueue } from '../jobs/outbox.ts';
+import { type ApprovalLevel, approvalLevels, askForApproval } from '../orders/approval/approval-levels.ts';
+import { keepWithinBudget } from '../orders/approval/keep-within-budget.ts';
 import { createOrder, type DeliveryAddress } from '../orders/create-order.ts';
 import { notePickups, takeRoom } from '../orders/pickup/take-room.ts';
 import { placeOrder } from '../orders/place-order.ts';
@@ -43,21 +44,18 @@ export interface OrderRequest extends DeliveryAddress {
   agreed?: AgreedTerms | null;
 }
 
-/** The outbox topic of an order that waits for its unit's approver. */
-export const APPROVAL_ASKED = 'approval.asked';
-
 const TRIES = 12;
 const HELD_FOR_PAYMENT_MS = 35 * 60_000;
 const HELD_FOR_APPROVAL_MS = 3 * 86_400_000;
 
 /**
- * Turns wishes into an order that holds its stock: an individual's waits for payment, a unit's for approval or, up to the unit's
- * threshold on account, is placed at once (rules 2, 6, 24, 26). Refuses with every shortage and broken rule at once, writing nothing.
+ * Turns wishes into an order that holds its stock: an individual's waits for payment, a unit's for its approvals or, where none
+ * is needed and on account, is placed at once (rules 2, 6, 24, 26). Refuses with every shortage and broken rule at once, writing nothing.
  */
 export async function submitOrder(db: PrismaClient, actor: Actor, request: OrderRequest, now: Date): Promise<number> {
   const earlier = await findSubmitted(db, actor, request.checkoutKey);
   if (earlier !== null) return earlier;
-  const approvalNeeded = await checkedTerms(db, actor, request);
+  const levelsFor = await checkedTerms(db, actor, request, dayOf(now));
   const productIds = request.lines.map((line) => line.productId);
   for (let attempt = 1; ; attempt += 1) {
     const readAt = performance.now();
@@ -66,7 +64,7 @@ export async function submitOrder(db: PrismaClient, actor: Actor, request: Order
       return await inTurn(db, async () => {
         // While this order waited for its turn others may have taken the rest: look again rather than write in vain.
         if (hasMovedSince(db, productIds, readAt)) throw new StockMoved();
-        return write(db, actor, request, quoted, shares, approvalNeeded(quoted.totalFen), now);
+        return write(db, actor, request, quoted, shares, levelsFor(quoted.totalFen), now);
       });
     } catch (error) {
       if (isDuplicate(error)) {
@@ -87,12 +85,13 @@ async function findSubmitted(db: PrismaClient, actor: Actor, checkoutKey: string
   return order?.id ?? null;
 }
 
-/** Checks who buys for whom and how it is paid; answers whether an order of so many fen needs approval. */
+/** Checks who buys for whom and how it is paid; answers which approvals an order of so many fen needs. */
 async function checkedTerms(
   db: PrismaClient,
   actor: Actor,
   request: OrderRequest,
-): Promise<(totalFen: number) => boolean> {
+  today: Day,
+): Promise<(totalFen: number) => ApprovalLevel[]> {
   const { unitId, fundingSource, paymentWay } = request;
   if (request.lines.length === 0) throw new RuleRefusal('emptyOrder', [{ path: 'lines', code: 'emptyOrder' }]);
   if (!mayBuy(actor, unitId, fundingSource))
@@ -100,13 +99,13 @@ async function checkedTerms(
   if (fundingSource === 'individual') {
     if (paymentWay !== 'stripe')
       throw new RuleRefusal('individualsPayAtOnce', [{ path: 'payment', code: 'individualsPayAtOnce' }]);
-    return () => false;
+    return () => [];
   }
   const payer = unitId === null ? null : await findPayer(db, unitId, fundingSource);
   if (!payer) throw new RuleRefusal('noSuchPayer', [{ path: 'fundingSource', code: 'noSuchPayer' }]);
   if (paymentWay === 'on_account' && payer.mustPrepay)
     throw new RuleRefusal('mustPrepay', [{ path: 'payment', code: 'mustPrepay' }]);
-  return (totalFen) => totalFen > payer.approvalThresholdFen;
+  return approvalLevels(fast(db), payer, today);
 }
 
 async function pricedAndAllotted(
@@ -158,12 +157,12 @@ async function write(
   request: OrderRequest,
   quoted: Quote,
   shares: readonly BatchShare[],
-  approvalNeeded: boolean,
+  levels: readonly ApprovalLevel[],
   now: Date,
 ): Promise<number> {
   const { expectedTotalFen, agreed, ...terms } = request;
   const state =
-    request.fundingSource !== 'individual' && (approvalNeeded || request.paymentWay === 'on_account')
+    request.fundingSource !== 'individual' && (levels.length > 0 || request.paymentWay === 'on_account')
       ? 'awaiting_approval'
       : 'awaiting_payment';
   const heldFor = state === 'awaiting_approval' ? HELD_FOR_APPROVAL_MS : HELD_FOR_PAYMENT_MS;
@@ -181,6 +180,8 @@ async function write(
     const { unitId, fundingSource } = request;
     if (request.paymentWay === 'on_account' && unitId !== null)
       await keepWithinCredit(tx, { unitId, fundingSource }, quoted.totalFen, now);
+    if (fundingSource !== 'individual' && unitId !== null)
+      await keepWithinBudget(tx, { unitId, fundingSource, totalFen: quoted.totalFen }, 'submission', now);
     const orderId = await createOrder(tx, { ...order, noteAgreed: agreed?.note }, quoted, shares);
     if (pickupPointId) await notePickups(tx, orderId, pickupPointId, now);
     await audit(tx, {
@@ -192,8 +193,8 @@ async function write(
       unitId: request.unitId,
       after: { state, totalFen: quoted.totalFen },
     });
-    if (state === 'awaiting_approval' && approvalNeeded) await enqueue(tx, APPROVAL_ASKED, [{ orderId }]);
-    if (state === 'awaiting_approval' && !approvalNeeded) {
+    if (levels.length > 0) await askForApproval(tx, orderId, levels);
+    else if (state === 'awaiting_approval') {
       await placeOrder(
         tx,
         {

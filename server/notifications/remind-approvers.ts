@@ -8,8 +8,8 @@ const DAY_MS = 86_400_000;
 const HELD_DAYS = 3;
 
 /**
- * Reminds a unit's approvers of what has waited for them more than a day, and tells them and the buyer a day before what an order holds
- * is given back (rule 26). Each once an order, however often called.
+ * Reminds those who may decide of what has waited for them more than a day, and tells them and the buyer a day before what an order holds
+ * is given back (rule 26). Each once an order and level, however often called.
  */
 export async function remindApprovers(db: PrismaClient, now: Date): Promise<void> {
   const heldUntil = { gt: now, lte: new Date(now.getTime() + (HELD_DAYS - 1) * DAY_MS) };
@@ -21,7 +21,7 @@ export async function remindApprovers(db: PrismaClient, now: Date): Promise<void
       const kind = ends ? ('approval_ends' as const) : ('approval_waits' as const);
       return [...order.approverIds, ...(ends ? [order.buyerId] : [])].map((userId) => ({
         ...{ userId, kind, data: order.data, link: order.link },
-        dedupeKey: `${kind} ${order.id}`,
+        dedupeKey: `${kind} ${order.key}`,
       }));
     }),
   );

@@ -1,12 +1,13 @@
 import type { PrismaClient } from '../db/client.ts';
 import type { Prisma } from '../db/generated/client.ts';
+import { decidersOf } from '../orders/approval/order-approvals.ts';
 import { pathTo } from '../paths.ts';
-import { type Day, dayToColumn } from '../shared/days.ts';
+import type { Day } from '../shared/days.ts';
 import { formatYuan } from '../shared/money.ts';
 import { instantText } from '../web/handlebars.ts';
 import { notify } from './notify.ts';
 
-/** Tells a unit's approvers, but never a buyer of it, that an order waits for them and until when; once an order, however often called. */
+/** Tells those who may decide an order at the level where it waits, and until when; once an order and level, however often called. */
 export async function tellApprovers(db: PrismaClient, orderIds: readonly number[], today: Day): Promise<void> {
   const orders = await ordersAwaiting(db, { id: { in: [...orderIds] } }, today);
   await notify(
@@ -14,7 +15,7 @@ export async function tellApprovers(db: PrismaClient, orderIds: readonly number[
     orders.flatMap((order) =>
       order.approverIds.map((userId) => ({
         ...{ userId, kind: 'approval_asked' as const, data: order.data, link: order.link },
-        dedupeKey: `approval.asked ${order.id}`,
+        dedupeKey: `approval.asked ${order.key}`,
       })),
     ),
   );
@@ -22,24 +23,27 @@ export async function tellApprovers(db: PrismaClient, orderIds: readonly number[
 
 /** Orders that wait for approval, with who may decide them on a day (rule 26) and what a message says of them. */
 export async function ordersAwaiting(db: PrismaClient, where: Prisma.OrderWhereInput, today: Day) {
-  const day = dayToColumn(today);
-  const holding = { role: 'approver' as const, since: { lte: day }, OR: [{ until: null }, { until: { gt: day } }] };
   const orders = await db.order.findMany({
     where: { ...where, state: 'awaiting_approval' },
     orderBy: { id: 'asc' },
     select: {
       ...{ id: true, buyerId: true, totalFen: true, submittedAt: true, heldUntil: true },
-      amends: { select: { buyerId: true } },
       buyer: { select: { name: true } },
-      unit: { select: { grants: { where: holding, select: { userId: true } } } },
     },
   });
-  return orders.map(({ id, buyerId, amends, buyer, unit, totalFen, submittedAt, heldUntil }) => ({
-    ...{ id, buyerId, submittedAt, heldUntil },
-    approverIds: [...new Set(unit?.grants.map(({ userId }) => userId))].filter(
-      (userId) => userId !== buyerId && userId !== amends?.buyerId,
-    ),
-    data: { buyer: buyer.name, yuan: formatYuan(totalFen), until: heldUntil ? instantText(heldUntil) : '' },
-    link: pathTo('order', { id }),
-  }));
+  const deciders = await decidersOf(
+    db,
+    orders.map(({ id }) => id),
+    today,
+  );
+  return orders.map(({ id, buyerId, buyer, totalFen, submittedAt, heldUntil }) => {
+    const { level, userIds } = deciders.get(id) ?? { level: 1, userIds: [] };
+    return {
+      ...{ id, buyerId, submittedAt, heldUntil, approverIds: userIds },
+      /** names the order at its level */
+      key: level === 1 ? `${id}` : `${id} level ${level}`,
+      data: { buyer: buyer.name, yuan: formatYuan(totalFen), until: heldUntil ? instantText(heldUntil) : '' },
+      link: pathTo('order', { id }),
+    };
+  });
 }

@@ -6,12 +6,12 @@ import { countsOfOrder } from '../quotas/tally/order-counts.ts';
 import type { Clock } from '../shared/clock.ts';
 import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
 import { type Endpoint, endpoint } from '../web/api.ts';
-import { approveOrder } from './approve-order.ts';
+import { approveOrder } from './approval/approve-order.ts';
+import { rejectOrder, returnOrder } from './approval/reject-order.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { orderJson, toOrderJson } from './order-json.ts';
 import { findOrder, listOrders, orderNumber } from './order-queries.ts';
 import { cancellationBody, orderListQuery, orderParams, reasonBody } from './order-schemas.ts';
-import { rejectOrder, returnOrder } from './reject-order.ts';
 
 interface Parts {
   db: PrismaClient;

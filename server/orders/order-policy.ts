@@ -4,6 +4,8 @@ interface OrderOwner {
   buyerId: number;
   unitId: number | null;
   fundingSource: string;
+  /** the approvals that it needs, by the unit that gives them */
+  approvals?: readonly { unitId: number }[];
 }
 
 const isUnitPurchase = (order: OrderOwner) => order.fundingSource !== 'individual';
@@ -19,13 +21,14 @@ export function isApproverOf(actor: Actor, order: OrderOwner): boolean {
   return isUnitPurchase(order) && order.unitId !== null && unitsApprovedFor(actor).includes(order.unitId);
 }
 
-/** An approver may decide, but never an own purchase (rule 26). */
-export function mayApprove(actor: Actor, order: OrderOwner): boolean {
-  return isApproverOf(actor, order) && order.buyerId !== actor.id;
+/** An approver of the unit or of one above that the purchase needs the approval of; who decides when is in approval/approval-policy.ts. */
+export function approvesAnyLevel(actor: Actor, order: OrderOwner): boolean {
+  const units = unitsApprovedFor(actor);
+  return isApproverOf(actor, order) || (order.approvals ?? []).some(({ unitId }) => units.includes(unitId));
 }
 
 export function maySee(actor: Actor, order: OrderOwner): boolean {
-  return mayBuyerSee(actor, order) || isApproverOf(actor, order) || hasRole(actor, 'operator');
+  return mayBuyerSee(actor, order) || approvesAnyLevel(actor, order) || hasRole(actor, 'operator');
 }
 
 export function mayFulfil(actor: Actor, fulfilment: { supplierId: number }): boolean {

@@ -5,10 +5,14 @@ import type { OrderCount } from '../quotas/tally/order-counts.ts';
 import { instantText } from '../web/handlebars.ts';
 import { mayAmend } from './amendable.ts';
 import { presentChanges } from './amendment-presenter.ts';
-import type { DecisionBudget } from './budget-queries.ts';
+import { whyNotDecide } from './approval/approval-policy.ts';
+import { presentBudget, presentLevels, presentTask, presentWhere } from './approval/approval-presenter.ts';
+import type { DecisionBudget } from './approval/budget-queries.ts';
+import type { DecisionTask } from './approval/decision-tasks.ts';
+import type { OrderApprovals } from './approval/order-approvals.ts';
 import type { MoneyBack } from './money-back.ts';
 import { comingDay, inReaderLanguage, type Reader, reasonText } from './order-labels.ts';
-import { isApproverOf, mayApprove, mayBuyerSee } from './order-policy.ts';
+import { approvesAnyLevel, isApproverOf, mayBuyerSee } from './order-policy.ts';
 import { type ListedOrder, orderNumber, type WholeOrder } from './order-queries.ts';
 import { mayHappen, mayHappenTo } from './order-states.ts';
 import { presentSteps } from './order-steps.ts';
@@ -84,9 +88,12 @@ export function presentListed(reader: Reader, order: ListedOrder) {
 }
 
 export interface OrderPage extends Seen {
-  /** of the year, for whoever decides */
-  budget?: DecisionBudget | null;
   order: WholeOrder;
+  /** who decided it and where it waits; of an individual's: none */
+  approvals?: OrderApprovals;
+  /** for whoever decides: the unit's budget of the year, and its tasks that the purchase would count for */
+  budget?: DecisionBudget | null;
+  tasks?: readonly DecisionTask[];
   counts: readonly OrderCount[];
   moneyBack: readonly MoneyBack[];
   refunds: readonly WholeRefund[];
@@ -94,8 +101,9 @@ export interface OrderPage extends Seen {
 
 /** The data of `views/orders/show.hbs`. */
 export function presentOrder(reader: Reader, actor: Actor, page: OrderPage) {
-  const { order, counts, moneyBack, refunds, budget } = page;
+  const { order, counts, moneyBack, refunds, approvals, budget, tasks = [] } = page;
   const { t } = reader;
+  const why = order.state === 'awaiting_approval' && approvals ? whyNotDecide(actor, approvals) : undefined;
   return {
     title: `${t('orders:show.title')} ${orderNumber(order)}`,
     breadcrumbs: [{ label: t('orders:list.title'), href: pathTo('orders') }, { label: orderNumber(order) }],
@@ -117,7 +125,9 @@ export function presentOrder(reader: Reader, actor: Actor, page: OrderPage) {
       address: { recipient: order.recipient, phone: order.phone, text: `${order.region} ${order.address}` },
     },
     invoiceHref: order.placedAt ? pathTo('orderInvoice', { id: order.id }) : undefined,
-    steps: presentSteps(reader, order),
+    steps: presentSteps(reader, order, approvals?.levels),
+    levels: approvals && presentLevels(reader, approvals),
+    level: approvals?.waitsAt?.level,
     totals: presentTotals(reader, order, refunds),
     moneyBack: moneyBack.map(({ amountFen, state, succeededAt }) => ({
       amountFen,
@@ -142,11 +152,13 @@ export function presentOrder(reader: Reader, actor: Actor, page: OrderPage) {
       ...presentParcel(reader, actor, order, part, page),
       ...presentAfterSales(reader, actor, order, part, refunds),
     })),
-    actions: presentActions(actor, order),
+    actions: presentActions(actor, order, why === null),
     budget: budget && presentBudget(budget, order.totalFen),
+    tasks: tasks.map((task) => presentTask(reader, task)),
     changes: presentChanges(reader, order),
     amendedHref: order.amendedBy ? pathTo('order', { id: order.amendedBy.id }) : undefined,
-    ownPurchase: order.state === 'awaiting_approval' && isApproverOf(actor, order) && !mayDecide(actor, order),
+    whyNot:
+      why && approvesAnyLevel(actor, order) ? t(`orders:whyNot.${why}`, presentWhere(reader, approvals)) : undefined,
   };
 }
 
@@ -190,16 +202,10 @@ function ruleOf(order: WholeOrder, count: OrderCount): string {
   return order.paymentWay === 'stripe' ? `prepaid_${count.countPrepaidBy}` : `on_account_${count.countOnAccountBy}`;
 }
 
-function presentBudget({ amountFen, usedFen, waitingFen }: DecisionBudget, orderFen: number) {
-  const leavesFen = amountFen - usedFen - orderFen;
-  return { amountFen, usedFen, waitingFen, leavesFen: Math.abs(leavesFen), over: leavesFen < 0 };
-}
-
-function presentActions(actor: Actor, order: WholeOrder) {
+function presentActions(actor: Actor, order: WholeOrder, decides: boolean) {
   const { id } = order;
   const mine = mayBuyerSee(actor, order);
   const begun = order.fulfilments.some((part) => !mayHappenTo(part.state, 'cancel'));
-  const decides = order.state === 'awaiting_approval' && mayDecide(actor, order);
   return {
     payAction: mine && order.state === 'awaiting_payment' ? pathTo('orderPayment', { id }) : undefined,
     cancelAction:
@@ -218,11 +224,6 @@ function presentActions(actor: Actor, order: WholeOrder) {
         : undefined,
     moveHref: mayAskToMove(actor, order) ? pathTo('newReAttribution', { order: id }) : undefined,
   };
-}
-
-/** Never an own purchase, nor one that was resubmitted for it (rule 26). */
-function mayDecide(actor: Actor, order: WholeOrder): boolean {
-  return mayApprove(actor, order) && order.amends?.buyerId !== actor.id;
 }
 
 /** Who helps to fill a case may leave until it is full. */

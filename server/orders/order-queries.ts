@@ -1,6 +1,6 @@
 import { type Actor, suppliersActedFor, unitsApprovedFor, unitsBoughtFor } from '../accounts/actor.ts';
 import type { Db } from '../db/client.ts';
-import type { Prisma } from '../db/generated/client.ts';
+import { Prisma } from '../db/generated/client.ts';
 import type { FulfilmentState, OrderState } from '../db/generated/enums.ts';
 import { NotFound } from '../shared/errors.ts';
 import { heldShares } from './held-shares.ts';
@@ -39,6 +39,7 @@ const wholeOrder = {
     },
   },
   decisions: { orderBy: { id: 'asc' } },
+  approvals: { select: { unitId: true } },
   amends: {
     select: {
       ...{ id: true, submittedAt: true, buyerId: true, totalFen: true, note: true },
@@ -63,7 +64,7 @@ const wholeOrder = {
 
 export type WholeOrder = Prisma.OrderGetPayload<{ include: typeof wholeOrder }>;
 
-/** An order with everything on it, for its buyer, the unit's buyers and approvers, and the operator. A stranger gets NotFound. */
+/** An order with everything on it, for its buyer, the unit's buyers, its approvers at every level, and the operator. A stranger gets NotFound. */
 export async function findOrder(db: Db, actor: Actor, id: number): Promise<WholeOrder> {
   const order = await db.order.findUnique({ where: { id }, include: wholeOrder });
   if (!order || !maySee(actor, order)) throw new NotFound();
@@ -228,21 +229,23 @@ export async function listOrders(
   return [...(await own), ...(await ofUnits)].sort((a, b) => b.id - a.id).slice(0, take);
 }
 
-/** Unit purchases that wait for the actor's decision, oldest first; the actor's own are listed but cannot be decided. */
-export function listAwaitingApproval(db: Db, actor: Actor, take: number) {
+/**
+ * Unit purchases that wait for approval in the actor's units, and those of units below that need the approval of one of them; oldest
+ * first. Which of them the actor may decide now is whyNotDecide's to say.
+ */
+export async function listAwaitingApproval(db: Db, actor: Actor, take: number) {
+  const units = unitsApprovedFor(actor);
+  if (units.length === 0) return [];
+  const waiting = await db.$queryRaw<{ id: number }[]>`
+    SELECT o.id FROM \`order\` o
+    WHERE o.unitId IN (${Prisma.join(units)}) AND o.state = 'awaiting_approval' AND o.fundingSource <> 'individual'
+    UNION SELECT o.id FROM order_approval a JOIN \`order\` o ON o.id = a.orderId AND o.state = 'awaiting_approval'
+    WHERE a.unitId IN (${Prisma.join(units)}) AND a.decisionId IS NULL
+    ORDER BY id LIMIT ${take}`;
   return db.order.findMany({
-    where: {
-      unitId: { in: unitsApprovedFor(actor) },
-      fundingSource: { not: 'individual' },
-      state: 'awaiting_approval',
-    },
+    where: { id: { in: waiting.map(({ id }) => id) } },
     orderBy: { id: 'asc' },
-    take,
-    include: {
-      ...listedOrder,
-      buyer: { select: { id: true, name: true } },
-      amends: { select: { buyerId: true } },
-    },
+    include: { ...listedOrder, buyer: { select: { id: true, name: true } } },
   });
 }
 

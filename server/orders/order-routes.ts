@@ -12,17 +12,19 @@ import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
 import { flash } from '../web/flash.ts';
 import { formView, refusedForm } from '../web/form-view.ts';
 import { idIn, read } from '../web/forms.ts';
-import { approvalRoutes } from './approval-routes.ts';
-import { approveOrder } from './approve-order.ts';
-import { budgetAtDecision } from './budget-queries.ts';
+import { approvalRoutes } from './approval/approval-routes.ts';
+import { approveOrder } from './approval/approve-order.ts';
+import { budgetAtDecision } from './approval/budget-queries.ts';
+import { tasksAtDecision } from './approval/decision-tasks.ts';
+import { approvalsOf } from './approval/order-approvals.ts';
+import { rejectOrder, returnOrder } from './approval/reject-order.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { moneyBackOf } from './money-back.ts';
-import { isApproverOf } from './order-policy.ts';
+import { approvesAnyLevel } from './order-policy.ts';
 import { presentListed, presentOrder } from './order-presenter.ts';
 import { findOrder, listOrders } from './order-queries.ts';
-import { cancellationBody, reasonBody } from './order-schemas.ts';
+import { cancellationBody, decisionBody, reasonBody } from './order-schemas.ts';
 import { refundsOfOrder } from './refund-queries.ts';
-import { rejectOrder, returnOrder } from './reject-order.ts';
 import { listOfOrder, repeatOrder } from './repeat-order.ts';
 import { holidaysFrom } from './standing-order-queries.ts';
 
@@ -77,13 +79,13 @@ export function orderRoutes({ db, clock }: Parts): Router {
 
   router.post(patterns.orderRejection, (req, res) =>
     decide(req, res, 'orders:flash.rejected', (id) =>
-      rejectOrder(db, actorOf(req), id, read(reasonBody, req.body).reason, clock()),
+      rejectOrder(db, actorOf(req), id, read(reasonBody, req.body).reason, clock(), levelIn(req)),
     ),
   );
 
   router.post(patterns.orderReturning, (req, res) =>
     decide(req, res, 'orders:flash.returned', (id) =>
-      returnOrder(db, actorOf(req), id, read(reasonBody, req.body).reason, clock()),
+      returnOrder(db, actorOf(req), id, read(reasonBody, req.body).reason, clock(), levelIn(req)),
     ),
   );
 
@@ -123,14 +125,16 @@ export function orderRoutes({ db, clock }: Parts): Router {
       refundsOfOrder(db, id),
       holidaysFrom(db, dayOf(now)),
     ]);
-    const budget =
-      order.state === 'awaiting_approval' && isApproverOf(actor, order)
-        ? await budgetAtDecision(db, order, dayOf(now))
-        : null;
+    const today = dayOf(now);
+    const approvals = order.approvals.length > 0 ? (await approvalsOf(db, [id], today)).get(id) : undefined;
+    const decides = order.state === 'awaiting_approval' && approvesAnyLevel(actor, order);
+    const [budget, tasks] = decides
+      ? await Promise.all([budgetAtDecision(db, order, today), tasksAtDecision(db, actor, order, today)])
+      : [null, []];
     const { status, faults } = refused ? refusedForm(refused) : { status: 200, faults: [] };
     res.set('Cache-Control', 'no-store');
     res.status(status).render('orders/show', {
-      ...presentOrder(req, actor, { order, counts, moneyBack, refunds, budget, now, holidays }),
+      ...presentOrder(req, actor, { order, counts, moneyBack, refunds, approvals, budget, tasks, now, holidays }),
       currentPath: pathTo('order', { id }),
       form: formView(req.t, ['reason', 'name'], req.body ?? {}, faults),
     });
@@ -146,4 +150,9 @@ export function orderRoutes({ db, clock }: Parts): Router {
     flash(req, 'success', req.t(done));
     res.redirect(303, pathTo('order', { id }));
   }
+}
+
+/** The level that was shown when the decision was pressed. */
+function levelIn({ body }: Request): number | undefined {
+  return read(decisionBody, body).level;
 }

@@ -53,6 +53,28 @@ export const fulfilmentListQuery = z.object({
 });
 
 export const reasonBody = z.object({ reason: z.string().trim().min(1, 'reasonNeeded').max(500) });
+/** The level at which a purchase was seen to wait, as its page's buttons send it. */
+export const decisionBody = z.object({ level: z.coerce.number().int().min(1).optional() });
+/** POST /approvals/decisions: with a level, only if the purchase still waits there. */
+export const decisionsBody = z.strictObject({
+  decisions: z
+    .array(
+      z
+        .strictObject({
+          orderId: z.int().min(1),
+          decision: z.enum(['approve', 'reject', 'return']),
+          reason: z.string().trim().min(1).max(500).optional(),
+          level: z.int().min(1).optional(),
+        })
+        .refine(({ decision, reason }) => decision === 'approve' || reason !== undefined, {
+          message: 'reasonNeeded',
+          path: ['reason'],
+        }),
+    )
+    .min(1)
+    .max(200),
+});
+
 export const cancellationBody = z.object({ reason: z.string().trim().max(500).default('') });
 
 /** A temperature in degrees Celsius with at most one decimal, into tenths. */

@@ -1,10 +1,13 @@
 import type { FulfilmentState, OrderState } from '../db/generated/enums.ts';
-import type { Reader } from './order-labels.ts';
+import type { OrderLevel } from './approval/order-approvals.ts';
+import { inReaderLanguage, type Reader } from './order-labels.ts';
 import type { WholeOrder } from './order-queries.ts';
 
 interface Step {
   key: string;
   at: Date | null;
+  /** of several approvals, whose */
+  unit?: OrderLevel;
   /** of the parcels, how many are so far */
   parcels?: number;
 }
@@ -14,11 +17,14 @@ const CONFIRMED: readonly FulfilmentState[] = ['confirmed', 'partly_shipped', 's
 const SHIPPED: readonly FulfilmentState[] = ['shipped', 'received'];
 
 /** The history of an order as `partials/timeline.hbs` draws it: what happened with its instant, what is next, or where it ended. */
-export function presentSteps({ t }: Reader, order: WholeOrder) {
-  const steps = stepsOf(order);
+export function presentSteps(reader: Reader, order: WholeOrder, levels: readonly OrderLevel[] = []) {
+  const { t } = reader;
+  const steps = stepsOf(order, levels);
   const count = order.fulfilments.length;
   const presented = steps.map((step) => ({
-    label: t(`orders:step.${step.key}`),
+    label: step.unit
+      ? t('orders:step.approvedBy', { unit: inReaderLanguage(reader, step.unit.unitName, step.unit.unitNameEn) })
+      : t(`orders:step.${step.key}`),
     at: step.at?.toISOString(),
     detail: !step.at && step.parcels ? t('orders:step.someParcels', { done: step.parcels, count }) : undefined,
     state: step.at ? 'done' : 'todo',
@@ -35,14 +41,14 @@ export function presentSteps({ t }: Reader, order: WholeOrder) {
   return presented.map((step, index) => (index === current ? { ...step, state: 'current' } : step));
 }
 
-function stepsOf(order: WholeOrder): Step[] {
+function stepsOf(order: WholeOrder, levels: readonly OrderLevel[]): Step[] {
   const approval = order.decisions.find((decision) => decision.decision === 'approved');
   const rejection = order.decisions.find((decision) => decision.decision !== 'approved');
   const asksApproval = order.state === 'awaiting_approval' || approval || rejection;
   const paidAt = order.payments.find((payment) => payment.state === 'succeeded')?.succeededAt ?? null;
   return [
     { key: 'submitted', at: order.submittedAt },
-    ...(asksApproval ? [{ key: 'approved', at: approval?.at ?? null }] : []),
+    ...(asksApproval ? approvalSteps(levels, approval?.at ?? null) : []),
     ...(order.paymentWay === 'stripe' ? [{ key: 'paid', at: paidAt ?? order.placedAt }] : []),
     parcelStep(order, 'confirmed', CONFIRMED, (part) => part.confirmedAt ?? part.shippedAt),
     parcelStep(order, 'shipped', SHIPPED, (part) => part.shippedAt),
@@ -53,6 +59,12 @@ function stepsOf(order: WholeOrder): Step[] {
       (part) => part.receivedAt,
     ),
   ];
+}
+
+/** One step, or with several levels one for each. */
+function approvalSteps(levels: readonly OrderLevel[], approvedAt: Date | null): Step[] {
+  if (levels.length < 2) return [{ key: 'approved', at: approvedAt }];
+  return levels.map((unit) => ({ key: 'approvedBy', at: unit.approvedAt, unit }));
 }
 
 type Part = WholeOrder['fulfilments'][number];

@@ -4,7 +4,7 @@ import { type Actor, findActor } from '../../server/accounts/actor.ts';
 import { submitOrder } from '../../server/checkout/submit-order.ts';
 import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import { connect, fast, type PrismaClient } from '../../server/db/client.ts';
-import { approveOrder } from '../../server/orders/approve-order.ts';
+import { approveOrder } from '../../server/orders/approval/approve-order.ts';
 import { decideRefund } from '../../server/orders/decide-refund.ts';
 import { receiveFulfilment } from '../../server/orders/receive-fulfilment.ts';
 import { requestRefund } from '../../server/orders/request-refund.ts';

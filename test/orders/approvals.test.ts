@@ -2,8 +2,8 @@ import { load } from 'cheerio';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findActor } from '../../server/accounts/actor.ts';
 import { remindApprovers } from '../../server/notifications/remind-approvers.ts';
-import { approveOrder } from '../../server/orders/approve-order.ts';
-import { approveSeveral } from '../../server/orders/approve-several.ts';
+import { approveOrder } from '../../server/orders/approval/approve-order.ts';
+import { approveSeveral } from '../../server/orders/approval/approve-several.ts';
 import { dayOf } from '../../server/shared/days.ts';
 import { makeTestApp, type TestApp } from '../setup/app.ts';
 import { type Page, type Person, personOf } from '../setup/person.ts';
@@ -49,6 +49,7 @@ async function ordered(quantity: number, who = buyer): Promise<number> {
   );
 }
 
+const named = (ids: number[]) => ids.map((orderId) => ({ orderId }));
 const stateOf = async (id: number) => (await app.db.order.findUniqueOrThrow({ where: { id } })).state;
 const approves = async (orders: number[]) => {
   const page = await approver.open('/approvals');
@@ -62,8 +63,8 @@ describe('approving several purchases at once', () => {
     const [first, second] = [await ordered(10), await ordered(12)];
     const own = await ordered(10, approver);
     const page = await approver.open('/approvals');
-    const offered = page.$('input[name="orders"]').map((_, box) => Number(page.$(box).val()));
-    expect(offered.get()).toEqual([first, second]);
+    const offered = page.$('input[name="orders"]').map((_, box) => page.$(box).val());
+    expect(offered.get()).toEqual([`${first}:1`, `${second}:1`]);
     const after = await approves([first, own, second]);
     expect(after.text).toContain('已批准 2 个订单');
     expect(after.text).toContain(`订单 ${own} 没有批准`);
@@ -82,8 +83,8 @@ describe('approving several purchases at once', () => {
     const actor = await findActor(app.db, world.users.approver.id, dayOf(now));
     if (!actor) throw new Error('no approver');
     const [one, other] = await Promise.all([
-      approveSeveral(app.db, actor, ids, now),
-      approveSeveral(app.db, actor, [...ids].reverse(), now),
+      approveSeveral(app.db, actor, named(ids), now),
+      approveSeveral(app.db, actor, named([...ids].reverse()), now),
     ]);
     expect([...one.approved, ...other.approved].sort((a, b) => a - b)).toEqual(ids);
     expect([...one.refused, ...other.refused].map(({ refusal }) => refusal.status)).toEqual([409, 409, 409]);

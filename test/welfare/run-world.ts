@@ -1,7 +1,7 @@
 import { type Actor, findActor } from '../../server/accounts/actor.ts';
 import { createFileStore } from '../../server/clients/file-store.ts';
 import { connect, type PrismaClient } from '../../server/db/client.ts';
-import { approveOrder } from '../../server/orders/approve-order.ts';
+import { approveOrder } from '../../server/orders/approval/approve-order.ts';
 import { confirmFulfilment } from '../../server/orders/confirm-fulfilment.ts';
 import { receiveFulfilment } from '../../server/orders/receive-fulfilment.ts';
 import { shipFulfilment } from '../../server/orders/ship-fulfilment.ts';

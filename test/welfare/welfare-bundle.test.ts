@@ -1,7 +1,7 @@
 import { readSheet } from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Actor, findActor } from '../../server/accounts/actor.ts';
-import { approveOrder } from '../../server/orders/approve-order.ts';
+import { approveOrder } from '../../server/orders/approval/approve-order.ts';
 import { decideRefund } from '../../server/orders/decide-refund.ts';
 import { confirmStatement } from '../../server/payments/confirm-statement.ts';
 import { recordInvoice } from '../../server/payments/record-invoice.ts';

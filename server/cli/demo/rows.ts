@@ -78,6 +78,7 @@ export interface Tables {
   receiptLine: Prisma.ReceiptLineCreateManyInput;
   deliveryReview: Prisma.DeliveryReviewCreateManyInput;
   orderDecision: Prisma.OrderDecisionCreateManyInput;
+  orderApproval: Prisma.OrderApprovalCreateManyInput;
   cancellation: Prisma.CancellationCreateManyInput;
   payment: Prisma.PaymentCreateManyInput;
   paymentRefund: Prisma.PaymentRefundCreateManyInput;
@@ -113,6 +114,7 @@ const WITHOUT_ID = new Set<TableName>([
   'programmeMilestone',
   'capCounter',
   'lineAllocation',
+  'orderApproval',
   'offlineEvidence',
   'shipmentLine',
   'pickup',

@@ -39,6 +39,8 @@ export interface WrittenOrder {
   draft: Draft;
   parcels: WrittenParcel[];
   paymentId: number | null;
+  /** where it needed one */
+  approval?: Tables['orderApproval'];
 }
 
 const HELD_FOR_PAYMENT_HOURS = 35 / 60;
@@ -118,6 +120,11 @@ function openOrder(market: Market, draft: Draft): WrittenOrder {
   const id = rows.add('order', row);
   row.checkoutKey = `demo-${id}`;
   const order: WrittenOrder = { id, row, draft, parcels: [], paymentId: null };
+  if (fate.decidedAt && unitId !== null) {
+    const thresholdFen = market.thresholdOf(unitId, funding);
+    order.approval = { orderId: id, level: 1, unitId, thresholdFen, decisionId: null };
+    rows.add('orderApproval', order.approval);
+  }
   for (const [at, wishes] of parcels.entries()) {
     const amount = amounts[at];
     const parcelFate = fate.parcels[at] ?? fate.parcels[0];
@@ -221,7 +228,7 @@ function openLine(
 }
 
 /** Refused by its approver, or never paid: what it held is free again. */
-function endUnplaced(market: Market, { id, row, draft, parcels }: WrittenOrder): void {
+function endUnplaced(market: Market, { id, row, draft, parcels, approval }: WrittenOrder): void {
   const { end, endedAt } = draft.fate;
   if (endedAt > market.world.now) return;
   Object.assign(row, { state: end, heldUntil: null, closedAt: endedAt });
@@ -231,7 +238,10 @@ function endUnplaced(market: Market, { id, row, draft, parcels }: WrittenOrder):
   if (end !== 'rejected' || row.unitId == null) return;
   const byId = market.people.approver(row.unitId);
   const reason = '本月采购额度已用完，请下月再报（演示）';
-  market.world.rows.add('orderDecision', { orderId: id, decision: 'rejected', byId, reason, at: endedAt });
+  const decisionId = market.world.rows.add('orderDecision', {
+    ...{ orderId: id, decision: 'rejected', byId, reason, at: endedAt },
+  });
+  if (approval) approval.decisionId = decisionId;
   const before = { state: 'awaiting_approval' };
   audit(market, {
     at: endedAt,

@@ -7,11 +7,12 @@ import { writeJournal, writePayment } from './write-money.ts';
 import type { WrittenLine, WrittenOrder } from './write-order.ts';
 
 /** The approver's consent, where it was needed. */
-export function approve(market: Market, { id, row, draft }: WrittenOrder): void {
+export function approve(market: Market, { id, row, draft, approval }: WrittenOrder): void {
   const { decidedAt } = draft.fate;
   if (!decidedAt || row.unitId == null) return;
   const byId = market.people.approver(row.unitId);
-  market.world.rows.add('orderDecision', { orderId: id, decision: 'approved', byId, at: decidedAt });
+  const decisionId = market.world.rows.add('orderDecision', { orderId: id, decision: 'approved', byId, at: decidedAt });
+  if (approval) approval.decisionId = decisionId;
   audit(market, {
     at: decidedAt,
     actorId: byId,

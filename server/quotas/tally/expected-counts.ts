@@ -13,6 +13,7 @@ export interface CountableLine {
 
 /** What a purchase would count in one programme, with the facts by which that programme counts. */
 export interface ExpectedCount {
+  programmeId: number;
   programmeName: string;
   programmeNameEn: string;
   countIndividualBy: string;
@@ -51,7 +52,7 @@ export async function expectedCounts(
       SELECT DISTINCT m.groupId FROM chain JOIN group_member m ON m.unitId = chain.unitId
       WHERE m.since <= ${on} AND (m.until IS NULL OR m.until > ${on})
     )
-    SELECT p.name AS programmeName, p.nameEn AS programmeNameEn, p.countIndividualBy, p.countPrepaidBy, p.countOnAccountBy,
+    SELECT p.id AS programmeId, p.name AS programmeName, p.nameEn AS programmeNameEn, p.countIndividualBy, p.countPrepaidBy, p.countOnAccountBy,
       SUM(x.fen) AS fen, SUM(x.grams) AS grams
     FROM programme p JOIN (${goods}) x JOIN category k ON k.id = x.categoryId JOIN place g ON g.id = x.placeId
     WHERE p.state = 'open' AND p.startsOn <= ${on} AND p.endsOn >= ${on}

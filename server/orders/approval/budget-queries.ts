@@ -1,6 +1,7 @@
-import type { Db } from '../db/client.ts';
-import type { FundingSource } from '../db/generated/enums.ts';
-import { type Day, dayToColumn } from '../shared/days.ts';
+import type { Db } from '../../db/client.ts';
+import type { FundingSource, OverBudget } from '../../db/generated/enums.ts';
+import { type Day, dayToColumn } from '../../shared/days.ts';
+import { findPayer } from '../../units/unit-queries.ts';
 
 /** What a unit set aside from one funding source for a calendar year, and what of it is bound by its placed orders, fen. */
 export interface BudgetUse {
@@ -34,6 +35,8 @@ export async function budgetsOf(db: Db, unitIds: readonly number[], today: Day):
 }
 
 export interface DecisionBudget extends BudgetUse {
+  /** what happens to a purchase that it does not cover */
+  overBudget: OverBudget;
   /** all that waits for approval from the same budget, the order itself included, fen */
   waitingFen: number;
 }
@@ -46,13 +49,15 @@ export async function budgetAtDecision(
 ): Promise<DecisionBudget | null> {
   const { unitId, fundingSource } = order;
   if (unitId === null) return null;
-  const [budgets, waiting] = await Promise.all([
+  const [budgets, payer, waiting] = await Promise.all([
     budgetsOf(db, [unitId], today),
+    findPayer(db, unitId, fundingSource),
     db.order.aggregate({
       where: { unitId, fundingSource, state: 'awaiting_approval' },
       _sum: { totalFen: true },
     }),
   ]);
   const budget = budgets.find((one) => one.fundingSource === fundingSource);
-  return budget ? { ...budget, waitingFen: waiting._sum.totalFen ?? 0 } : null;
+  if (!budget) return null;
+  return { ...budget, overBudget: payer?.overBudget ?? 'warns', waitingFen: waiting._sum.totalFen ?? 0 };
 }
