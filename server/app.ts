@@ -15,6 +15,7 @@ import { listRoutes } from './cart/list-routes.ts';
 import { quickOrderRoutes } from './cart/quick-order-routes.ts';
 import { catalogEndpoints } from './catalog/catalog-api.ts';
 import { catalogRoutes, useNavCategories } from './catalog/catalog-routes.ts';
+import { photoRoutes } from './catalog/photo-routes.ts';
 import { traceLabelRoutes } from './catalog/trace-label-routes.ts';
 import { traceRoutes } from './catalog/trace-routes.ts';
 import { amendmentRoutes } from './checkout/amendment-routes.ts';
@@ -122,6 +123,7 @@ import { welfareChoiceRoutes } from './welfare/welfare-choice-routes.ts';
 import { welfareRoutes } from './welfare/welfare-routes.ts';
 import { goodsRoutes } from './workbench/goods/goods-routes.ts';
 import { specificationRoutes } from './workbench/goods/specification-routes.ts';
+import { ownPhotoRoutes } from './workbench/photos/photo-routes.ts';
 import { flaggedPriceRoutes } from './workbench/prices/price-routes.ts';
 
 const BODY_LIMIT = '1mb';
@@ -140,6 +142,7 @@ export function createApp(container: Container): Express {
   app.use(healthRoutes(container));
   app.use('/vendor', express.static(resolve('node_modules/htmx.org/dist'), { maxAge: '30d', index: false }));
   app.use(staticFiles(folders.public));
+  app.use(photoRoutes(container));
   app.use(useLocale(messages));
 
   app.use(patterns.stripeWebhook, webhookRoutes(container));
@@ -189,6 +192,7 @@ export function createApp(container: Container): Express {
   app.use(supplierHarvestRoutes(container));
   app.use(goodsRoutes(container));
   app.use(specificationRoutes(container));
+  app.use(ownPhotoRoutes(container));
   app.use(flaggedPriceRoutes(container));
   app.use(supplierQuoteRoutes(container));
   app.use(orderRoutes(container));

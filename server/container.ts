@@ -5,6 +5,7 @@ import { createFileStore, type FileStore } from './clients/file-store.ts';
 import { createMailer, type Mailer } from './clients/mail.ts';
 import { createMeilisearch } from './clients/meilisearch.ts';
 import { type PaymentSandbox, startPaymentSandbox } from './clients/payment-sandbox/start-sandbox.ts';
+import { createPhotoStore, type PhotoStore } from './clients/photo-store.ts';
 import { createStripe, type Stripe } from './clients/stripe.ts';
 import type { Config } from './config.ts';
 import { connect, type PrismaClient } from './db/client.ts';
@@ -24,6 +25,7 @@ export interface Container {
   messages: i18n;
   folders: { views: string; public: string };
   files: FileStore;
+  photos: PhotoStore;
   /** null where no mail server is set */
   mail: Mailer | null;
   search: SearchEngine;
@@ -76,6 +78,7 @@ export async function createContainer(config: Config, options: ContainerOptions 
     messages: createMessages(folders.views),
     folders,
     files: createFileStore(config.dataDir),
+    photos: createPhotoStore(config.dataDir),
     mail: createMailer(config.mail),
     search,
     searchReady: () => search.ready(),

@@ -12,6 +12,11 @@ export const sellerPatterns = {
   specificationPrice: '/supplier/specifications/:id/price',
   priceAnswer: '/supplier/prices/:id/answer',
   priceWithdrawal: '/supplier/prices/:id/withdrawal',
+  familyPhotos: '/supplier/goods/:id/photos',
+  ownPhoto: '/supplier/photos/:id',
+  photoOrder: '/supplier/photos/:id/order',
+  photoRemoval: '/supplier/photos/:id/removal',
+  photo: '/photos/:file',
   flaggedPrices: '/admin/prices',
   priceDecision: '/admin/prices/:id/decision',
 } as const;

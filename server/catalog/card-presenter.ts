@@ -1,6 +1,7 @@
 import { pathTo } from '../paths.ts';
 import { placeName } from '../units/place-tree.ts';
 import { type CatalogReader, inLanguage, nameOf } from './catalog-reader.ts';
+import { presentPhoto } from './photos.ts';
 import { type ProductCard, stockState } from './product-cards.ts';
 import { leastQuantity, priceFor } from './shelf-products.ts';
 
@@ -12,6 +13,7 @@ export function presentCard({ locale, categories, places }: CatalogReader, card:
     href: pathTo('product', { id: card.id }),
     name: nameOf(locale, card),
     nameHtml,
+    photo: presentPhoto(locale, card.photo ?? undefined, nameOf(locale, card)),
     category: categories.byId.get(card.categoryId)?.illustration,
     originName: placeName(places, card.placeId, locale, true),
     spec: inLanguage(locale, card.spec, card.specEn),

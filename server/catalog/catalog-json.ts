@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pricePerKg } from '../shared/money.ts';
 import type { PlaceTree } from '../units/place-tree.ts';
 import type { CategoryTree } from './category-tree.ts';
+import { presentPhoto } from './photos.ts';
 import { type ProductCard, stockState } from './product-cards.ts';
 import { leastQuantity, priceFor } from './shelf-products.ts';
 
@@ -59,7 +60,16 @@ export const productJson = z.object({
   stock: z.object({ state: z.enum(['in', 'low', 'out']), available: z.int() }),
   comesOn: z.iso.date().nullable().describe('the harvest that a pre-order waits for'),
   sold: z.int(),
+  photo: z
+    .object({ url: z.string(), width: z.int(), height: z.int(), alt: z.string() })
+    .nullable()
+    .describe('the first photo of the goods; also served smaller, see the page'),
 });
+
+function photoOf({ photo, name }: ProductCard): z.output<typeof productJson>['photo'] {
+  const shown = presentPhoto('zh', photo ?? undefined, name);
+  return shown ? { url: shown.src, width: shown.width, height: shown.height, alt: shown.alt } : null;
+}
 
 /** A product as the API names it: filters' codes instead of ids. */
 export function jsonOfCard(
@@ -109,6 +119,7 @@ export function jsonOfCard(
     pricePerKgFen: saleMode === 'by_weight' ? pricePerKg(priceFor(card, minQuantity), netGrams) : null,
     coldChain,
     stock: { state: stockState(card), available: card.available },
+    photo: photoOf(card),
     comesOn,
     sold,
   };

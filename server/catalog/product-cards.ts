@@ -4,6 +4,7 @@ import type { SaleMode } from '../db/generated/enums.ts';
 import type { Day } from '../shared/days.ts';
 import type { Fen } from '../shared/money.ts';
 import type { Grams } from '../shared/weight.ts';
+import { firstPhotoText, type Photo, readPhotos } from './photos.ts';
 import { onShelf, type PriceTier, readStock, readTiers, stockText, tiersText } from './shelf.ts';
 import { leastQuantity } from './shelf-products.ts';
 
@@ -35,11 +36,14 @@ export interface ProductCard {
   sold: number;
   /** units of sale that can still be promised */
   available: number;
+  /** the first of the family's photos; null: none */
+  photo: Photo | null;
   /** the day of the next harvest when all that can be promised comes with it (订单农业) */
   comesOn: Day | null;
 }
 
-type RowOf<T> = Omit<T, 'tiers' | 'coldChain' | 'available' | 'comesOn'> & {
+type RowOf<T> = Omit<T, 'tiers' | 'coldChain' | 'available' | 'comesOn' | 'photo'> & {
+  photoText: unknown;
   tiersText: string | null;
   stockText: string;
   coldChain: number | boolean;
@@ -49,20 +53,24 @@ type RowOf<T> = Omit<T, 'tiers' | 'coldChain' | 'available' | 'comesOn'> & {
 export function cardColumns(today: Day): Prisma.Sql {
   return Prisma.sql`p.id, p.code, p.familyId, f.name, f.nameEn, p.spec, p.specEn, p.saleUnit, p.saleUnitEn, p.categoryId, p.placeId, p.supplierId,
     s.code AS supplierCode, s.name AS supplierName, s.nameEn AS supplierNameEn, br.code AS brandCode, p.priceFen, p.minQuantity, p.orderMultiple,
-    p.netGrams, p.coldChain, p.saleMode, p.sold, ${tiersText} AS tiersText, ${stockText(today)} AS stockText`;
+    p.netGrams, p.coldChain, p.saleMode, p.sold, ${tiersText} AS tiersText, ${stockText(today)} AS stockText, ${firstPhotoText} AS photoText`;
 }
 
 export const cardTables = Prisma.sql`product p JOIN product_family f ON f.id = p.familyId JOIN supplier s ON s.id = p.supplierId
   LEFT JOIN brand br ON br.id = f.brandId`;
 
 /** A row of `cardColumns`, with whatever was selected beside them. */
-export function cardOf<T extends ProductCard>({ tiersText: tiers, stockText: stock, ...row }: RowOf<T>, today: Day): T {
+export function cardOf<T extends ProductCard>(
+  { tiersText: tiers, stockText: stock, photoText, ...row }: RowOf<T>,
+  today: Day,
+): T {
   const { available, producedOn } = readStock(stock);
   return {
     ...row,
     tiers: readTiers(tiers),
     coldChain: Boolean(row.coldChain),
     available,
+    photo: readPhotos(photoText)[0] ?? null,
     comesOn: producedOn && producedOn > today ? producedOn : null,
   } as unknown as T;
 }

@@ -4,6 +4,7 @@ import type { Benefit, Mark } from '../suppliers/supplier-queries.ts';
 import { placeName } from '../units/place-tree.ts';
 import { presentCards } from './card-presenter.ts';
 import { type CatalogReader, inLanguage, nameOf } from './catalog-reader.ts';
+import { presentPhoto } from './photos.ts';
 import { stockState } from './product-cards.ts';
 import type { HeldCertification, PageProduct, ProductPage } from './product-queries.ts';
 import { leastQuantity, priceFor } from './shelf-products.ts';
@@ -55,6 +56,7 @@ function presentProduct({ t, locale, categories, places }: CatalogReader, produc
     id: product.id,
     name: nameOf(locale, product),
     category: category?.illustration,
+    photos: product.photos.map((photo) => presentPhoto(locale, photo, nameOf(locale, product))),
     categoryName: category ? nameOf(locale, category) : '',
     brand: product.brandName ? inLanguage(locale, product.brandName, product.brandNameEn) : undefined,
     description: inLanguage(locale, product.description, product.descriptionEn),

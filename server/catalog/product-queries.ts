@@ -7,6 +7,7 @@ import type { Fen } from '../shared/money.ts';
 import { certificationHeldBy } from '../suppliers/certification-held.ts';
 import { type Benefit, findBenefits, findMarks, type Mark } from '../suppliers/supplier-queries.ts';
 import { browseProducts } from './browse-products.ts';
+import { type Photo, photosText, readPhotos } from './photos.ts';
 import { type CardRow, cardColumns, cardOf, cardTables, type ProductCard } from './product-cards.ts';
 import { inSeason } from './shelf.ts';
 
@@ -34,6 +35,7 @@ interface PageRow extends ProductCard {
   season: number | bigint;
   /** "3,7" */
   zoneIds: string | null;
+  photosText: unknown;
   productCertificationId: number | null;
   supplierCertificationId: number | null;
   productNumber: string | null;
@@ -74,7 +76,11 @@ export interface ShownBatch {
 /** Why a product cannot be bought today; null: it is on the shelf. */
 export type OffShelfReason = 'withdrawn' | 'supplier' | 'season' | 'certification' | null;
 
-export type PageProduct = Omit<PageRow, 'season' | 'zoneIds'> & { zoneIds: number[]; offShelf: OffShelfReason };
+export type PageProduct = Omit<PageRow, 'season' | 'zoneIds' | 'photosText'> & {
+  zoneIds: number[];
+  photos: Photo[];
+  offShelf: OffShelfReason;
+};
 
 export interface ProductPage {
   product: PageProduct;
@@ -121,6 +127,7 @@ async function findFamily(db: PrismaClient, id: number, today: Day): Promise<Pag
       p.caseQuantity, p.toleranceBp, p.shelfLifeDays, p.seasonFrom, p.seasonTo, f.isMadeUp, p.state, s.state AS supplierState,
       s.placeId AS supplierPlaceId, ${inSeason(today)} AS season,
       (SELECT GROUP_CONCAT(zp.zoneId) FROM zone_product zp WHERE zp.productId = p.id) AS zoneIds,
+      ${photosText} AS photosText,
       pc.id AS productCertificationId, pc.number AS productNumber, pc.issuer AS productIssuer, pc.validFrom AS productFrom, pc.validUntil AS productUntil,
       sc.id AS supplierCertificationId, sc.number AS supplierNumber, sc.issuer AS supplierIssuer, sc.validFrom AS supplierFrom, sc.validUntil AS supplierUntil
     FROM ${cardTables}
@@ -129,17 +136,21 @@ async function findFamily(db: PrismaClient, id: number, today: Day): Promise<Pag
     WHERE p.familyId = (SELECT familyId FROM product WHERE id = ${id})
     ORDER BY p.netGrams, p.priceFen, p.id`;
   return rows.map((row) => {
-    const { season, zoneIds, ...product } = cardOf<PageRow>(row, today);
+    const { season, zoneIds, photosText: photos, ...product } = cardOf<PageRow>(row, today);
     return {
       ...product,
       isMadeUp: Boolean(product.isMadeUp),
+      photos: readPhotos(photos),
       zoneIds: (zoneIds ?? '').split(',').filter(Boolean).map(Number),
       offShelf: offShelfReason(product, Number(season) === 1),
     };
   });
 }
 
-function offShelfReason(product: Omit<PageRow, 'season' | 'zoneIds'>, isInSeason: boolean): OffShelfReason {
+function offShelfReason(
+  product: Omit<PageRow, 'season' | 'zoneIds' | 'photosText'>,
+  isInSeason: boolean,
+): OffShelfReason {
   if (product.state !== 'on_sale') return 'withdrawn';
   if (product.supplierState !== 'active') return 'supplier';
   if (product.productCertificationId === null || product.supplierCertificationId === null) return 'certification';

@@ -11,6 +11,7 @@ import { drawReceipts } from './demo/draw-receipts.ts';
 import { makeDemonstration } from './demo/make-demonstration.ts';
 import { publishBulletins } from './demo/publish-bulletins.ts';
 import { showMatching } from './demo/show-matching.ts';
+import { showPhotos } from './demo/show-photos.ts';
 import { showSourcing } from './demo/show-sourcing.ts';
 import { newWorld } from './demo/world.ts';
 import { writeRows } from './demo/write-rows.ts';
@@ -40,7 +41,7 @@ export async function loadDemonstration(
     );
     await writeRows(connection, world.rows);
     log(`${many('tallyEntry')} tally entries written; adding them up`);
-    log(`${await finish(databaseUrl, now)} bulletins published`);
+    log(`${await finish(databaseUrl, now, dataDir)} bulletins published`);
     await connection.query("UPDATE setting SET value = ?, updatedAt = UTC_TIMESTAMP(3) WHERE `key` = 'demo'", [
       `done ${world.today}`,
     ]);
@@ -64,7 +65,7 @@ async function isLoaded(connection: Connection): Promise<boolean> {
 }
 
 /** What the market's own code makes of the rows: totals, bulletins, and what is agreed upon beside the shelf. */
-async function finish(databaseUrl: string, now: Date): Promise<number> {
+async function finish(databaseUrl: string, now: Date, dataDir: string | undefined): Promise<number> {
   const db = connect(databaseUrl, { pool: 2 });
   try {
     while ((await foldTally(db)) > 0);
@@ -73,6 +74,7 @@ async function finish(databaseUrl: string, now: Date): Promise<number> {
     const published = await publishBulletins(db, now);
     await showSourcing(db, now);
     await showMatching(db, now);
+    if (dataDir) await showPhotos(db, dataDir, now);
     while ((await foldTally(db)) > 0);
     return published;
   } finally {

@@ -81,6 +81,7 @@ export function presentFamily({ locale, t }: CatalogReader, family: OwnFamily) {
     hasEnglish: family.nameEn !== '' && family.descriptionEn !== '',
     englishHint: t('workbench:family.noEnglish'),
     editHref: pathTo('supplierFamilyForm', { id: family.id }),
+    photosHref: pathTo('familyPhotos', { id: family.id }),
     addHref: pathTo('newSpecification', { id: family.id }),
   };
 }
