@@ -20,7 +20,11 @@ export interface QuotedLine extends Wish {
   goodsFen: Fen;
   /** its share of the order's discount */
   discountFen: Fen;
+  /** its share of what points take off */
+  pointsFen: Fen;
   payableFen: Fen;
+  /** of it paid with a welfare allowance */
+  allowanceFen: Fen;
   grams: Grams;
 }
 
@@ -32,6 +36,8 @@ export interface QuotedParcel {
   lines: QuotedLine[];
   goodsFen: Fen;
   freightFen: Fen;
+  /** of it paid with a welfare allowance */
+  freightAllowanceFen: Fen;
   /** what is missing to the supplier's minimum; 0 when reached */
   belowMinimumFen: Fen;
 }
@@ -44,7 +50,11 @@ export interface Quote {
   discount: AppliedDiscount | null;
   inReach: DiscountInReach | null;
   freightFen: Fen;
+  /** off the goods for points, see tenders.ts */
+  pointsFen: Fen;
   totalFen: Fen;
+  /** of the total paid with a welfare allowance */
+  allowanceFen: Fen;
   grams: Grams;
   /** everything that keeps it from being ordered now; paths are `lines.<index of the wish>.quantity` or `.productId` */
   faults: Fault[];
@@ -96,7 +106,9 @@ export function quote(
     discount: best?.applied ?? null,
     inReach: discountInReach(discounts, discountable, discountFen),
     freightFen,
+    pointsFen: 0,
     totalFen,
+    allowanceFen: 0,
     grams: sum(lines, (line) => line.grams),
     faults,
   };
@@ -133,7 +145,9 @@ function quotedLine(wish: Wish, product: BuyableProduct, agreedFen: Fen | undefi
     unitPriceFen,
     goodsFen: unitPriceFen * wish.quantity,
     discountFen: 0,
+    pointsFen: 0,
     payableFen: unitPriceFen * wish.quantity,
+    allowanceFen: 0,
     grams: product.netGrams * wish.quantity,
   };
 }
@@ -150,6 +164,7 @@ function quotedParcel(lines: QuotedLine[], agreed: AgreedTerms | null): QuotedPa
     lines,
     goodsFen,
     freightFen: agreed?.freight?.get(product.supplierId) ?? (free ? 0 : product.freightFen),
+    freightAllowanceFen: 0,
     belowMinimumFen: isAgreed ? 0 : Math.max(0, product.supplierMinOrderFen - goodsFen),
   };
 }

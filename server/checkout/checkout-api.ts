@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Actor, ownUnitId, unitsBoughtFor } from '../accounts/actor.ts';
 import { findAddressFor } from '../accounts/address-queries.ts';
 import { actorOf } from '../accounts/who-acts.ts';
+import { NO_TENDERS } from '../cart/tenders.ts';
 import type { PrismaClient } from '../db/client.ts';
 import type { DeliveryAddress } from '../orders/create-order.ts';
 import { orderJson, toOrderJson } from '../orders/order-json.ts';
@@ -87,6 +88,7 @@ export function checkoutEndpoints(parts: Parts): Endpoint[] {
             fundingSource: body.fundingSource,
             paymentWay: body.payment,
             note: body.note || null,
+            tenders: { ...NO_TENDERS, ...body.tenders },
             expectedTotalFen: body.expectedTotalFen ?? null,
             checkoutKey: checkoutKey(req, actor),
           },

@@ -28,6 +28,10 @@ export const orderBody = z
       .strictObject({ pointId: id, recipient: addressInput.shape.recipient, phone: addressInput.shape.phone })
       .optional(),
     payment: z.enum(['stripe', 'on_account']),
+    /** own purchases only: what the unit's welfare allowance pays, and what points take off (1 point = 1 fen) */
+    tenders: z
+      .strictObject({ allowanceFen: z.int().min(0).optional(), pointsFen: z.int().min(0).optional() })
+      .optional(),
     zone: z.string().trim().max(64).optional(),
     note: z.string().trim().max(500).optional(),
     expectedTotalFen: z.int().min(0).optional(),

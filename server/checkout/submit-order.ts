@@ -2,6 +2,7 @@ import { type Actor, mayBuy } from '../accounts/actor.ts';
 import type { AgreedTerms } from '../cart/agreed-terms.ts';
 import { atPickupPoint } from '../cart/pickup-freight.ts';
 import { type Quote, quote, type Wish } from '../cart/quote.ts';
+import { mostPointsFen, NO_TENDERS, type Tenders, withTenders } from '../cart/tenders.ts';
 import { findBuyableProducts } from '../catalog/shelf-products.ts';
 import { type BatchShare, chooseBatches, StockMoved } from '../catalog/stock.ts';
 import { audit } from '../db/audit.ts';
@@ -15,9 +16,11 @@ import { createOrder, type DeliveryAddress } from '../orders/create-order.ts';
 import { notePickups, takeRoom } from '../orders/pickup/take-room.ts';
 import { placeOrder } from '../orders/place-order.ts';
 import { keepWithinCredit } from '../payments/credit-limit.ts';
+import { type PointsRule, readPointsRule } from '../promotions/points-rule.ts';
 import { findDiscounts } from '../promotions/threshold-discounts.ts';
 import { type Day, dayOf } from '../shared/days.ts';
 import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
+import { formatYuan } from '../shared/money.ts';
 import { sharedReading } from '../shared/shared-reading.ts';
 import { findPayer } from '../units/unit-queries.ts';
 import { hasMovedSince, inTurn, noteMoved } from './scarce-goods.ts';
@@ -36,10 +39,12 @@ export interface OrderRequest extends DeliveryAddress {
   note: string | null;
   /** the same key again is the same order */
   checkoutKey: string;
-  /** the total that the buyer saw; null: not shown. A changed price is refused rather than charged */
+  /** the total that the buyer saw, before points; null: not shown. A changed price is refused rather than charged */
   expectedTotalFen: number | null;
   /** the returned order that this one resubmits, see amend-order.ts */
   amendsId?: number | null;
+  /** paid beside money, of an individual's order without agreed terms; see cart/tenders.ts */
+  tenders?: Tenders;
   /** prices and more that were agreed upon before */
   agreed?: AgreedTerms | null;
 }
@@ -49,8 +54,9 @@ const HELD_FOR_PAYMENT_MS = 35 * 60_000;
 const HELD_FOR_APPROVAL_MS = 3 * 86_400_000;
 
 /**
- * Turns wishes into an order that holds its stock: an individual's waits for payment, a unit's for its approvals or, where none
- * is needed and on account, is placed at once (rules 2, 6, 24, 26). Refuses with every shortage and broken rule at once, writing nothing.
+ * Turns wishes into an order that holds its stock: an individual's waits for payment, a unit's for its approvals or, where none is needed
+ * and on account, is placed at once, as is an individual's that a welfare allowance pays wholly (rules 2, 6, 24, 26). Refuses with every
+ * shortage and broken rule at once, writing nothing.
  */
 export async function submitOrder(db: PrismaClient, actor: Actor, request: OrderRequest, now: Date): Promise<number> {
   const earlier = await findSubmitted(db, actor, request.checkoutKey);
@@ -59,12 +65,13 @@ export async function submitOrder(db: PrismaClient, actor: Actor, request: Order
   const productIds = request.lines.map((line) => line.productId);
   for (let attempt = 1; ; attempt += 1) {
     const readAt = performance.now();
-    const { quoted, shares } = await pricedAndAllotted(db, request, now);
+    const { quoted, shares, pointsPerYuan } = await pricedAndAllotted(db, request, now);
     try {
       return await inTurn(db, async () => {
         // While this order waited for its turn others may have taken the rest: look again rather than write in vain.
         if (hasMovedSince(db, productIds, readAt)) throw new StockMoved();
-        return write(db, actor, request, quoted, shares, levelsFor(quoted.totalFen), now);
+        const placing = { levels: levelsFor(quoted.totalFen), pointsPerYuan };
+        return write(db, actor, request, quoted, shares, placing, now);
       });
     } catch (error) {
       if (isDuplicate(error)) {
@@ -92,10 +99,14 @@ async function checkedTerms(
   request: OrderRequest,
   today: Day,
 ): Promise<(totalFen: number) => ApprovalLevel[]> {
-  const { unitId, fundingSource, paymentWay } = request;
+  const { unitId, fundingSource, paymentWay, tenders = NO_TENDERS } = request;
   if (request.lines.length === 0) throw new RuleRefusal('emptyOrder', [{ path: 'lines', code: 'emptyOrder' }]);
   if (!mayBuy(actor, unitId, fundingSource))
     throw new RuleRefusal('notYourUnit', [{ path: 'unitId', code: 'notYourUnit' }]);
+  if (tenders.allowanceFen > 0 && (unitId === null || fundingSource !== 'individual'))
+    throw new RuleRefusal('allowanceNeedsUnit', [{ path: 'tenders.allowanceFen', code: 'allowanceNeedsUnit' }]);
+  if (tenders.pointsFen > 0 && fundingSource !== 'individual')
+    throw new RuleRefusal('pointsAreOwn', [{ path: 'tenders.pointsFen', code: 'pointsAreOwn' }]);
   if (fundingSource === 'individual') {
     if (paymentWay !== 'stripe')
       throw new RuleRefusal('individualsPayAtOnce', [{ path: 'payment', code: 'individualsPayAtOnce' }]);
@@ -112,14 +123,17 @@ async function pricedAndAllotted(
   db: PrismaClient,
   request: OrderRequest,
   now: Date,
-): Promise<{ quoted: Quote; shares: BatchShare[] }> {
+): Promise<{ quoted: Quote; shares: BatchShare[]; pointsPerYuan: number }> {
   const today = dayOf(now);
   const productIds = request.lines.map((line) => line.productId);
   const repeated = request.lines.flatMap((line, index): Fault[] =>
     productIds.indexOf(line.productId) === index ? [] : [{ path: `lines.${index}.productId`, code: 'repeatedProduct' }],
   );
   if (repeated.length > 0) throw new RuleRefusal('badInput', repeated);
-  const [products, discounts, { shares, shortages }] = await readGoods(db, request, today, now);
+  const [[products, discounts, { shares, shortages }], rule] = await Promise.all([
+    readGoods(db, request, today, now),
+    request.fundingSource === 'individual' ? pointsRule(db) : null,
+  ]);
   const delivered = quote(request.lines, products, discounts, request.agreed);
   const quoted = request.pickupPointId ? atPickupPoint(delivered) : delivered;
   if (quoted.faults.length > 0) throw new RuleRefusal('cannotOrder', quoted.faults);
@@ -134,7 +148,25 @@ async function pricedAndAllotted(
     );
   if (request.expectedTotalFen !== null && request.expectedTotalFen !== quoted.totalFen)
     throw new RuleRefusal('priceChanged');
-  return { quoted, shares };
+  if (!rule) return { quoted, shares, pointsPerYuan: 0 };
+  return { quoted: paidBeside(quoted, request.tenders ?? NO_TENDERS, rule), shares, pointsPerYuan: rule.perYuan };
+}
+
+/** Refuses more points than the rule allows, and more of an allowance than is then to pay. */
+function paidBeside(quoted: Quote, tenders: Tenders, rule: PointsRule): Quote {
+  const most = { pointsFen: mostPointsFen(quoted, rule), allowanceFen: quoted.totalFen - tenders.pointsFen };
+  const faults = (['pointsFen', 'allowanceFen'] as const).flatMap((tender): Fault[] =>
+    tenders[tender] <= most[tender]
+      ? []
+      : [{ path: `tenders.${tender}`, code: 'tenderTooMuch', values: { most: formatYuan(most[tender]) } }],
+  );
+  if (faults.length > 0) throw new RuleRefusal('badInput', faults);
+  return withTenders(quoted, tenders);
+}
+
+/** All who check out at the same moment share one reading. */
+function pointsRule(db: PrismaClient): Promise<PointsRule> {
+  return sharedReading(db, 'points rule', () => readPointsRule(fast(db)));
 }
 
 /** Goods, discounts and batches for an order; all who want the same at the same moment share one reading, since takeStock decides. */
@@ -157,10 +189,11 @@ async function write(
   request: OrderRequest,
   quoted: Quote,
   shares: readonly BatchShare[],
-  levels: readonly ApprovalLevel[],
+  { levels, pointsPerYuan }: { levels: readonly ApprovalLevel[]; pointsPerYuan: number },
   now: Date,
 ): Promise<number> {
-  const { expectedTotalFen, agreed, ...terms } = request;
+  const { expectedTotalFen, agreed, tenders, ...terms } = request;
+  const isPaid = quoted.allowanceFen > 0 && quoted.allowanceFen === quoted.totalFen;
   const state =
     request.fundingSource !== 'individual' && (levels.length > 0 || request.paymentWay === 'on_account')
       ? 'awaiting_approval'
@@ -182,7 +215,7 @@ async function write(
       await keepWithinCredit(tx, { unitId, fundingSource }, quoted.totalFen, now);
     if (fundingSource !== 'individual' && unitId !== null)
       await keepWithinBudget(tx, { unitId, fundingSource, totalFen: quoted.totalFen }, 'submission', now);
-    const orderId = await createOrder(tx, { ...order, noteAgreed: agreed?.note }, quoted, shares);
+    const orderId = await createOrder(tx, { ...order, pointsPerYuan, noteAgreed: agreed?.note }, quoted, shares);
     if (pickupPointId) await notePickups(tx, orderId, pickupPointId, now);
     await audit(tx, {
       at: now,
@@ -191,10 +224,11 @@ async function write(
       subjectType: 'order',
       subjectId: orderId,
       unitId: request.unitId,
-      after: { state, totalFen: quoted.totalFen },
+      after: { state, totalFen: quoted.totalFen, ...tenders },
     });
     if (levels.length > 0) await askForApproval(tx, orderId, levels);
-    else if (state === 'awaiting_approval') {
+    // Where nobody is to approve, or paid by the allowance alone, it binds at once.
+    else if (isPaid || state === 'awaiting_approval') {
       await placeOrder(
         tx,
         {
@@ -204,9 +238,11 @@ async function write(
           freightFen: quoted.freightFen,
           totalFen: quoted.totalFen,
           discountFen: quoted.discountFen,
+          pointsFen: quoted.pointsFen,
+          allowanceFen: quoted.allowanceFen,
           poolId: agreed?.poolId ?? null,
         },
-        'approve',
+        isPaid ? 'pay' : 'approve',
         now,
       );
     }

@@ -9,6 +9,7 @@ import { dayOf } from '../shared/days.ts';
 import type { lockFulfilment } from './lock-order.ts';
 import { writeJournal } from './order-journal.ts';
 import type { ReceivedLine } from './received-lines.ts';
+import { type SettledTenders, settleTenders } from './tenders/settle-tenders.ts';
 import { wayOf } from './way-of-buying.ts';
 
 export type Fulfilled = Awaited<ReturnType<typeof lockFulfilment>>;
@@ -46,7 +47,7 @@ export async function bookReceipt(
       grams: Math.max(0, -missing.grams),
     })),
   });
-  await settleMoney(tx, order, receiptId, received, at);
+  const { keptOfGoodsFen } = await settleMoney(tx, order, receiptId, received, at);
   for (const as of [undefined, ...countedAs])
     await tallyCounting(tx, {
       ...fact,
@@ -55,7 +56,7 @@ export async function bookReceipt(
       way: wayOf(order),
       countedAs: as,
     });
-  await giveBackMissing(tx, order.id, receiptId, received, lineIds, at);
+  await giveBackMissing(tx, order, { receiptId, received, lineIds, keptOfGoodsFen }, at);
 }
 
 async function saveLines(tx: Tx, receiptId: number, received: readonly ReceivedLine[]): Promise<Map<number, number>> {
@@ -96,26 +97,39 @@ async function settleMoney(
   receiptId: number,
   received: readonly ReceivedLine[],
   at: Date,
-): Promise<void> {
-  const amountFen = received.reduce((sum, line) => sum + line.missing.fen, 0);
+): Promise<SettledTenders> {
+  const back = await settleTenders(tx, order, { source: 'receipt', sourceId: receiptId, at });
+  const goodsFen = received.reduce((sum, line) => sum + line.missing.fen, 0);
+  const amountFen = goodsFen - back.allowanceFen;
   await writeJournal(tx, {
     orderId: order.id,
     source: 'receipt',
     sourceId: receiptId,
     at,
-    amounts: { goods: -amountFen, owed: amountFen },
+    amounts: {
+      ...{ goods: -goodsFen - back.pointsFen, points: back.pointsFen },
+      ...{ allowance: back.allowanceFen, owed: amountFen },
+    },
   });
   if (amountFen > 0 && order.paymentWay === 'stripe')
     await enqueue(tx, 'payment.refund_due', [{ orderId: order.id, source: 'receipt', sourceId: receiptId, amountFen }]);
+  return back;
+}
+
+interface Missing {
+  receiptId: number;
+  received: readonly ReceivedLine[];
+  /** of the receipt, by the order's line */
+  lineIds: ReadonlyMap<number, number>;
+  /** that a welfare allowance still pays */
+  keptOfGoodsFen: number;
 }
 
 /** What did not arrive may be bought again, and what was accepted after all takes its part again (rule 10). */
 async function giveBackMissing(
   tx: Tx,
-  orderId: number,
-  receiptId: number,
-  received: readonly ReceivedLine[],
-  lineIds: ReadonlyMap<number, number>,
+  { id: orderId, allowanceFen }: Fulfilled['order'],
+  { receiptId, received, lineIds, keptOfGoodsFen }: Missing,
   at: Date,
 ): Promise<void> {
   const parts = received.map(({ line, shortQuantity, damagedQuantity }) => ({
@@ -127,6 +141,7 @@ async function giveBackMissing(
   const again = parts.filter(({ quantity }) => quantity < 0).map((part) => ({ ...part, quantity: -part.quantity }));
   await takeCapPartsAgain(tx, orderId, again, at);
   const fen = received.reduce((sum, { missing }) => sum + missing.fen, 0);
-  await giveBackUnionCaps(tx, orderId, { source: 'receipt', sourceId: receiptId, fen }, at);
+  const ofUnionFunds = allowanceFen > 0 ? { keptFen: keptOfGoodsFen } : { fen };
+  await giveBackUnionCaps(tx, orderId, { source: 'receipt', sourceId: receiptId, ...ofUnionFunds }, at);
   await takeUnionCapsAgain(tx, orderId, { sourceId: receiptId, fen: -fen }, at);
 }

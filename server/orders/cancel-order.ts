@@ -13,6 +13,7 @@ import { mayBuyerSee } from './order-policy.ts';
 import { mayHappen, mayHappenTo, nextOrderState } from './order-states.ts';
 import { refundedFreightOfOrder } from './refunded-parts.ts';
 import { releaseHolds } from './release-holds.ts';
+import { type SettledTenders, settleTenders } from './tenders/settle-tenders.ts';
 
 /**
  * Cancels an order that no supplier has confirmed yet: stock and caps are free again, what was placed or counted is reversed, what
@@ -69,7 +70,10 @@ export async function carryOutCancelling(
   await tx.fulfilment.updateMany({ where: { orderId }, data: { state: 'cancelled', dueAt: null } });
   const cancellation = await tx.cancellation.create({ data: { orderId, byId, reason, at }, select: { id: true } });
   await tx.refund.updateMany({ where: { orderId, state: 'requested' }, data: { state: 'withdrawn', decidedAt: at } });
-  if (order.placedAt) await reversePlacing(tx, order, cancellation.id, at);
+  const back = await settleTenders(tx, order, {
+    ...{ source: 'cancellation', sourceId: cancellation.id, isEnded: true, at },
+  });
+  if (order.placedAt) await reversePlacing(tx, order, cancellation.id, back, at);
   else if (order.state === 'awaiting_pool') await payBack(tx, order, cancellation.id);
   await audit(tx, {
     at,
@@ -95,10 +99,17 @@ async function payBack(
     await enqueue(tx, 'payment.refund_due', [{ orderId, source: 'cancellation', sourceId, amountFen }]);
 }
 
-async function reversePlacing(tx: Tx, order: LockedOrder, cancellationId: number, at: Date): Promise<void> {
+async function reversePlacing(
+  tx: Tx,
+  order: LockedOrder,
+  cancellationId: number,
+  back: SettledTenders,
+  at: Date,
+): Promise<void> {
   const refundedFen = order.lines.reduce((sum, line) => sum + line.refundedFen, 0);
   const freightFen = await refundedFreightOfOrder(tx, order.id);
-  const amountFen = order.totalFen - refundedFen - freightFen;
+  const refundedPointsFen = order.pointsFen - back.pointsFen;
+  const amountFen = order.totalFen - refundedFen - freightFen - back.allowanceFen;
   await tallyReversal(tx, {
     source: 'cancellation',
     sourceId: cancellationId,
@@ -118,8 +129,10 @@ async function reversePlacing(tx: Tx, order: LockedOrder, cancellationId: number
     sourceId: cancellationId,
     at,
     amounts: {
-      goods: -(order.goodsFen - refundedFen),
+      goods: -(order.goodsFen - refundedFen - refundedPointsFen),
       discount: order.discountFen,
+      points: back.pointsFen,
+      allowance: back.allowanceFen,
       freight: -(order.freightFen - freightFen),
       owed: amountFen,
     },

@@ -9,6 +9,7 @@ import { takeCaps } from '../quotas/caps/take-caps.ts';
 import { takeUnionCaps } from '../quotas/caps/union-cap.ts';
 import { dayOf } from '../shared/days.ts';
 import { pricePerKg } from '../shared/money.ts';
+import { takeTenders } from './tenders/take-tenders.ts';
 
 export interface DeliveryAddress {
   recipient: string;
@@ -37,24 +38,29 @@ export interface NewOrder extends DeliveryAddress {
   /** as they were asked for */
   lines: readonly Wish[];
   noteAgreed?: AgreedTerms['note'];
+  /** earned for each yuan paid */
+  pointsPerYuan?: number;
 }
 
-/** Writes an order with its parcels and lines, takes its caps, and last the stock (see takeStock). Returns the order's id. */
+/** Writes an order with its parcels and lines, takes its allowance and points, then its caps, and last the stock (see takeStock). Returns the order's id. */
 export async function createOrder(
   tx: FastTx,
   order: NewOrder,
   quoted: Quote,
   shares: readonly BatchShare[],
 ): Promise<number> {
-  const { goodsFen, discountFen, freightFen, totalFen, discount } = quoted;
-  const orderId = await insertOrder(tx, { ...order, goodsFen, discountFen, freightFen, totalFen });
+  const { goodsFen, discountFen, pointsFen, freightFen, totalFen, allowanceFen, discount } = quoted;
+  const orderId = await insertOrder(tx, {
+    ...{ ...order, goodsFen, discountFen, pointsFen, freightFen, totalFen, allowanceFen },
+  });
   if (discount)
     await tx.$executeRaw`
       INSERT INTO order_discount (orderId, campaignId, fen) VALUES (${orderId}, ${discount.campaignId}, ${discount.fen})`;
   const parcels = quoted.parcels.map(
-    (parcel) => Prisma.sql`(${orderId}, ${parcel.supplierId}, ${parcel.goodsFen}, ${parcel.freightFen})`,
+    (parcel) =>
+      Prisma.sql`(${orderId}, ${parcel.supplierId}, ${parcel.goodsFen}, ${parcel.freightFen}, ${parcel.freightAllowanceFen})`,
   );
-  await tx.$executeRaw`INSERT INTO fulfilment (orderId, supplierId, goodsFen, freightFen) VALUES ${Prisma.join(parcels)}`;
+  await tx.$executeRaw`INSERT INTO fulfilment (orderId, supplierId, goodsFen, freightFen, freightAllowanceFen) VALUES ${Prisma.join(parcels)}`;
   await insertLines(
     tx,
     orderId,
@@ -66,41 +72,49 @@ export async function createOrder(
     'product.changed',
     shares.map((share) => ({ productId: share.productId })),
   );
+  await takeTenders(tx, { ...order, orderId, allowanceFen, pointsFen, at: order.submittedAt });
   await takeCaps(tx, { ...order, orderId, lines: order.lines, day: dayOf(order.submittedAt), at: order.submittedAt });
-  await takeUnionCapsOf(tx, order, orderId, totalFen - freightFen);
+  await takeUnionCapsOf(tx, order, orderId, quoted);
   await takeStock(tx, shares);
   await noteShares(tx, orderId, shares, order.submittedAt);
   return orderId;
 }
 
-async function takeUnionCapsOf(tx: FastTx, order: NewOrder, orderId: number, fen: number): Promise<void> {
-  if (order.fundingSource !== 'union_funds' || order.unitId === null) return;
+/** Union funds pay goods without freight: all of a unit's, of an individual's what an allowance pays. */
+async function takeUnionCapsOf(tx: FastTx, order: NewOrder, orderId: number, quoted: Quote): Promise<void> {
   const { unitId, submittedAt: at } = order;
+  const lines = quoted.parcels.flatMap((parcel) => parcel.lines);
+  const fen =
+    order.fundingSource === 'union_funds'
+      ? quoted.totalFen - quoted.freightFen
+      : lines.reduce((sum, line) => sum + line.allowanceFen, 0);
+  if (unitId === null || (order.fundingSource !== 'union_funds' && fen === 0)) return;
   await takeUnionCaps(tx, { orderId, unitId, fen, day: dayOf(at), at });
 }
 
-type OrderTotals = Pick<Quote, 'goodsFen' | 'discountFen' | 'freightFen' | 'totalFen'>;
+type OrderTotals = Pick<Quote, 'goodsFen' | 'discountFen' | 'pointsFen' | 'freightFen' | 'totalFen' | 'allowanceFen'>;
 
 function insertOrder(tx: FastTx, order: NewOrder & OrderTotals): Promise<number> {
   return tx.insert(Prisma.sql`
     INSERT INTO \`order\` (buyerId, unitId, fundingSource, paymentWay, state, channel, zoneId, campaignId, checkoutKey, goodsFen, discountFen, freightFen, totalFen,
-      note, recipient, phone, region, address, submittedAt, heldUntil, amendsId)
+      note, recipient, phone, region, address, submittedAt, heldUntil, amendsId, allowanceFen, pointsFen, pointsPerYuan)
     VALUES (${order.buyerId}, ${order.unitId}, ${order.fundingSource}, ${order.paymentWay}, ${order.state}, ${order.channel}, ${order.zoneId},
       ${order.campaignId ?? null}, ${order.checkoutKey}, ${order.goodsFen}, ${order.discountFen}, ${order.freightFen}, ${order.totalFen}, ${order.note}, ${order.recipient}, ${order.phone},
-      ${order.region}, ${order.address}, ${order.submittedAt}, ${order.heldUntil}, ${order.amendsId ?? null})`);
+      ${order.region}, ${order.address}, ${order.submittedAt}, ${order.heldUntil}, ${order.amendsId ?? null},
+      ${order.allowanceFen}, ${order.pointsFen}, ${order.pointsPerYuan ?? 0})`);
 }
 
 async function insertLines(tx: FastTx, orderId: number, lines: readonly QuotedLine[]): Promise<void> {
   const rows = lines.map(
-    ({ product, quantity, unitPriceFen, goodsFen, discountFen, payableFen, grams, note }) =>
+    ({ product, quantity, unitPriceFen, goodsFen, discountFen, pointsFen, payableFen, allowanceFen, grams, note }) =>
       Prisma.sql`(${orderId}, (SELECT id FROM fulfilment WHERE orderId = ${orderId} AND supplierId = ${product.supplierId}), ${product.id},
         ${product.supplierId}, ${product.categoryId}, ${product.placeId}, ${product.familyName}, ${product.nameEn}, ${product.spec}, ${product.specEn},
         ${product.saleUnit}, ${product.saleUnitEn}, ${product.illustration}, ${product.netGrams}, ${quantity}, ${unitPriceFen}, ${goodsFen}, ${discountFen}, ${payableFen}, ${grams}, ${note ?? null},
-        ${product.saleMode === 'by_weight' ? pricePerKg(unitPriceFen, product.netGrams) : null}, ${product.saleMode === 'by_weight' ? product.toleranceBp : 0})`,
+        ${product.saleMode === 'by_weight' ? pricePerKg(unitPriceFen, product.netGrams) : null}, ${product.saleMode === 'by_weight' ? product.toleranceBp : 0}, ${pointsFen}, ${allowanceFen})`,
   );
   await tx.$executeRaw`
     INSERT INTO order_line (orderId, fulfilmentId, productId, supplierId, categoryId, originPlaceId, name, nameEn, spec, specEn,
-      saleUnit, saleUnitEn, illustration, netGrams, quantity, unitPriceFen, goodsFen, discountFen, payableFen, grams, note, pricePerKgFen, toleranceBp)
+      saleUnit, saleUnitEn, illustration, netGrams, quantity, unitPriceFen, goodsFen, discountFen, payableFen, grams, note, pricePerKgFen, toleranceBp, pointsFen, allowanceFen)
     VALUES ${Prisma.join(rows)}`;
 }
 

@@ -5,6 +5,7 @@ import { tellBuyer } from './buyer-news.ts';
 import { lockOrder } from './lock-order.ts';
 import { mayHappen, nextOrderState } from './order-states.ts';
 import { releaseHolds } from './release-holds.ts';
+import { settleTenders } from './tenders/settle-tenders.ts';
 
 /** Ends an order that waited longer than it was held for; false when it has moved on meanwhile. */
 export async function expireOrder(db: PrismaClient, orderId: number, at: Date): Promise<boolean> {
@@ -29,6 +30,7 @@ export async function expireOrder(db: PrismaClient, orderId: number, at: Date): 
       after: { state },
     });
     await tellBuyer(tx, { fact: 'order_expired', id: orderId });
+    await settleTenders(tx, order, { source: 'expiry', sourceId: orderId, isEnded: true, at });
     await releaseHolds(tx, order, at);
     return true;
   });

@@ -11,7 +11,9 @@ import { REFUND_LINE, takeFrom } from './held-shares.ts';
 import { writeJournal } from './order-journal.ts';
 import { nextFulfilmentState } from './order-states.ts';
 import { restOfParcel } from './parcel-rest.ts';
+import { nextRefundState } from './refund-states.ts';
 import { refundedParts } from './refunded-parts.ts';
+import { settleTenders } from './tenders/settle-tenders.ts';
 
 /** Carries a granted refund out: line by line, then tally, journal and money, the parcel's state, and last caps and stock. */
 export async function grantRefund(
@@ -48,16 +50,27 @@ export async function grantRefund(
     day: dayOf(at),
     at,
   });
-  const amountFen = goodsFen + freightFen;
+  const back = await settleTenders(tx, order, { source: 'refund', sourceId: refund.id, at });
+  const amountFen = goodsFen + freightFen - back.allowanceFen;
   await writeJournal(tx, {
     orderId: order.id,
     source: 'refund_decision',
     sourceId: refund.id,
     at,
-    amounts: { goods: -goodsFen, freight: -freightFen, owed: amountFen },
+    amounts: {
+      ...{ goods: -goodsFen - back.pointsFen, points: back.pointsFen, freight: -freightFen },
+      ...{ allowance: back.allowanceFen, owed: amountFen },
+    },
   });
   if (order.paymentWay === 'stripe' && amountFen > 0)
     await enqueue(tx, 'payment.refund_due', [{ orderId: order.id, source: 'refund', sourceId: refund.id, amountFen }]);
+  // Nothing of it is on its way when the allowance has paid all.
+  if (back.allowanceFen > 0 && amountFen === 0)
+    await tx.refund.update({
+      where: { id: refund.id },
+      data: { state: nextRefundState('approved', 'pay') },
+      select: { id: true },
+    });
   if (order.paymentWay === 'on_account') await enqueue(tx, 'statement.due', [{ fulfilmentId: fulfilment.id }]);
   if (outstanding && grant.isWhole) {
     const state = nextFulfilmentState(fulfilment.state, 'refund_whole');
@@ -68,7 +81,7 @@ export async function grantRefund(
     });
     await completeWhenAllReceived(tx, order, fulfilment.id, at);
   } else if (outstanding && fulfilment.state === 'partly_shipped') await endShipping(tx, order, fulfilment);
-  await freeHolds(tx, order.id, { refundId: refund.id, goodsFen, ...grant }, at);
+  await freeHolds(tx, order, { refundId: refund.id, goodsFen, keptOfGoodsFen: back.keptOfGoodsFen, ...grant }, at);
 }
 
 /** A parcel of which the refund gave up all that was not shipped yet is shipped. */
@@ -90,13 +103,20 @@ async function endShipping(
 /** Caps before stock, as an order takes them. */
 async function freeHolds(
   tx: Tx,
-  orderId: number,
-  { refundId, goodsFen, lines, held }: Grant & { refundId: number; goodsFen: number },
+  { id: orderId, allowanceFen }: DecidedRefund['order'],
+  {
+    refundId,
+    goodsFen,
+    keptOfGoodsFen,
+    lines,
+    held,
+  }: Grant & Record<'refundId' | 'goodsFen' | 'keptOfGoodsFen', number>,
   at: Date,
 ): Promise<void> {
   const parts = lines.map(({ refundLineId, productId, quantity }) => ({ sourceId: refundLineId, productId, quantity }));
   await giveBackCapParts(tx, orderId, 'refund', parts, at);
-  await giveBackUnionCaps(tx, orderId, { source: 'refund', sourceId: refundId, fen: goodsFen }, at);
+  const ofUnionFunds = allowanceFen > 0 ? { keptFen: keptOfGoodsFen } : { fen: goodsFen };
+  await giveBackUnionCaps(tx, orderId, { source: 'refund', sourceId: refundId, ...ofUnionFunds }, at);
   const shares = takeFrom(held, new Map(lines.map((line) => [line.lineId, line.restocked])));
   await returnStock(
     tx,

@@ -16,8 +16,10 @@ interface PlaceableOrder {
   fundingSource: string;
   goodsFen: number;
   discountFen: number;
+  pointsFen: number;
   freightFen: number;
   totalFen: number;
+  allowanceFen: number;
   /** the pool whose case it helps to fill: it is placed when that is full */
   poolId?: number | null;
 }
@@ -53,7 +55,10 @@ export async function placeOrder(
     source: 'placing',
     sourceId: order.id,
     at,
-    amounts: { goods: order.goodsFen, discount: -order.discountFen, freight: order.freightFen, owed: -order.totalFen },
+    amounts: {
+      ...{ goods: order.goodsFen, discount: -order.discountFen, points: -order.pointsFen, freight: order.freightFen },
+      ...{ allowance: -order.allowanceFen, owed: order.allowanceFen - order.totalFen },
+    },
   });
   if (lineage) {
     await tallyPlacing(tx, {
@@ -61,6 +66,7 @@ export async function placeOrder(
       lineage,
       day,
       at,
+      isSplit: order.allowanceFen > 0,
       paidByIndividual: event !== 'approve' && order.fundingSource === 'individual',
     });
   }

@@ -9,6 +9,7 @@ import { writeJournal } from '../orders/order-journal.ts';
 import { mayCommitToPool } from '../orders/order-pool.ts';
 import { placeOrder } from '../orders/place-order.ts';
 import { noteRefund, type RefundDue } from './note-refund.ts';
+import { restToPay } from './start-payment.ts';
 
 /**
  * Brings a payment to what Stripe says of its session now. Any order and any number of calls end in the same state, because Stripe is
@@ -54,7 +55,7 @@ async function settle(
   });
   if (count === 0) return;
   const places =
-    order.state === 'awaiting_payment' && amountFen === order.totalFen && (await mayCommitToPool(tx, order.poolId));
+    order.state === 'awaiting_payment' && amountFen === restToPay(order) && (await mayCommitToPool(tx, order.poolId));
   if (places) await placeOrder(tx, order, 'pay', at);
   await writeJournal(tx, {
     orderId: order.id,

@@ -86,7 +86,7 @@ async function openPayment(tx: Tx, orderId: number, t: Translate, now: Date) {
     (await tx.payment.create({
       data: {
         orderId,
-        amountFen: order.totalFen,
+        amountFen: restToPay(order),
         idempotencyKey: randomUUID(),
         expiresAt: new Date(now.getTime() + SESSION_OPEN_MS),
       },
@@ -94,9 +94,16 @@ async function openPayment(tx: Tx, orderId: number, t: Translate, now: Date) {
   return { ...payment, isNew: !open, items: itemsOf(order, t) };
 }
 
-/** Stripe takes at most 100 items; a longer order is paid as one. */
-function itemsOf({ id, lines, freightFen, totalFen }: LockedOrder, t: Translate): { name: string; fen: number }[] {
-  if (lines.length > MOST_ITEMS) return [{ name: t('orders:payment.order', { id }), fen: totalFen }];
+/** What of an order is paid with money, fen. */
+export function restToPay({ totalFen, allowanceFen }: Pick<LockedOrder, 'totalFen' | 'allowanceFen'>): number {
+  return totalFen - allowanceFen;
+}
+
+/** Stripe takes at most 100 items; a longer order is paid as one, and so is the rest of one that an allowance pays in part. */
+function itemsOf(order: LockedOrder, t: Translate): { name: string; fen: number }[] {
+  const { id, lines, freightFen, allowanceFen } = order;
+  if (lines.length > MOST_ITEMS || allowanceFen > 0)
+    return [{ name: t('orders:payment.order', { id }), fen: restToPay(order) }];
   const goods = lines.map((line) => ({ name: `${line.name} ${line.spec} × ${line.quantity}`, fen: line.payableFen }));
   return freightFen > 0 ? [...goods, { name: t('orders:payment.freight'), fen: freightFen }] : goods;
 }

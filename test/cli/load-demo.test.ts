@@ -270,7 +270,14 @@ async function replay(tx: Tx, orderId: number): Promise<void> {
   const certified = await tx.orderLine.findMany({ where: { orderId } });
   expect(certified).toEqual(order.lines);
   const individual = order.fundingSource === 'individual';
-  await tallyPlacing(tx, { orderId, lineage, day, at: order.placedAt, paidByIndividual: individual });
+  await tallyPlacing(tx, {
+    orderId,
+    lineage,
+    day,
+    at: order.placedAt,
+    isSplit: order.allowanceFen > 0,
+    paidByIndividual: individual,
+  });
   if (order.cancellation) {
     const { id, at } = order.cancellation;
     const lines = order.lines.map((line) => ({ lineId: line.id, fen: line.payableFen, grams: line.grams }));

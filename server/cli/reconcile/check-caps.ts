@@ -1,4 +1,5 @@
 import type { Books, Difference } from './books.ts';
+import { tendersKept } from './tenders-kept.ts';
 
 interface Counter {
   holderId: number;
@@ -59,17 +60,17 @@ const HELD_OF_GOODS = `SELECT * FROM (
     GROUP BY m.capId, o.id, o.state, l.id, l.quantity, l.refundedQuantity
   ) x WHERE taken <> due`;
 
-/** What was ordered less what receipts found missing and what was refunded. */
+/** What was ordered less what receipts found missing and what was refunded; of an individual's order the share of a welfare allowance. */
 const HELD_OF_UNION_FUNDS = `SELECT * FROM (
     SELECT o.id AS orderId, SUM(m.value) + COALESCE((
         SELECT SUM(r.value) FROM cap_movement r JOIN refund x ON x.id = r.sourceId AND x.orderId = o.id
         WHERE r.capId = m.capId AND r.source = 'refund'), 0) + COALESCE((
         SELECT SUM(r.value) FROM cap_movement r JOIN receipt x ON x.id = r.sourceId JOIN fulfilment f ON f.id = x.fulfilmentId AND f.orderId = o.id
         WHERE r.capId = m.capId AND r.source = 'receipt'), 0) AS taken,
-      IF(${ENDED}, 0, (SELECT SUM(l.payableFen - l.refundedFen
+      IF(${ENDED}, 0, IF(o.fundingSource = 'individual', ${tendersKept('o').GOODS_BY_ALLOWANCE}, (SELECT SUM(l.payableFen - l.refundedFen
           - COALESCE((SELECT SUM(z.missingFen) FROM receipt_line z WHERE z.lineId = l.id), 0))
-        FROM order_line l WHERE l.orderId = o.id)) AS due
+        FROM order_line l WHERE l.orderId = o.id))) AS due
     FROM cap_movement m JOIN \`order\` o ON o.id = m.sourceId
     WHERE m.capId = ? AND m.source IN ('order', 'release')
-    GROUP BY m.capId, o.id, o.state
+    GROUP BY m.capId, o.id, o.state, o.fundingSource
   ) x WHERE taken <> due`;

@@ -21,13 +21,17 @@ const OF_STATEMENT = `
       AND q.fulfilmentId IN (SELECT l.fulfilmentId FROM statement_line l WHERE l.statementId = i.statementId)
       AND EXISTS (SELECT 1 FROM statement_line n WHERE n.refundId = q.id)), 0)`;
 
-/** What the buyer of a parcel that was paid at once keeps of it. */
+const KEPT_OF_LINE = `IF(f.state = 'received', x.acceptedFen - COALESCE((SELECT SUM(b.fen) FROM refund q JOIN refund_line b ON b.refundId = q.id
+    AND b.lineId = x.id AND NOT b.outstanding WHERE q.state IN ${GRANTED}), 0), x.payableFen - x.refundedFen)`;
+const KEPT_OF_FREIGHT = `(f.freightFen - COALESCE((SELECT SUM(q.freightFen) FROM refund q WHERE q.fulfilmentId = f.id AND q.state IN ${GRANTED}), 0))`;
+const less = (kept: string, allowance: string, whole: string) =>
+  `${kept} - IF(${allowance} > 0, FLOOR(${allowance} * ${kept} / ${whole}), 0)`;
+
+/** What the buyer of a parcel that was paid at once keeps of it for money: less the share that a welfare allowance pays. */
 const OF_PARCEL = `
   (SELECT IF(f.state = 'cancelled', 0,
-    (SELECT SUM(IF(f.state = 'received', x.acceptedFen, x.payableFen - x.refundedFen)) FROM order_line x WHERE x.fulfilmentId = f.id)
-    - IF(f.state = 'received', COALESCE((SELECT SUM(b.fen) FROM refund q JOIN refund_line b ON b.refundId = q.id AND NOT b.outstanding
-        WHERE q.fulfilmentId = f.id AND q.state IN ${GRANTED}), 0), 0)
-    + f.freightFen - COALESCE((SELECT SUM(q.freightFen) FROM refund q WHERE q.fulfilmentId = f.id AND q.state IN ${GRANTED}), 0))
+    (SELECT SUM(${less(KEPT_OF_LINE, 'x.allowanceFen', 'x.payableFen')}) FROM order_line x WHERE x.fulfilmentId = f.id)
+    + ${less(KEPT_OF_FREIGHT, 'f.freightAllowanceFen', 'f.freightFen')})
    FROM fulfilment f WHERE f.id = i.fulfilmentId)`;
 
 const INVOICES = `

@@ -16,12 +16,17 @@ async function* totals(books: Books): AsyncGenerator<Difference> {
     books,
     'order',
     `SELECT * FROM (
-       SELECT o.id, o.goodsFen, o.discountFen, o.freightFen, o.totalFen, o.goodsFen - o.discountFen + o.freightFen AS total,
+       SELECT o.id, o.goodsFen, o.discountFen, o.pointsFen, o.freightFen, o.totalFen, o.allowanceFen,
+         o.goodsFen - o.discountFen - o.pointsFen + o.freightFen AS total,
+         COALESCE((SELECT SUM(l.pointsFen) FROM order_line l WHERE l.orderId = o.id), 0) AS points,
+         COALESCE((SELECT SUM(l.allowanceFen) FROM order_line l WHERE l.orderId = o.id), 0)
+           + COALESCE((SELECT SUM(f.freightAllowanceFen) FROM fulfilment f WHERE f.orderId = o.id), 0) AS allowance,
          COALESCE((SELECT SUM(l.goodsFen) FROM order_line l WHERE l.orderId = o.id), 0) AS goods,
          COALESCE((SELECT SUM(l.discountFen) FROM order_line l WHERE l.orderId = o.id), 0) AS discount,
          COALESCE((SELECT SUM(f.freightFen) FROM fulfilment f WHERE f.orderId = o.id), 0) AS freight
        FROM \`order\` o WHERE o.id BETWEEN :from AND :to
-     ) x WHERE goodsFen <> goods OR discountFen <> discount OR freightFen <> freight OR totalFen <> total`,
+     ) x WHERE goodsFen <> goods OR discountFen <> discount OR freightFen <> freight OR totalFen <> total
+       OR pointsFen <> points OR allowanceFen <> allowance`,
   );
   for await (const row of rows)
     yield* unequal(`order ${row.id}`, row, {
@@ -29,6 +34,8 @@ async function* totals(books: Books): AsyncGenerator<Difference> {
       discountFen: 'discount',
       freightFen: 'freight',
       totalFen: 'total',
+      pointsFen: 'points',
+      allowanceFen: 'allowance',
     });
 }
 
@@ -53,7 +60,8 @@ async function* lines(books: Books): AsyncGenerator<Difference> {
     `SELECT * FROM (
        SELECT l.id, l.orderId, l.quantity, l.goodsFen, l.payableFen, l.grams, l.acceptedQuantity, l.acceptedFen, l.acceptedGrams,
          l.refundedQuantity, l.refundedFen, l.refundedGrams, l.pricePerKgFen IS NOT NULL AS isWeighed,
-         l.unitPriceFen * l.quantity AS goods, l.goodsFen - l.discountFen AS payable, l.netGrams * l.quantity AS weight,
+         l.unitPriceFen * l.quantity AS goods, l.goodsFen - l.discountFen - l.pointsFen AS payable,
+         l.allowanceFen, l.netGrams * l.quantity AS weight,
          COALESCE(a.quantity, 0) AS accepted, COALESCE(a.fen, 0) AS acceptedSum, COALESCE(a.grams, 0) AS acceptedWeight,
          COALESCE(b.quantity, 0) AS refunded, COALESCE(b.fen, 0) AS refundedSum, COALESCE(b.grams, 0) AS refundedWeight
        FROM order_line l
@@ -65,7 +73,8 @@ async function* lines(books: Books): AsyncGenerator<Difference> {
        WHERE l.orderId BETWEEN :from AND :to
      ) x WHERE NOT isWeighed AND (goodsFen <> goods OR grams <> weight OR acceptedFen > payableFen) OR payableFen <> payable
        OR acceptedQuantity <> accepted OR acceptedFen <> acceptedSum OR acceptedGrams <> acceptedWeight OR acceptedQuantity > quantity
-       OR refundedQuantity <> refunded OR refundedFen <> refundedSum OR refundedGrams <> refundedWeight OR refundedQuantity > quantity`,
+       OR refundedQuantity <> refunded OR refundedFen <> refundedSum OR refundedGrams <> refundedWeight OR refundedQuantity > quantity
+       OR allowanceFen > payableFen`,
   );
   for await (const row of rows) {
     const what = `order ${row.orderId} line ${row.id}`;
@@ -81,6 +90,7 @@ async function* lines(books: Books): AsyncGenerator<Difference> {
     });
     yield* atMost(what, row, 'acceptedQuantity', 'quantity');
     yield* atMost(what, row, 'refundedQuantity', 'quantity');
+    yield* atMost(what, row, 'allowanceFen', 'payableFen');
     if (!row.isWeighed) yield* atMost(what, row, 'acceptedFen', 'payableFen');
   }
 }
@@ -94,7 +104,9 @@ async function* refunds(books: Books): AsyncGenerator<Difference> {
        SELECT r.id, r.goodsFen, r.state = 'paid' AS paid, f.freightFen AS parcelFen, r.state IN ('approved', 'paid') AS isGranted,
          COALESCE((SELECT SUM(x.fen) FROM refund_line x WHERE x.refundId = r.id), 0) AS goods,
          (SELECT COUNT(*) FROM refund_line x JOIN order_line l ON l.id = x.lineId WHERE x.refundId = r.id AND l.fulfilmentId <> r.fulfilmentId) AS strangers,
-         (SELECT COUNT(*) FROM payment_refund p WHERE p.source = 'refund' AND p.sourceId = r.id AND p.state = 'succeeded') AS sent,
+         IF(r.goodsFen + r.freightFen > 0 AND r.state IN ('approved', 'paid') AND r.goodsFen + r.freightFen = COALESCE((
+             SELECT SUM(a.fen) FROM allowance_entry a WHERE a.orderId = r.orderId AND a.source = 'refund' AND a.sourceId = r.id), 0), 1,
+           (SELECT COUNT(*) FROM payment_refund p WHERE p.source = 'refund' AND p.sourceId = r.id AND p.state = 'succeeded')) AS sent,
          COALESCE((SELECT SUM(q.freightFen) FROM refund q WHERE q.fulfilmentId = r.fulfilmentId AND q.state IN ('approved', 'paid')), 0) AS freight
        FROM refund r JOIN fulfilment f ON f.id = r.fulfilmentId WHERE r.id BETWEEN :from AND :to
      ) x WHERE (isGranted AND goodsFen <> goods) OR paid <> sent OR freight > parcelFen OR strangers > 0`,

@@ -15,13 +15,11 @@ export async function* checkTallyOfOrders(books: Books): AsyncGenerator<Differen
   const standingOf = await readStandings(books);
   for await (const [from, to] of ranges(books)) {
     const expected = new TallyLines();
-    const split = new Set<number>();
     for (const [order, lines] of await readOrders(books, from, to)) {
-      if (order.isSplit) split.add(order.id);
       yield* lineageOf(order, standingOf);
       for (const line of lines) expect(expected, order, line, qualification, standingOf);
     }
-    yield* expected.comparedWith(await entriesOf(books, from, to, split));
+    yield* expected.comparedWith(await entriesOf(books, from, to));
   }
 }
 
@@ -58,13 +56,28 @@ function expect(
   const { unitId } = order;
   if (unitId === null) return;
   const standing = standingOf(unitId, order.placedDay);
-  const fundingSource = order.isSplit ? 'by tender' : order.fundingSource;
-  const copied = { ...line, unitId, fundingSource, channel: order.channel };
+  const copied = { ...line, unitId, channel: order.channel };
   const purchase = `order ${order.id} line ${line.id}`;
   for (const programme of programmesFor(line, standing.groups, order.placedDay)) {
-    tally.add(programme, purchase, 'placed', copied, standing, placedOf(order, line));
-    tally.add(programme, purchase, 'counted', copied, standing, countedOf(order, line, programme));
+    for (const [fundingSource, shareOf] of tendersOf(order, line)) {
+      const paid = { ...copied, fundingSource };
+      tally.add(programme, purchase, 'placed', paid, standing, shareOf(placedOf(order, line)));
+      tally.add(programme, purchase, 'counted', paid, standing, shareOf(countedOf(order, line, programme)));
+    }
   }
+}
+
+/** A welfare allowance is union funds: of everything of its line the same share, rounded down; the rest is the order's own tender (rule 6). */
+function tendersOf({ fundingSource }: PlacedOrder, { allowanceFen, payableFen }: LineFacts) {
+  const part = (amount: number) => (amount * allowanceFen - ((amount * allowanceFen) % payableFen)) / payableFen;
+  const ofAllowance = ({ fen, grams }: Amount) => ({ fen: part(fen), grams: part(grams) });
+  const own = (whole: Amount) => (allowanceFen > 0 ? less(whole, ofAllowance(whole)) : whole);
+  return allowanceFen > 0
+    ? ([
+        [fundingSource, own],
+        ['union_funds', ofAllowance],
+      ] as const)
+    : ([[fundingSource, own]] as const);
 }
 
 const NOTHING: Amount = { fen: 0, grams: 0 };
@@ -108,7 +121,7 @@ function notBelowNothing({ fen, grams }: Amount): Amount {
   return { fen: Math.max(0, fen), grams: Math.max(0, grams) };
 }
 
-async function entriesOf(books: Books, from: number, to: number, split: ReadonlySet<number>): Promise<TallyLines> {
+async function entriesOf(books: Books, from: number, to: number): Promise<TallyLines> {
   const rows = await books.all<EntrySum & { orderId: number; lineId: number }>(
     `SELECT e.orderId, e.lineId, ${ENTRY_SUM}
      FROM tally_entry e JOIN programme p ON p.id = e.programmeId JOIN unit_lineage g ON g.id = e.lineageId
@@ -117,9 +130,8 @@ async function entriesOf(books: Books, from: number, to: number, split: Readonly
   );
   const found = new TallyLines();
   for (const row of rows) {
-    const copied = split.has(row.orderId) ? { ...row, fundingSource: 'by tender' } : row;
     const purchase = `order ${row.orderId} line ${row.lineId}`;
-    found.add({ code: row.programme }, purchase, row.event, copied, standingOfEntry(row), row);
+    found.add({ code: row.programme }, purchase, row.event, row, standingOfEntry(row), row);
   }
   return found;
 }

@@ -11,8 +11,6 @@ export interface PlacedOrder {
   channel: string;
   placedDay: string;
   isCancelled: boolean;
-  /** paid partly with a welfare allowance, which splits its entries by tender */
-  isSplit: boolean;
   lineage: { path: string; groupIds: string } | null;
 }
 
@@ -25,6 +23,8 @@ export interface LineFacts {
   categoryId: number;
   originPlaceId: number;
   payableFen: number;
+  /** of it paid with a welfare allowance */
+  allowanceFen: number;
   grams: number;
   receipts: { fen: number; grams: number; day: string; isCorrection: boolean }[];
   /** what receipts fell short of what was ordered; negative where more is owed */
@@ -47,8 +47,7 @@ export async function readOrders(books: Books, from: number, to: number): Promis
     `SELECT o.id, COALESCE((SELECT r.toUnitId FROM re_attribution r WHERE r.orderId = o.id AND r.state = 'approved'
          ORDER BY r.decidedAt DESC, r.id DESC LIMIT 1), o.unitId) AS unitId,
        o.unitId AS boughtFor, o.fundingSource, o.paymentWay, o.channel, o.placedAt, g.path, g.groupIds,
-       EXISTS (SELECT 1 FROM cancellation c WHERE c.orderId = o.id) AS isCancelled,
-       EXISTS (SELECT 1 FROM allowance_entry a WHERE a.orderId = o.id) AS isSplit
+       EXISTS (SELECT 1 FROM cancellation c WHERE c.orderId = o.id) AS isCancelled
      FROM \`order\` o LEFT JOIN unit_lineage g ON g.id = o.lineageId
      WHERE o.id BETWEEN ? AND ? AND o.placedAt IS NOT NULL`,
     range,
@@ -58,7 +57,6 @@ export async function readOrders(books: Books, from: number, to: number): Promis
     {
       ...order,
       isCancelled: Boolean(order.isCancelled),
-      isSplit: Boolean(order.isSplit),
       placedDay: dayInShanghai(placedAt),
       lineage: path === null || groupIds === null ? null : { path, groupIds },
     },
@@ -73,7 +71,7 @@ async function readLines(books: Books, range: readonly number[]): Promise<Map<nu
       reviewedAt: string | null;
     }
   >(
-    `SELECT l.id, l.orderId, l.productId, l.supplierId, l.categoryId, l.originPlaceId, l.payableFen, l.grams, v.at AS reviewedAt
+    `SELECT l.id, l.orderId, l.productId, l.supplierId, l.categoryId, l.originPlaceId, l.payableFen, l.allowanceFen, l.grams, v.at AS reviewedAt
      FROM order_line l LEFT JOIN delivery_review v ON v.fulfilmentId = l.fulfilmentId WHERE l.orderId BETWEEN ? AND ?`,
     range,
   );

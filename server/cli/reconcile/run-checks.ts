@@ -15,6 +15,7 @@ import { checkStates } from './check-states.ts';
 import { checkStock } from './check-stock.ts';
 import { checkTallyOfDeclared } from './check-tally-of-declared.ts';
 import { checkTallyOfOrders } from './check-tally-of-orders.ts';
+import { checkTenders } from './check-tenders.ts';
 import { checkTotals } from './check-totals.ts';
 import { checkWelfare } from './check-welfare.ts';
 
@@ -27,6 +28,7 @@ const CHECKS: readonly Check[] = [
   checkStock,
   checkCaps,
   checkJournal,
+  checkTenders,
   checkOrders,
   checkDeliveries,
   checkStates,

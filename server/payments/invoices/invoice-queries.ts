@@ -33,6 +33,18 @@ export interface MissingRed {
   missingFen: number;
 }
 
+const GRANTED = "q.state IN ('approved', 'paid')";
+
+/** What the buyer keeps of a line `l` and of the freight of a parcel `f`, fen. */
+const KEPT_OF_LINE = `IF(f.state = 'received', l.acceptedFen - COALESCE((SELECT SUM(b.fen) FROM refund_line b
+  JOIN refund q ON q.id = b.refundId AND ${GRANTED} WHERE b.lineId = l.id AND NOT b.outstanding), 0), l.payableFen - l.refundedFen)`;
+const KEPT_OF_FREIGHT = `(f.freightFen - COALESCE((SELECT SUM(q.freightFen) FROM refund q WHERE q.fulfilmentId = f.id AND ${GRANTED}), 0))`;
+
+/** Of what is kept what is paid with money: all but the allowance's share, as allowanceShare says. */
+function byMoney(kept: string, allowanceFen: string, wholeFen: string): Prisma.Sql {
+  return Prisma.raw(`${kept} - IF(${allowanceFen} = 0, 0, (${allowanceFen} * ${kept}) DIV GREATEST(${wholeFen}, 1))`);
+}
+
 /**
  * Invoices of the actor's suppliers of which something was given back since without a red-letter one, the latest first by key. What
  * stands of each is told as invoicingOfStatement and invoicingOfParcel do, for all of them in one statement.
@@ -59,10 +71,8 @@ export async function listMissingReds(
       FROM statement s JOIN invoice i ON i.statementId = s.id AND i.kind = 'blue' WHERE s.supplierId IN (${suppliers})
       UNION ALL
       SELECT i.id, i.number, i.statementId, i.fulfilmentId, i.title, i.amountFen,
-        (SELECT SUM(IF(f.state = 'received', l.acceptedFen, l.payableFen - l.refundedFen)) FROM order_line l WHERE l.fulfilmentId = f.id)
-        - IF(f.state = 'received', COALESCE((SELECT SUM(b.fen) FROM refund q JOIN refund_line b ON b.refundId = q.id AND NOT b.outstanding
-            WHERE q.fulfilmentId = f.id AND q.state IN ('approved', 'paid')), 0), 0)
-        + f.freightFen - COALESCE((SELECT SUM(q.freightFen) FROM refund q WHERE q.fulfilmentId = f.id AND q.state IN ('approved', 'paid')), 0)
+        (SELECT SUM(${byMoney(KEPT_OF_LINE, 'l.allowanceFen', 'l.payableFen')}) FROM order_line l WHERE l.fulfilmentId = f.id)
+        + ${byMoney(KEPT_OF_FREIGHT, 'f.freightAllowanceFen', 'f.freightFen')}
       FROM fulfilment f JOIN invoice i ON i.fulfilmentId = f.id AND i.kind = 'blue'
       WHERE f.supplierId IN (${suppliers}) AND f.state <> 'cancelled'
         AND EXISTS (SELECT 1 FROM order_line l WHERE l.fulfilmentId = f.id AND (l.refundedFen > 0 OR f.state = 'received' AND l.acceptedFen < l.payableFen))

@@ -91,8 +91,8 @@ function orderHref({ orderId, source }: Entry): string | undefined {
 }
 
 /** Where to ask that a unit's purchase count for another one; an individual's buyer asks on the order's page. */
-function moveHref({ event, fundingSource, orderId, lineId, channel, fen }: Entry): string | undefined {
-  if (event !== 'placed' || fen <= 0 || fundingSource === 'individual') return undefined;
+function moveHref({ event, isPersonal, orderId, lineId, channel, fen }: Entry): string | undefined {
+  if (event !== 'placed' || fen <= 0 || isPersonal) return undefined;
   if (orderId !== null) return pathTo('newReAttribution', { order: orderId });
   return pathTo('newReAttribution', { [channel === 'external' ? 'external' : 'offlineLine']: lineId ?? undefined });
 }

@@ -2,6 +2,7 @@ import type { Db } from '../../db/client.ts';
 import { Prisma } from '../../db/generated/client.ts';
 import type { Channel, FundingSource, TallyEvent, TallySource } from '../../db/generated/enums.ts';
 import { addMonths, type Day, dayToColumn } from '../../shared/days.ts';
+import { ALLOWANCE_LEG } from '../tally/tally-standing.ts';
 import { type Amounts, lineageFilter, listOf, loadParts, type SumFilter } from './progress-queries.ts';
 import { amountsOf } from './roll-up.ts';
 
@@ -39,11 +40,19 @@ export interface Entry {
   fen: number;
   grams: number;
   isAdjustment: boolean;
+  /** bought by an individual, whatever paid it */
+  isPersonal: boolean;
   /** how many entries it sums */
   entries: number;
 }
 
-type EntryRow = Omit<Entry, 'id' | 'isAdjustment' | 'entries'> & { id: number; isAdjustment: number | boolean };
+type EntryRow = Omit<Entry, 'id' | 'isAdjustment' | 'isPersonal' | 'entries'> &
+  Record<'isAdjustment' | 'isPersonal', number | bigint | boolean> & { id: number };
+
+/** What an individual bought, also with a welfare allowance (rules 6, 31). */
+const PERSONAL = Prisma.raw(
+  `(e.fundingSource = 'individual' OR (e.orderId IS NOT NULL AND e.leg >= ${ALLOWANCE_LEG}))`,
+);
 
 export interface EntryPage {
   entries: Entry[];
@@ -53,7 +62,7 @@ export interface EntryPage {
 
 /**
  * The tally lines behind a figure, newest first by key. With `mergeIndividuals` what individuals bought comes as sums of a day, event,
- * unit, category, origin, supplier and channel, each whole and once, where its oldest line stands, however short the pages are (rule
+ * unit, funding source, category, origin, supplier and channel, each whole and once, where its oldest line stands, however short the pages are (rule
  * 31); a page can thus be shorter than asked for. The sum of all pages is the figure either way.
  */
 export async function loadEntries(db: Db, wish: EntryWish, mergeIndividuals: boolean): Promise<EntryPage> {
@@ -69,7 +78,8 @@ async function readEntries(db: Db, wish: EntryWish): Promise<EntryPage> {
   const rows = await db.$queryRaw<EntryRow[]>`
     SELECT e.id, e.event, e.source, DATE_FORMAT(e.onDay, '%Y-%m-%d') AS onDay, DATE_FORMAT(e.placedOn, '%Y-%m-%d') AS placedOn,
       e.orderId, e.lineId, u.code AS unitCode, u.name AS unitName, u.nameEn AS unitNameEn, e.fundingSource, e.categoryId, e.originPlaceId,
-      s.code AS supplierCode, s.name AS supplierName, s.nameEn AS supplierNameEn, e.channel, e.fen, e.grams, e.isAdjustment
+      s.code AS supplierCode, s.name AS supplierName, s.nameEn AS supplierNameEn, e.channel, e.fen, e.grams, e.isAdjustment,
+      ${PERSONAL} AS isPersonal
     FROM ${entriesOf(wish)}
     JOIN unit u ON u.id = e.unitId
     LEFT JOIN supplier s ON s.id = e.supplierId
@@ -77,7 +87,16 @@ async function readEntries(db: Db, wish: EntryWish): Promise<EntryPage> {
     ORDER BY e.id DESC LIMIT ${limit + 1}`;
   const shown = rows.slice(0, limit);
   return {
-    entries: shown.map((row): Entry => ({ ...row, isAdjustment: Boolean(row.isAdjustment), entries: 1 })),
+    entries: shown.map(
+      (row): Entry => ({
+        ...{
+          ...row,
+          isAdjustment: Boolean(Number(row.isAdjustment)),
+          isPersonal: Boolean(Number(row.isPersonal)),
+          entries: 1,
+        },
+      }),
+    ),
     nextId: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
   };
 }
@@ -115,19 +134,19 @@ function conditionsOf(wish: EntryFilter): Prisma.Sql {
 
 /** The page with each sum of alike individuals' entries in the place of its oldest one; those that are summed elsewhere left out. */
 async function merged(db: Db, wish: EntryWish, { entries }: EntryPage): Promise<Entry[]> {
-  const individuals = entries.filter(({ fundingSource }) => fundingSource === 'individual');
+  const individuals = entries.filter(({ isPersonal }) => isPersonal);
   if (individuals.length === 0) return [...entries];
   const days = [...new Set(individuals.map(({ onDay }) => onDay))];
   const codes = [...new Set(individuals.map(({ unitCode }) => unitCode))];
   const sums = await db.$queryRaw<{ oldest: number; fen: unknown; grams: unknown; entries: unknown }[]>`
     SELECT MIN(e.id) AS oldest, SUM(e.fen) AS fen, SUM(e.grams) AS grams, COUNT(*) AS entries
     FROM tally_entry e JOIN unit_lineage l ON l.id = e.lineageId
-    WHERE ${conditionsOf(wish)} AND e.fundingSource = 'individual'
+    WHERE ${conditionsOf(wish)} AND ${PERSONAL}
       AND e.onDay IN (${Prisma.join(days.map(dayToColumn))}) AND e.unitId IN (SELECT id FROM unit WHERE code IN (${Prisma.join(codes)}))
-    GROUP BY e.onDay, e.event, e.source, e.unitId, e.categoryId, e.originPlaceId, e.supplierId, e.channel, e.isAdjustment`;
+    GROUP BY e.onDay, e.event, e.source, e.unitId, e.fundingSource, e.categoryId, e.originPlaceId, e.supplierId, e.channel, e.isAdjustment`;
   const byOldest = new Map(sums.map((sum) => [sum.oldest, sum]));
   return entries.flatMap((entry) => {
-    if (entry.fundingSource !== 'individual') return [entry];
+    if (!entry.isPersonal) return [entry];
     const sum = byOldest.get(Number(entry.id));
     if (!sum) return [];
     const { fen, grams, entries: count } = sum;

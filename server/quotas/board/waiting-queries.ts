@@ -38,10 +38,10 @@ export async function loadWaiting(db: Db, { programme, ...wish }: Wish): Promise
       WHERE e.programmeId = ${id} ${until} AND ${lineageFilter(wish) ?? Prisma.sql`TRUE`}
       GROUP BY e.orderId, e.lineId, e.channel, e.fundingSource, e.unitId HAVING fen > 0 OR grams > 0
     ), waiting AS (
-      SELECT s.*, IF(s.fundingSource = 'individual' OR s.orderId IS NULL, NULL, s.orderId) AS shownId,
+      SELECT s.*, IF(s.orderId IS NULL OR o.fundingSource = 'individual', NULL, s.orderId) AS shownId,
         IF(o.paymentWay = 'on_account', ${countOnAccountBy}, ${countPrepaidBy}) AS fact,
         CASE WHEN s.orderId IS NULL THEN 'verification'
-          WHEN s.fundingSource = 'individual' THEN IF(f.shippedAt IS NULL, 'shipment', 'receipt')
+          WHEN o.fundingSource = 'individual' THEN IF(f.shippedAt IS NULL, 'shipment', 'receipt')
           WHEN n.acceptedFen = 0 THEN IF(f.shippedAt IS NULL, 'shipment', 'acceptance')
         END AS early
       FROM standing s

@@ -53,15 +53,18 @@ function unionCapsOf(tx: Sql, unitId: number, day: Day): PromiseLike<{ id: numbe
     ORDER BY c.id LOCK IN SHARE MODE`;
 }
 
-/** Gives back what an order no longer spends of its caps on union funds (fen): each refund and receipt once. */
+/** Gives back what an order no longer spends of its caps on union funds (fen), or all but what it still does: each refund and receipt once. */
 export async function giveBackUnionCaps(
   tx: Sql,
   orderId: number,
-  part: { source: 'refund' | 'receipt'; sourceId: number; fen: number },
+  part: { source: 'refund' | 'receipt'; sourceId: number } & ({ fen: number } | { keptFen: number }),
   at: Date,
 ): Promise<void> {
-  if (part.fen <= 0) return;
-  for (const { capId, holderId } of await heldBy(tx, orderId)) await move(tx, capId, holderId, part, at);
+  if ('fen' in part && part.fen <= 0) return;
+  for (const { capId, holderId, left } of await heldBy(tx, orderId)) {
+    const fen = 'fen' in part ? part.fen : Number(left) - part.keptFen;
+    if (fen > 0) await move(tx, capId, holderId, { source: part.source, sourceId: part.sourceId, fen }, at);
+  }
 }
 
 /** Takes again what an order had given back of its caps on union funds (fen), while it is there. Refuses with `overUnionCap`. */

@@ -1,9 +1,10 @@
 import type { Tx } from '../../db/client.ts';
 import { Prisma } from '../../db/generated/client.ts';
 import { type Day, dayToColumn } from '../../shared/days.ts';
+import { allowanceShare } from '../../shared/tender-share.ts';
 import { findLineage, type Lineage } from '../../units/lineage.ts';
 import { type Amount, countedOf, factsOf, type LineFacts, placedOf, programmesFor } from '../tally/purchase-facts.ts';
-import { standing, type TalliedLine } from '../tally/tally-standing.ts';
+import { ALLOWANCE_LEG, standing, type TalliedLine } from '../tally/tally-standing.ts';
 import { linesOf, type Purchase } from './re-attribution-purchase.ts';
 
 export interface Move {
@@ -21,8 +22,6 @@ interface Written extends Omit<Move, 'toUnitId'> {
 /** Legs of the entries: what the new unit gets, what the old one loses. */
 const GIVEN = 0;
 const TAKEN = 1;
-/** Added to the leg of the part that another tender paid, so that both parts of a line have a key. */
-const OTHER_TENDER = 2;
 
 /**
  * Writes the mirror entries of a re-attribution: what stands placed and counted of every line is taken from the unit that holds it and
@@ -55,7 +54,7 @@ async function mirror(tx: Tx, { reAttributionId, purchase, lineage, day, at }: W
     INSERT INTO tally_entry (programmeId, event, source, sourceId, lineId, leg, orderId, at, onDay, placedOn, lineageId, unitId,
       fundingSource, categoryId, originPlaceId, supplierId, channel, zoneId, fen, grams, isAdjustment)
     SELECT s.programmeId, v.event, 're_attribution', ${reAttributionId}, ${line.lineId},
-      v.leg + IF(s.fundingSource = ${purchase.fundingSource}, 0, ${OTHER_TENDER}), ${orderId}, ${at}, ${dayToColumn(day)}, s.placedOn,
+      v.leg + IF(s.fundingSource = ${purchase.fundingSource}, 0, ${ALLOWANCE_LEG}), ${orderId}, ${at}, ${dayToColumn(day)}, s.placedOn,
       IF(${given}, ${lineage.id}, s.lineageId), IF(${given}, ${lineage.unitId}, s.unitId),
       s.fundingSource, s.categoryId, s.originPlaceId, s.supplierId, s.channel, s.zoneId,
       IF(${given}, 1, -1) * IF(v.event = 'placed', s.placedFen, s.countedFen) AS fen,
@@ -84,21 +83,26 @@ async function countAnew(tx: Tx, written: Written, line: LineFacts, known: Reado
 async function give(
   tx: Tx,
   { reAttributionId, purchase, lineage, day, at }: Written,
-  { lineId, categoryId, originPlaceId, supplierId }: LineFacts,
+  { lineId, categoryId, originPlaceId, supplierId, split }: LineFacts,
   into: { programmeId: number; isAdjustment: boolean },
   event: 'placed' | 'counted',
   { fen, grams }: Amount,
 ): Promise<void> {
-  if (fen === 0 && grams === 0) return;
   const { fundingSource, channel, zoneId, placedOn } = purchase;
-  await tx.tallyEntry.create({
-    data: {
-      ...into,
-      ...{ event, source: 're_attribution', sourceId: reAttributionId, lineId, leg: GIVEN },
-      ...{ orderId: purchase.kind === 'order' ? purchase.id : null, at, onDay: dayToColumn(day) },
-      ...{ placedOn: dayToColumn(placedOn), lineageId: lineage.id, unitId: lineage.unitId },
-      ...{ fundingSource, categoryId, originPlaceId, supplierId, channel, zoneId, fen, grams },
-    },
-    select: { id: true },
-  });
+  const ofAllowance = { fen: allowanceShare(fen, split), grams: allowanceShare(grams, split) };
+  const parts = [
+    { leg: GIVEN, fundingSource, fen: fen - ofAllowance.fen, grams: grams - ofAllowance.grams },
+    { leg: GIVEN + ALLOWANCE_LEG, fundingSource: 'union_funds' as const, ...ofAllowance },
+  ];
+  for (const part of parts.filter((one) => one.fen !== 0 || one.grams !== 0))
+    await tx.tallyEntry.create({
+      data: {
+        ...into,
+        ...{ event, source: 're_attribution', sourceId: reAttributionId, lineId },
+        ...{ orderId: purchase.kind === 'order' ? purchase.id : null, at, onDay: dayToColumn(day) },
+        ...{ placedOn: dayToColumn(placedOn), lineageId: lineage.id, unitId: lineage.unitId },
+        ...{ categoryId, originPlaceId, supplierId, channel, zoneId, ...part },
+      },
+      select: { id: true },
+    });
 }

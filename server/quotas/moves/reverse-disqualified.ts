@@ -4,7 +4,7 @@ import { Prisma } from '../../db/generated/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
 import { type Day, dayFromColumn, dayOf, dayToColumn } from '../../shared/days.ts';
 import { certificationHolds } from '../../suppliers/valid-certification.ts';
-import { standing, type TalliedLine } from '../tally/tally-standing.ts';
+import { ALLOWANCE_LEG, standing, type TalliedLine } from '../tally/tally-standing.ts';
 import { type Holder, offlineOf, ordersOf } from './disqualified-purchases.ts';
 import { lockPurchase, type PurchaseKey } from './re-attribution-purchase.ts';
 
@@ -14,7 +14,6 @@ const SETTLED_MS = 60_000;
 
 /** Legs of reversing entries: order lines and offline lines are numbered apart. */
 const LEG = { order: 1, offline: 2, external: 2 };
-const OTHER_TENDER = 2;
 
 /**
  * Goes on with the disqualifications that were approved: takes back all that still stands of what was placed under the certification
@@ -109,8 +108,8 @@ async function reverseLine(
   return tx.$executeRaw`
     INSERT INTO tally_entry (programmeId, event, source, sourceId, lineId, leg, orderId, at, onDay, placedOn, lineageId, unitId,
       fundingSource, categoryId, originPlaceId, supplierId, channel, zoneId, fen, grams, isAdjustment)
-    SELECT s.programmeId, v.event, 'disqualification', ${id}, ${line.lineId}, ${leg} + IF(s.fundingSource = 'union_funds', ${OTHER_TENDER}, 0),
-      ${orderId}, ${at}, ${dayToColumn(dayOf(at))}, s.placedOn, s.lineageId, s.unitId,
+    SELECT s.programmeId, v.event, 'disqualification', ${id}, ${line.lineId},
+      ${leg} + IF(s.fundingSource <> (SELECT o.fundingSource FROM \`order\` o WHERE o.id = ${orderId}), ${ALLOWANCE_LEG}, 0), ${orderId}, ${at}, ${dayToColumn(dayOf(at))}, s.placedOn, s.lineageId, s.unitId,
       s.fundingSource, s.categoryId, s.originPlaceId, s.supplierId, s.channel, s.zoneId,
       -IF(v.event = 'placed', s.placedFen, s.countedFen) AS fen, -IF(v.event = 'placed', s.placedGrams, s.countedGrams) AS grams,
       p.state = 'closed'

@@ -25,7 +25,7 @@ interface DeclaredRow {
 
 const ENDED: readonly DeclaredState[] = ['returned', 'withdrawn'];
 
-type LineRow = Omit<ToldLine, 'bought' | 'facts'> & Amount;
+type LineRow = Omit<ToldLine, 'bought' | 'allowanceFen' | 'facts'> & Amount;
 
 /**
  * The declared or imported purchases among these that count in the programme for anyone who held them. An import is checked before and
@@ -53,6 +53,7 @@ export async function toldDeclared(
       lines: lines.map(({ fen, grams, ...line }) => ({
         ...line,
         bought: first ?? { fen, grams },
+        allowanceFen: 0,
         facts: inOrder([...happened, ...facts], 'declared'),
       })),
     });

@@ -103,7 +103,7 @@ function lineageIn({ lineageId, lineageUnitId, path, groupIds }: OrderRow): Line
 async function linesToTell(tx: Sql, { programmeId }: LoadedRule, orderIds: readonly number[]): Promise<LineRow[]> {
   if (orderIds.length === 0) return [];
   return tx.$queryRaw<LineRow[]>`
-    SELECT l.id AS lineId, l.orderId, l.fulfilmentId, l.categoryId, l.originPlaceId, l.supplierId, l.payableFen AS fen, l.grams
+    SELECT l.id AS lineId, l.orderId, l.fulfilmentId, l.categoryId, l.originPlaceId, l.supplierId, l.payableFen AS fen, l.grams, l.allowanceFen
     FROM order_line l JOIN \`order\` o ON o.id = l.orderId JOIN category k ON k.id = l.categoryId JOIN place g ON g.id = l.originPlaceId
     WHERE l.orderId IN (${listOf(orderIds)}) AND l.supplierCertificationId IS NOT NULL AND l.productCertificationId IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.certificationId IN (l.supplierCertificationId, l.productCertificationId)

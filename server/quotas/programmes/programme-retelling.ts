@@ -1,6 +1,8 @@
 import type { Channel, FundingSource, TallyEvent, TallySource } from '../../db/generated/enums.ts';
 import { type Day, dayOf } from '../../shared/days.ts';
+import { allowanceShare } from '../../shared/tender-share.ts';
 import type { Lineage } from '../../units/lineage.ts';
+import { ALLOWANCE_LEG } from '../tally/tally-standing.ts';
 
 export interface Amount {
   fen: number;
@@ -27,6 +29,8 @@ export interface ToldLine {
   originPlaceId: number;
   supplierId: number | null;
   bought: Amount;
+  /** of what was bought, paid with a welfare allowance */
+  allowanceFen: number;
   /** in the order in which they happened */
   facts: readonly Fact[];
 }
@@ -51,7 +55,7 @@ export interface CountingRule {
   takesPart: (holder: Lineage) => boolean;
 }
 
-export interface ToldEntry extends Amount, Omit<ToldLine, 'bought' | 'facts'> {
+export interface ToldEntry extends Amount, Omit<ToldLine, 'bought' | 'allowanceFen' | 'facts'> {
   event: TallyEvent;
   source: TallySource;
   sourceId: number;
@@ -88,6 +92,8 @@ class LineStory {
   readonly #line: ToldLine;
   readonly #rule: CountingRule;
   readonly #entries: ToldEntry[] = [];
+  /** what the holder's entries come to */
+  readonly #told = { placed: NOTHING, counted: NOTHING };
   #holder: Lineage;
   #placed: Amount = NOTHING;
   #counted: Amount = NOTHING;
@@ -155,15 +161,29 @@ class LineStory {
     for (const [event, sum] of sums) this.#write(fact, event, sum, FIRST_LEG);
   }
 
+  /** By tender: what its shares of before and after differ by. */
   #write({ source, sourceId, at }: Fact, event: TallyEvent, { fen, grams }: Amount, leg: number): void {
-    if ((fen === 0 && grams === 0) || !this.#rule.takesPart(this.#holder)) return;
+    const before = this.#told[event];
+    const after = { fen: before.fen + fen, grams: before.grams + grams };
+    this.#told[event] = after;
+    if (!this.#rule.takesPart(this.#holder)) return;
     const { orderId, fundingSource, channel, zoneId, placedOn } = this.#purchase;
-    const { lineId, categoryId, originPlaceId, supplierId } = this.#line;
-    this.#entries.push({
-      ...{ event, source, sourceId, leg, orderId, lineId, at, onDay: dayOf(at), placedOn, fen, grams },
-      ...{ fundingSource, channel, zoneId, categoryId, originPlaceId, supplierId },
-      ...{ lineageId: this.#holder.id, unitId: this.#holder.unitId },
-    });
+    const { lineId, categoryId, originPlaceId, supplierId, bought, allowanceFen } = this.#line;
+    const shareOf = (part: number) => allowanceShare(part, { allowanceFen, payableFen: bought.fen });
+    const ofAllowance = {
+      fen: shareOf(after.fen) - shareOf(before.fen),
+      grams: shareOf(after.grams) - shareOf(before.grams),
+    };
+    const parts = [
+      { fundingSource, leg, fen: fen - ofAllowance.fen, grams: grams - ofAllowance.grams },
+      { fundingSource: 'union_funds' as const, leg: leg + ALLOWANCE_LEG, ...ofAllowance },
+    ];
+    for (const part of parts.filter((one) => one.fen !== 0 || one.grams !== 0))
+      this.#entries.push({
+        ...{ event, source, sourceId, orderId, lineId, at, onDay: dayOf(at), placedOn },
+        ...{ channel, zoneId, categoryId, originPlaceId, supplierId },
+        ...{ lineageId: this.#holder.id, unitId: this.#holder.unitId, ...part },
+      });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/client.ts';
 import { Prisma } from '../../db/generated/client.ts';
 import { type Day, dayOf, dayToColumn } from '../../shared/days.ts';
+import type { TenderSplit } from '../../shared/tender-share.ts';
 import { certificationHolds } from '../../suppliers/valid-certification.ts';
 import type { Purchase } from '../moves/re-attribution-purchase.ts';
 import { goodsQualify, takesPart } from './qualifying.ts';
@@ -27,6 +28,8 @@ export interface LineFacts {
   /** supplier and product were certified on the day of placing, and are not disqualified for it (rule 1) */
   isCertified: boolean;
   bought: Amount;
+  /** what of it a welfare allowance pays */
+  split: TenderSplit;
   accepted: (Amount & { day: Day; isCorrection?: boolean })[];
   /** what receipts fell short of what was ordered, or went beyond it when negative */
   missing: Amount;
@@ -58,6 +61,7 @@ interface OrderRow {
   isCertified: number | bigint;
   fen: number;
   grams: number;
+  allowanceFen: number;
   reviewedAt: Date | null;
   paidAt: Date | null;
   paymentWay: 'stripe' | 'on_account';
@@ -66,7 +70,7 @@ interface OrderRow {
 async function factsOfOrder(tx: Tx, { id, placedOn }: Purchase): Promise<LineFacts[]> {
   const holds = certificationHolds(placedOn);
   const rows = await tx.$queryRaw<OrderRow[]>`
-    SELECT l.id AS lineId, l.categoryId, l.originPlaceId, l.supplierId, l.payableFen AS fen, l.grams, v.at AS reviewedAt, o.paymentWay,
+    SELECT l.id AS lineId, l.categoryId, l.originPlaceId, l.supplierId, l.payableFen AS fen, l.grams, l.allowanceFen, v.at AS reviewedAt, o.paymentWay,
       EXISTS (SELECT 1 FROM certification c WHERE c.supplierId = l.supplierId AND ${holds})
         AND EXISTS (SELECT 1 FROM certification c WHERE c.productId = l.productId AND ${holds}) AS isCertified,
       (SELECT IF(SUM(s.paidAt IS NULL) = 0, MAX(s.paidAt), NULL) FROM receipt_line x JOIN receipt y ON y.id = x.receiptId AND y.kind <> 'settlement'
@@ -81,10 +85,11 @@ async function factsOfOrder(tx: Tx, { id, placedOn }: Purchase): Promise<LineFac
   const refunds = await tx.$queryRaw<(Amount & { lineId: number; outstanding: number | boolean })[]>`
     SELECT x.lineId, x.fen, x.grams, x.outstanding FROM refund r JOIN refund_line x ON x.refundId = r.id
     WHERE r.orderId = ${id} AND r.state IN ('approved', 'paid')`;
-  return rows.map(({ fen, grams, isCertified, reviewedAt, paidAt, ...row }) => ({
+  return rows.map(({ fen, grams, allowanceFen, isCertified, reviewedAt, paidAt, ...row }) => ({
     ...row,
     isCertified: Boolean(Number(isCertified)),
     bought: { fen, grams },
+    split: { allowanceFen, payableFen: fen },
     accepted: receipts
       .filter(({ lineId }) => lineId === row.lineId)
       .map(({ at, kind, fen: acceptedFen, grams: acceptedGrams }) => ({
@@ -132,6 +137,7 @@ async function factsOfDeclared(tx: Tx, { kind, id, placedOn }: Purchase): Promis
     ...row,
     isCertified: Boolean(Number(isCertified)),
     bought: { fen, grams },
+    split: { allowanceFen: 0, payableFen: fen },
     accepted: [],
     missing: NOTHING,
     givenUp: NOTHING,

@@ -2,7 +2,7 @@ import type { Tx } from '../../db/client.ts';
 import { Prisma } from '../../db/generated/client.ts';
 import type { TallySource } from '../../db/generated/enums.ts';
 import { type Day, dayToColumn } from '../../shared/days.ts';
-import { COPIED, standing } from './tally-standing.ts';
+import { ALLOWANCE_LEG, COPIED, FUNDING_OF_TENDER, standingByTender, tenderDifference } from './tally-standing.ts';
 
 export type WayOfBuying = 'individual' | 'prepaid' | 'on_account';
 
@@ -25,7 +25,7 @@ const ALL = Number.MAX_SAFE_INTEGER;
 
 /**
  * Writes the counted entries of a fact: of each line all that stands placed and is not counted yet, in the programmes that count this
- * way of buying by such a fact (rule 2). What is short or damaged must have been reversed before, so that just the accepted counts.
+ * way of buying by such a fact (rule 2), by each tender its share (rule 6). What is short or damaged must have been reversed before, so that just the accepted counts.
  * Facts after a programme's `countUntil` do not count (rule 3). The caller holds the order's row lock.
  */
 export async function tallyCounting(tx: Tx, fact: CountingFact): Promise<void> {
@@ -33,13 +33,18 @@ export async function tallyCounting(tx: Tx, fact: CountingFact): Promise<void> {
   const on = dayToColumn(day);
   for (const lineId of fact.lineIds) {
     const most = fact.parts?.get(lineId) ?? { fen: ALL, grams: ALL };
+    const more = (measure: 'Fen' | 'Grams', part: number) => {
+      const counted = Prisma.raw(`s.counted${measure}`);
+      return tenderDifference(counted, Prisma.sql`LEAST(${Prisma.raw(`s.placed${measure}`)}, ${counted} + ${part})`);
+    };
     await tx.$executeRaw`
       INSERT INTO tally_entry (event, source, sourceId, lineId, leg, orderId, at, onDay, placedOn, ${COPIED}, fen, grams, isAdjustment)
-      SELECT 'counted', ${source}, ${sourceId}, ${lineId}, 0, ${orderId}, ${at}, ${on}, s.placedOn,
-        s.programmeId, s.lineageId, s.unitId, s.fundingSource, s.categoryId, s.originPlaceId, s.supplierId, s.channel, s.zoneId,
-        LEAST(s.placedFen - s.countedFen, ${most.fen}), LEAST(s.placedGrams - s.countedGrams, ${most.grams}), p.state = 'closed'
-      FROM ${standing({ orderId, lineId })} JOIN programme p ON p.id = s.programmeId
-      WHERE p.countUntil >= ${on} AND ${countsBy(fact)} AND (s.placedFen > s.countedFen OR s.placedGrams > s.countedGrams)`;
+      SELECT 'counted', ${source}, ${sourceId}, ${lineId}, t.tender * ${ALLOWANCE_LEG}, ${orderId}, ${at}, ${on}, s.placedOn,
+        s.programmeId, s.lineageId, s.unitId, ${FUNDING_OF_TENDER}, s.categoryId, s.originPlaceId, s.supplierId, s.channel, s.zoneId,
+        ${more('Fen', most.fen)} AS fen, ${more('Grams', most.grams)} AS grams, p.state = 'closed'
+      FROM ${standingByTender(orderId, lineId)} JOIN programme p ON p.id = s.programmeId
+      WHERE p.countUntil >= ${on} AND ${countsBy(fact)} AND (s.placedFen > s.countedFen OR s.placedGrams > s.countedGrams)
+      HAVING fen <> 0 OR grams <> 0`;
   }
 }
 

@@ -33,6 +33,7 @@ async function playAndCompare({ rules, steps }: History): Promise<void> {
   for (const [at, step] of steps.entries()) {
     await market.play(step);
     played[step.kind] = (played[step.kind] ?? 0) + 1;
+    expect(await market.tenders(), step.kind).toEqual(market.model.tenders());
     await compare(step, at);
   }
 }

@@ -8,6 +8,13 @@ const [BANK, SECOND_PRISON, OUTSIDE] = [0, 2, 4];
 const buy = (good: number, quantity: number, funding = 0): Step => {
   return { kind: 'buy', who: 0, funding, lines: [{ good, quantity }] };
 };
+const buyWith = (allowance: number, points = 0): Step => {
+  const lines = [
+    { good: 0, quantity: 3 },
+    { good: 1, quantity: 1 },
+  ];
+  return { kind: 'buy', who: 0, funding: 0, lines, allowance, points };
+};
 const receive = (percent: number): Step => ({ kind: 'receive', pick: 0, percent: [percent, percent, percent] });
 const refund = (quantity: number): Step => ({ kind: 'refund', pick: 0, line: 0, quantity });
 const reAttribute = (pick: number, unit: number): Step => ({ kind: 'reAttribute', pick, unit });
@@ -70,6 +77,27 @@ export const KNOWN: Record<string, History> = {
     steps: [
       ...[buy(4, 4), reAttribute(0, SECOND_PRISON), buy(4, 2, CANTEEN), receive(100)],
       ...[{ kind: 'disqualify', daysAgo: 3 } as const, open, reAttribute(0, BANK)],
+    ],
+  },
+  'what a welfare allowance paid is union funds, in every part that is given back, moved and counted': {
+    rules: { ...rules, individualsBy: 'receipt', hasDiscount: true },
+    steps: [
+      ...[buyWith(33, 7), refund(1), receive(70), reAttribute(0, SECOND_PRISON), open, refund(1), refund(2)],
+      ...[
+        buyWith(60),
+        receive(40),
+        refund(1),
+        reAttribute(1, BANK),
+        buyWith(100),
+        { kind: 'cancel', pick: 2 } as const,
+      ],
+    ],
+  },
+  'goods of a fraud that a welfare allowance paid in part are taken back of both tenders': {
+    rules,
+    steps: [
+      { kind: 'buy', who: 0, funding: 0, lines: [{ good: 4, quantity: 3 }], allowance: 33 },
+      ...[refund(1), { kind: 'disqualify', daysAgo: 3 } as const, open],
     ],
   },
   'a purchase that moved while the programme was a draft is taken in for whom it moved to': {

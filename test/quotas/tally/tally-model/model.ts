@@ -35,6 +35,8 @@ export interface Line {
   quantity: number;
   /** what its buyer still has or is still to get, with its share of a discount */
   left: Amount;
+  /** so many of so many fen of it are paid with a welfare allowance, and so many were taken off for points */
+  tender: { allowance: number; points: number; of: number };
   /** of it, given back before it arrived */
   givenUp: number;
   accepted: number | null;
@@ -356,14 +358,32 @@ export class Model {
   #add(purchase: Purchase, line: Line, { id }: ModelProgramme, event: Event, { fen, grams }: Amount, day: string) {
     const standing = line.standing.get(id);
     if (!standing || (fen === 0 && grams === 0)) return;
+    const before = byAllowance(line, standing[event]);
     standing[event].fen += fen;
     standing[event].grams += grams;
+    const ofUnion = minus(byAllowance(line, standing[event]), before);
     const { chain, groups, funding } = purchase;
     const { categoryId, originPlaceId } = line.good;
-    this.booked.push({
-      ...{ line, programme: id, event, day, chain, groups, fundingSource: funding, categoryId, originPlaceId },
-      ...{ isAdjustment: this.closed.has(id), fen, grams },
-    });
+    for (const [fundingSource, part] of [
+      [funding, minus({ fen, grams }, ofUnion)],
+      ['union_funds', ofUnion],
+    ] as const)
+      if (part.fen !== 0 || part.grams !== 0)
+        this.booked.push({
+          ...{ line, programme: id, event, day, chain, groups, fundingSource, categoryId, originPlaceId },
+          ...{ isAdjustment: this.closed.has(id), ...part },
+        });
+  }
+
+  /** What welfare allowances and points pay of all that buyers still have, fen. */
+  tenders() {
+    const lines = this.purchases.filter(({ isOver }) => !isOver).flatMap(linesIn);
+    const sum = (of: 'allowance' | 'points') =>
+      lines.reduce(
+        (total, { left, tender }) => total + Math.floor((tender[of] * left.fen) / Math.max(1, tender.of)),
+        0,
+      );
+    return { allowance: sum('allowance'), points: sum('points') };
   }
 }
 
@@ -376,6 +396,12 @@ const linesIn = ({ parcels }: Purchase): Line[] => parcels.flatMap(({ lines }) =
 /** How much of a line its buyer still has or is still to get. */
 export function leftOf(line: Line, { state }: Parcel): number {
   return state === 'received' ? (line.accepted ?? 0) - line.returned : line.quantity - line.givenUp;
+}
+
+/** The same share of everything, as far as it is whole. */
+function byAllowance({ tender }: Line, { fen, grams }: Amount): Amount {
+  const share = (part: number) => Math.floor((tender.allowance * part) / Math.max(1, tender.of));
+  return { fen: share(fen), grams: share(grams) };
 }
 
 function times({ fen, grams }: Amount, quantity: number): Amount {

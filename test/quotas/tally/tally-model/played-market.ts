@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Actor, findActor } from '../../../../server/accounts/actor.ts';
+import { NO_TENDERS, type Tenders } from '../../../../server/cart/tenders.ts';
 import { submitOrder } from '../../../../server/checkout/submit-order.ts';
 import type { FileStore } from '../../../../server/clients/file-store.ts';
 import type { PrismaClient } from '../../../../server/db/client.ts';
@@ -127,6 +128,11 @@ export class PlayedMarket {
         ] as const
       ).map(async ([user, unit]) => ({ actor: await actorOf(user), unit: unit.id, code: unit.code })),
     );
+    for (const { actor, unit: unitId } of buyers) {
+      const years = Array.from({ length: 20 }, (_, at) => ({ userId: actor.id, unitId, year: 2026 + at }));
+      await db.welfareAllowance.createMany({ data: years.map((year) => ({ ...year, amountFen: 1_000_000_000 })) });
+      await db.pointBalance.create({ data: { userId: actor.id, points: 1_000_000_000 } });
+    }
     const start = { positions: await db.unitPosition.findMany(), members: await db.groupMember.findMany() };
     const groups = [world.groups.commerce, world.groups.wulong];
     const organizer = await aUser(db, { grants: groups.map((group) => ({ role: 'organizer', group })) });
@@ -146,6 +152,17 @@ export class PlayedMarket {
     });
     const paper = await db.file.create({ data: { sha256: '0'.repeat(64), name: '', mime: 'image/png', bytes: 1 } });
     return new PlayedMarket(db, world, goods, buyers, people, codes, platform.id, paper.id, start);
+  }
+
+  /** What the orders of this history hold of allowances and points, fen. */
+  async tenders() {
+    const orders = this.model.purchases.filter(({ kind }) => kind === 'order').map(({ id }) => id);
+    const where = { orderId: { in: orders } };
+    const [allowance, points] = await Promise.all([
+      this.db.allowanceEntry.aggregate({ where, _sum: { fen: true } }),
+      this.db.pointEntry.aggregate({ where: { ...where, kind: 'spent' }, _sum: { points: true } }),
+    ]);
+    return { allowance: 0 - (allowance._sum.fen ?? 0), points: 0 - (points._sum.points ?? 0) };
   }
 
   /** A new pair of programmes in the tree as it was at the beginning; what was before counts in others. */
@@ -275,7 +292,8 @@ export class PlayedMarket {
     return new Date(noonOf(this.day).getTime() + (this.seconds % 3600) * 1000);
   }
 
-  async #buy({ who, funding, lines: wished }: Extract<Step, { kind: 'buy' }>): Promise<void> {
+  async #buy(step: Extract<Step, { kind: 'buy' }>): Promise<void> {
+    const { who, funding, lines: wished } = step;
     const { db } = this;
     const lines = wished.filter(({ good }) => !this.disqualified.has(this.#good(good).productId));
     if (lines.length === 0) return;
@@ -283,6 +301,7 @@ export class PlayedMarket {
     const { actor, unit } = this.buyers[buyer] as (typeof this.buyers)[number];
     const fundingSource = FUNDING[funding % FUNDING.length] as Funding;
     const isAlone = fundingSource === 'individual';
+    const tenders = isAlone ? this.#tenders(step, lines) : NO_TENDERS;
     const id = await submitOrder(
       db,
       actor,
@@ -297,39 +316,58 @@ export class PlayedMarket {
           region: '重庆市',
           address: '测试路 1 号',
         },
-        ...{ checkoutKey: randomUUID(), expectedTotalFen: null },
+        ...{ checkoutKey: randomUUID(), expectedTotalFen: null, tenders },
       },
       this.#now,
     );
-    if (isAlone) await inTransaction(db, async (tx) => placeOrder(tx, await lockOrder(tx, id), 'pay', this.#now));
+    await inTransaction(db, async (tx) => {
+      const order = await lockOrder(tx, id);
+      if (order.state === 'awaiting_payment') await placeOrder(tx, order, 'pay', this.#now);
+    });
     const parcels = await db.fulfilment.findMany({
       where: { orderId: id },
       select: {
         id: true,
-        lines: { select: { id: true, productId: true, quantity: true, payableFen: true }, orderBy: { id: 'asc' } },
+        lines: { orderBy: { id: 'asc' } },
       },
       orderBy: { id: 'asc' },
     });
     const told = parcels.map((parcel) =>
       parcelOf(
         parcel.id,
-        parcel.lines.map(({ id: lineId, productId, quantity, payableFen }) => {
+        parcel.lines.map(({ id: lineId, productId, quantity, payableFen, allowanceFen, pointsFen }) => {
           const good = this.goods.find((one) => one.productId === productId) as Good;
-          return lineOf(lineId, good, quantity, payableFen);
+          const tender = { allowance: allowanceFen, points: pointsFen, of: payableFen };
+          return { ...lineOf(lineId, good, quantity, payableFen), tender };
         }),
       ),
     );
-    this.#checkDiscount(told);
+    this.#checkTaken(told, tenders);
     this.model.buy({ id, buyer, unit, funding: fundingSource, parcels: told }, this.day);
   }
 
-  /** What of a discount falls on which line is for the cart to say; all of it is taken off, and nothing else. */
-  #checkDiscount(parcels: readonly Parcel[]): void {
+  /** So much of what the goods cost that day. */
+  #tenders({ points = 0, allowance = 0 }: Extract<Step, { kind: 'buy' }>, lines: { good: number; quantity: number }[]) {
+    const worth = lines.reduce((sum, { good, quantity }) => sum + this.#good(good).fen * quantity, 0);
+    const costs = worth - this.#discountOf(worth);
+    const pointsFen = Math.floor((costs * points) / 100);
+    return { pointsFen, allowanceFen: Math.floor(((costs - pointsFen) * allowance) / 100) };
+  }
+
+  #discountOf(worth: number): number {
+    return this.rules?.hasDiscount && worth >= DISCOUNT.thresholdFen ? DISCOUNT.discountFen : 0;
+  }
+
+  /** What of a discount or tender falls on which line is for the cart to say; all of it is taken, and nothing else. */
+  #checkTaken(parcels: readonly Parcel[], { pointsFen, allowanceFen }: Tenders): void {
     const lines = parcels.flatMap((parcel) => parcel.lines);
     const worth = lines.reduce((sum, { good, quantity }) => sum + good.fen * quantity, 0);
     const payable = lines.reduce((sum, { left }) => sum + left.fen, 0);
-    const off = this.rules?.hasDiscount && worth >= DISCOUNT.thresholdFen ? DISCOUNT.discountFen : 0;
-    if (payable !== worth - off) throw new Error(`${worth} fen less ${off} are not ${payable}`);
+    const off = this.#discountOf(worth);
+    if (payable !== worth - off - pointsFen)
+      throw new Error(`${worth} fen less ${off} and ${pointsFen} are not ${payable}`);
+    const ofAllowance = lines.reduce((sum, { tender }) => sum + tender.allowance, 0);
+    if (ofAllowance !== allowanceFen) throw new Error(`${ofAllowance} fen of lines are not ${allowanceFen}`);
   }
 
   async #receive({ pick, percent }: Extract<Step, { kind: 'receive' }>): Promise<void> {
@@ -647,7 +685,7 @@ export class PlayedMarket {
 function lineOf(id: number, good: Good, quantity: number, fen = good.fen * quantity): Line {
   return {
     ...{ id, good, quantity, left: { fen, grams: good.grams * quantity }, givenUp: 0, accepted: null, returned: 0 },
-    ...{ paidOn: null, isDisqualified: false, standing: new Map() },
+    ...{ paidOn: null, isDisqualified: false, standing: new Map(), tender: { allowance: 0, points: 0, of: fen } },
   };
 }
 

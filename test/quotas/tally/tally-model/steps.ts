@@ -2,7 +2,15 @@ import fc from 'fast-check';
 
 /** What happens next; numbers pick one of what there is at that moment, so that any sequence of steps makes sense. */
 export type Step =
-  | { kind: 'buy'; who: number; funding: number; lines: { good: number; quantity: number }[] }
+  | {
+      kind: 'buy';
+      who: number;
+      funding: number;
+      lines: { good: number; quantity: number }[];
+      /** of an individual's, percent of the goods by points, and of the rest by a welfare allowance */
+      points?: number;
+      allowance?: number;
+    }
   | { kind: 'receive'; pick: number; percent: number[] }
   | { kind: 'refund'; pick: number; line: number; quantity: number }
   | { kind: 'cancel'; pick: number }
@@ -46,6 +54,8 @@ const buy: fc.Arbitrary<Step> = fc.record({
   lines: fc.uniqueArray(fc.record({ good: fc.nat(4), quantity: fc.integer({ min: 1, max: 6 }) }), {
     ...{ minLength: 1, maxLength: 3, selector: ({ good }) => good },
   }),
+  points: fc.constantFrom(0, 0, 7, 50),
+  allowance: fc.constantFrom(0, 0, 33, 60, 100),
 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
