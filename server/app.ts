@@ -32,7 +32,6 @@ import { fulfilmentEndpoints } from './orders/fulfilment-api.ts';
 import { holidayRoutes } from './orders/holiday-routes.ts';
 import { orderEndpoints } from './orders/order-api.ts';
 import { orderRoutes } from './orders/order-routes.ts';
-import { leadTimeRoutes } from './orders/overdue/lead-time-routes.ts';
 import { parcelPaperRoutes } from './orders/parcel-paper-routes.ts';
 import { pickupDeskRoutes } from './orders/pickup/pickup-desk-routes.ts';
 import { pickupPointRoutes } from './orders/pickup/pickup-point-routes.ts';
@@ -205,7 +204,6 @@ export function createApp(container: Container): Express {
   app.use(afterSalesRoutes(container));
   app.use(refundRoutes(container));
   app.use(supplierRoutes(container));
-  app.use(leadTimeRoutes(container));
   app.use(parcelPaperRoutes(container));
   app.use(paymentRoutes(container));
   app.use(statementRoutes(container));

@@ -236,14 +236,8 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
     { name: 'settle-harvests', everyMs: 5_000, run: async () => void (await settleHarvests(db, clock())) },
     { name: 'expire-quotes', everyMs: 60_000, run: async () => void (await expireQuotes(db, clock())) },
     { name: 'remind-approvers', everyMs: 600_000, run: () => remindApprovers(db, clock()) },
-    {
-      name: 'overdue-parcels',
-      everyMs: 600_000,
-      run: async () => {
-        while ((await startClocks(db, clock())) > 0);
-        await remindOverdueParcels(db, clock());
-      },
-    },
+    { name: 'start-clocks', everyMs: 600_000, run: () => startClocks(db, clock()) },
+    { name: 'overdue-parcels', everyMs: 600_000, run: () => remindOverdueParcels(db, clock()) },
     { name: 'remind-due', everyMs: 3_600_000, run: () => remindDueStatements(db, clock()) },
     { name: 'remind-expiring', everyMs: 3_600_000, run: () => remindExpiringCertifications(db, clock()) },
     { name: 'mark-overdue', everyMs: 600_000, run: async () => void (await markOverdue(db, clock())) },

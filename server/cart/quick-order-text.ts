@@ -44,7 +44,8 @@ export function quantityIn(text: string): number | null {
   return /^\d+$/.test(number) && Number(number) > 0 ? Number(number) : null;
 }
 
-function splitFields(line: string): string[] {
+/** The fields of a line by tab, semicolon or comma, whichever it uses; a quoted one may hold them. */
+export function splitFields(line: string): string[] {
   const separator = line.includes('\t') ? '\t' : /[;]/.test(line) ? ';' : ',';
   const fields: string[] = [];
   let field = '';

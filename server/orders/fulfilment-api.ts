@@ -4,6 +4,9 @@ import type { PrismaClient } from '../db/client.ts';
 import type { Clock } from '../shared/clock.ts';
 import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
 import { type Endpoint, endpoint } from '../web/api.ts';
+import { checkShipments } from './bulk/check-shipments.ts';
+import { shipSeveral } from './bulk/ship-several.ts';
+import { MOST_ROWS } from './bulk/shipment-rows.ts';
 import { confirmFulfilment } from './confirm-fulfilment.ts';
 import { dropRest } from './drop-rest.ts';
 import { fulfilmentJson, toFulfilmentJson } from './order-json.ts';
@@ -21,6 +24,31 @@ import { cancelOverdueParcel } from './overdue/cancel-overdue.ts';
 import { receiveFulfilment } from './receive-fulfilment.ts';
 import { reviewDelivery } from './review-delivery.ts';
 import { shipFulfilment } from './ship-fulfilment.ts';
+
+const typed = z.string().trim().max(100);
+const shipmentsBody = z.object({
+  shipments: z
+    .array(
+      z.strictObject({
+        parcel: typed,
+        carrier: typed,
+        trackingNumber: typed,
+        temperature: z.union([z.number().transform(String), typed]).default(''),
+      }),
+    )
+    .min(1, 'nothingToShip')
+    .max(MOST_ROWS),
+});
+const shipmentResultsJson = z.object({
+  items: z.array(
+    z.object({
+      parcel: z.string(),
+      fulfilmentId: z.int().nullable(),
+      isShipped: z.boolean(),
+      errors: z.array(z.object({ path: z.string(), code: z.string() })),
+    }),
+  ),
+});
 
 interface Parts {
   db: PrismaClient;
@@ -73,6 +101,27 @@ export function fulfilmentEndpoints({ db, clock }: Parts): Endpoint[] {
       handle: async ({ req, params, body: { temperature, ...shipment } }) => {
         await shipFulfilment(db, actorOf(req), params.id, { ...shipment, temperatureDeci: temperature }, clock());
         return toFulfilmentJson(await findFulfilment(db, actorOf(req), params.id));
+      },
+    }),
+    endpoint({
+      ...common,
+      method: 'post',
+      path: '/shipments',
+      summary:
+        'The supplier ships many whole parcels, by the number of each or of its order; each by itself, with its result; none by weight or in part',
+      idempotent: true,
+      body: shipmentsBody,
+      response: shipmentResultsJson,
+      handle: async ({ req, body }) => {
+        const actor = actorOf(req);
+        const rows = body.shipments.map((row, index) => ({ ...row, line: index + 1 }));
+        const results = await shipSeveral(db, actor, await checkShipments(db, actor, rows), clock());
+        return {
+          items: results.map(({ row, parcel, isShipped, faults }) => ({
+            ...{ parcel: row.parcel, fulfilmentId: parcel?.id ?? null, isShipped },
+            errors: faults.map(({ path, code }) => ({ path, code })),
+          })),
+        };
       },
     }),
     endpoint({

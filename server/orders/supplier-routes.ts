@@ -9,10 +9,12 @@ import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
 import { flash } from '../web/flash.ts';
 import { type FormView, formView, refusedForm } from '../web/form-view.ts';
 import { idIn, read } from '../web/forms.ts';
+import { bulkShipmentRoutes } from './bulk/bulk-shipment-routes.ts';
 import { confirmFulfilment } from './confirm-fulfilment.ts';
 import { dropRest } from './drop-rest.ts';
 import { findFulfilment, listFulfilments, type SupplierFulfilment } from './order-queries.ts';
 import { restBody } from './order-schemas.ts';
+import { leadTimeRoutes } from './overdue/lead-time-routes.ts';
 import { countOverdue, listOverdue, onTimeRates } from './overdue/overdue-queries.ts';
 import { shipFulfilment } from './ship-fulfilment.ts';
 import { readShipment, shipmentFields } from './supplier-forms.ts';
@@ -30,6 +32,8 @@ const PAGE = 20;
 export function supplierRoutes(parts: Parts): Router {
   const { db, clock } = parts;
   const router = express.Router();
+  router.use(leadTimeRoutes(parts));
+  router.use(bulkShipmentRoutes(parts));
 
   router.get(patterns.supplierFulfilments, async (req, res) => {
     const actor = actorOf(req);

@@ -9,11 +9,15 @@ export type SheetRow = string[];
 
 /**
  * The rows of an uploaded Excel file's first sheet, the head included. Row 0 is line 1 of the sheet. Throws BadInput at `field` for
- * what is no .xlsx, cannot be read, or has too many rows.
+ * what is no .xlsx, cannot be read, or has too many rows. `ofNumber` gets what stands in cells of numbers, as Excel wrote it.
  */
-export async function readSheet(upload: Upload, field: string): Promise<SheetRow[]> {
+export async function readSheet(
+  upload: Upload,
+  field: string,
+  ofNumber: (text: string) => string = (text) => text,
+): Promise<SheetRow[]> {
   await checkedUpload(upload, 'sheet', field);
-  const rows = await readFirstSheet<string>(upload.bytes, { parseNumber: (text) => text }).catch(() => null);
+  const rows = await readFirstSheet<string>(upload.bytes, { parseNumber: ofNumber }).catch(() => null);
   if (rows === null) throw new BadInput([{ path: field, code: 'unreadableSheet', values: { name: upload.name } }]);
   if (rows.length > MOST_ROWS)
     throw new BadInput([{ path: field, code: 'tooManyRows', values: { maximum: MOST_ROWS } }]);

@@ -12,9 +12,13 @@ interface Waiting {
 
 /**
  * Gives open parcels that have no time yet theirs, counted from now: those whose harvest has come, and those from before there were
- * times. Parcels of a coming harvest stay without. Returns how many.
+ * times. Parcels of a coming harvest stay without.
  */
-export async function startClocks(db: PrismaClient, now: Date): Promise<number> {
+export async function startClocks(db: PrismaClient, now: Date): Promise<void> {
+  while ((await startSome(db, now)) === AT_ONCE);
+}
+
+async function startSome(db: PrismaClient, now: Date): Promise<number> {
   const waiting = await db.$queryRaw<Waiting[]>`
     SELECT f.id, f.orderId, f.supplierId FROM fulfilment f
     WHERE f.state IN ('to_confirm', 'confirmed') AND f.dueAt IS NULL AND NOT EXISTS (
