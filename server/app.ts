@@ -78,6 +78,8 @@ import { targetEndpoints } from './quotas/targets/target-api.ts';
 import { targetRoutes } from './quotas/targets/target-routes.ts';
 import { targetSheetRoutes } from './quotas/targets/target-sheet-routes.ts';
 import { targetTableRoutes } from './quotas/targets/target-table-routes.ts';
+import { recallEndpoints } from './recalls/recall-api.ts';
+import { recallRoutes } from './recalls/recall-routes.ts';
 import { searchEndpoints } from './search/search-api.ts';
 import { searchRoutes } from './search/search-routes.ts';
 import { searchWordRoutes } from './search/search-words-routes.ts';
@@ -194,6 +196,7 @@ export function createApp(container: Container): Express {
   app.use(ownPhotoRoutes(container));
   app.use(flaggedPriceRoutes(container));
   app.use(supplierQuoteRoutes(container));
+  app.use(recallRoutes(container));
   app.use(orderRoutes(container));
   app.use(standingOrderRoutes(container));
   app.use(holidayRoutes(container));
@@ -269,6 +272,7 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...approvalRuleEndpoints(container),
     ...fulfilmentEndpoints(container),
     ...refundEndpoints(container),
+    ...recallEndpoints(container),
     ...statementEndpoints(container),
     ...statementStepEndpoints(container),
     ...invoiceEndpoints(container),

@@ -21,6 +21,7 @@ import { tellOfPickups } from './notifications/tell-of-pickups.ts';
 import { tellOfPools } from './notifications/tell-of-pools.ts';
 import { tellOfPrices } from './notifications/tell-of-prices.ts';
 import { tellOfQuotes } from './notifications/tell-of-quotes.ts';
+import { tellOfRecalledLines, tellOfRecalls } from './notifications/tell-of-recalls.ts';
 import { tellOfRefunds } from './notifications/tell-of-refunds.ts';
 import { tellOfStatements, tellRefundsWithoutRed } from './notifications/tell-of-statements.ts';
 import { tellOverdueCancelled } from './notifications/tell-overdue-cancelled.ts';
@@ -50,6 +51,8 @@ import { PROGRAMME_OPENED } from './quotas/programmes/programme-open.ts';
 import { takeInEarlier } from './quotas/programmes/programme-taking-in.ts';
 import { forgetStaleSheets } from './quotas/sheets/forget-stale-sheets.ts';
 import { foldTally } from './quotas/tally/fold-tally.ts';
+import { handleRecalls } from './recalls/handle-recalls.ts';
+import { RECALL_CHANGED, RECALL_LINE, recallChange, recallLineDone } from './recalls/recall-told.ts';
 import { followSearch, searchHandlers } from './search/search-changes.ts';
 import { forgetMisses } from './search/search-misses.ts';
 import { followSharedIndex } from './search/shared-index.ts';
@@ -164,6 +167,19 @@ export function outboxHandlers(container: Container) {
         payloads.map((payload) => matchingChanged.parse(payload)),
       );
     },
+    [RECALL_CHANGED]: async (payloads) => {
+      await tellOfRecalls(
+        db,
+        payloads.map((payload) => recallChange.parse(payload)),
+      );
+    },
+    [RECALL_LINE]: async (payloads) => {
+      await tellOfRecalledLines(
+        db,
+        payloads.map((payload) => recallLineDone.parse(payload)),
+        clock(),
+      );
+    },
     [QUOTE_CHANGED]: async (payloads) => {
       await tellOfQuotes(
         db,
@@ -228,6 +244,13 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
       everyMs: 5_000,
       run: async () => {
         while ((await reverseDisqualified(db, clock())) > 0);
+      },
+    },
+    {
+      name: 'handle-recalls',
+      everyMs: 2_000,
+      run: async () => {
+        while ((await handleRecalls(db, clock())) > 0);
       },
     },
     { name: 'expire-orders', everyMs: 15_000, run: async () => void (await expireWaitingOrders(db, stripe, clock())) },

@@ -5,6 +5,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { certificationRoutes } from './certification-routes.ts';
 import { dashboardRoutes } from './dashboard-routes.ts';
 import { onTimeRoutes } from './on-time-routes.ts';
+import { tracingRoutes } from './tracing-routes.ts';
 import { unitRoutes } from './unit-routes.ts';
 import { workTeamRoutes } from './work-team-routes.ts';
 
@@ -19,6 +20,7 @@ export function adminRoutes(parts: Parts): Router {
   router.use(certificationRoutes(parts));
   router.use(dashboardRoutes(parts));
   router.use(onTimeRoutes(parts));
+  router.use(tracingRoutes(parts));
   router.use(auditRoutes(parts));
   router.use(workTeamRoutes(parts));
   router.use(unitRoutes(parts));

@@ -1,13 +1,11 @@
 import type { Request } from 'express';
-import type { Part, TraceShares } from '../catalog/trace-shares.ts';
+import type { TraceShares } from '../catalog/trace-shares.ts';
 import type { JobHealth, OutboxHealth } from '../jobs/job-health.ts';
 import { orderNumber } from '../orders/order-queries.ts';
 import { isParcel, type LateOrder, WAITS, type Wait, type WaitingCount } from '../orders/waiting-orders.ts';
 import { pathTo } from '../paths.ts';
+import { presentShares } from './tracing-presenter.ts';
 import { waitedText } from './waited-text.ts';
-
-/** Rule 18: all holders of certificates, four of five batches of edible goods. */
-const WANTED = { enrolledHolders: 1, conformBatches: 0.8 };
 
 /** A job is late when it should have begun so long ago. */
 const JOB_LATE_MS = 5 * 60_000;
@@ -60,10 +58,7 @@ export function presentDashboard({ t, locale }: Pick<Request, 't' | 'locale'>, f
       lastError,
       ...jobState(now, nextAt, lastAt, lastError),
     })),
-    shares: [
-      { ...presentShare(shares.enrolledHolders, WANTED.enrolledHolders), label: t('admin:shares.holders') },
-      { ...presentShare(shares.conformBatches, WANTED.conformBatches), label: t('admin:shares.batches') },
-    ],
+    shares: presentShares({ t }, shares),
     complaints,
   };
 
@@ -71,11 +66,6 @@ export function presentDashboard({ t, locale }: Pick<Request, 't' | 'locale'>, f
     if (lastError) return { tone: 'bad', stateLabel: t('admin:job.failed') };
     if (at.getTime() - nextAt.getTime() > JOB_LATE_MS) return { tone: 'wait', stateLabel: t('admin:job.late') };
     return lastAt ? { tone: 'good', stateLabel: t('admin:job.ok') } : { tone: 'off', stateLabel: t('admin:job.never') };
-  }
-
-  function presentShare({ count, of }: Part, wanted: number) {
-    const share = of === 0 ? null : count / of;
-    return { count, of, share, wanted, isShort: share !== null && share < wanted };
   }
 }
 

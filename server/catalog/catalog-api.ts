@@ -221,7 +221,8 @@ function traceEndpoint({ db, clock }: Parts): Endpoint {
       const place = places.byId.get(placeId);
       const { placeId: supplierPlaceId, ...seller } = supplier;
       return {
-        ...{ code, producedOn, expiresOn, quantity, conformityNumber, recall },
+        ...{ code, producedOn, expiresOn, quantity, conformityNumber },
+        recall: recall && { on: recall.on, reason: recall.reason },
         place: place ? { code: place.code, name: place.name, nameEn: place.nameEn } : null,
         product: told,
         supplier: { ...seller, place: places.byId.get(supplierPlaceId)?.code ?? null },

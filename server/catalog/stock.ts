@@ -63,7 +63,8 @@ export async function chooseBatches(
 }
 
 /**
- * Takes the shares from their batches, one conditional statement in batch order, and throws StockMoved when any has less than that.
+ * Takes the shares from their batches, one conditional statement in batch order, and throws StockMoved when any has less than that or
+ * was recalled since it was chosen.
  * The last lock of an order's transaction: whoever wants the same batch waits only from here to the commit.
  */
 export async function takeStock(tx: Sql, shares: readonly BatchShare[]): Promise<void> {
@@ -74,7 +75,8 @@ export async function takeStock(tx: Sql, shares: readonly BatchShare[]): Promise
   );
   const changed = await tx.$executeRaw`
     UPDATE batch SET available = available - CASE id ${taken} END
-    WHERE id IN (${Prisma.join(sorted.map((share) => share.batchId))}) AND available >= CASE id ${taken} END`;
+    WHERE id IN (${Prisma.join(sorted.map((share) => share.batchId))}) AND recalledAt IS NULL
+      AND available >= CASE id ${taken} END`;
   if (changed !== sorted.length) throw new StockMoved();
 }
 

@@ -24,6 +24,7 @@ export function presentLabelBatch({ t, locale }: CatalogReader, batch: LabelBatc
     href: pathTo('traceLabel', { id: batch.id }),
     traceHref: pathTo('trace', { code: batch.traceCode }),
     state: state && { tone: state === 'recalled' ? 'bad' : 'wait', label: t(`traceLabels:state.${state}`) },
+    recallHref: state === null ? pathTo('recallBatch', { id: batch.id }) : undefined,
     mayPrint: state === null,
   };
 }

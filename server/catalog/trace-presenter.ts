@@ -6,14 +6,18 @@ import { presentBenefit, presentCertifications } from './product-presenter.ts';
 import type { Trace } from './trace-queries.ts';
 
 /** The data of `views/trace/show.hbs`. */
-export function presentTrace(reader: CatalogReader, trace: Trace, today: Day) {
+export function presentTrace(reader: CatalogReader, trace: Trace, today: Day, mayRecall: boolean) {
   const { locale, categories, places } = reader;
   const { product, supplier } = trace;
   const category = categories.byId.get(product.categoryId);
   return {
     title: trace.code,
     code: trace.code,
-    recall: trace.recall,
+    recall: trace.recall && {
+      ...trace.recall,
+      href: trace.recall.id === null ? undefined : pathTo('recall', { id: trace.recall.id }),
+    },
+    recallHref: mayRecall && !trace.recall ? pathTo('recallBatch', { id: trace.batchId }) : undefined,
     isComing: trace.producedOn > today,
     isPast: trace.expiresOn !== null && trace.expiresOn <= today,
     producedOn: trace.producedOn,

@@ -6,6 +6,7 @@ import { type Benefit, findBenefits, findMarks, type Mark } from '../suppliers/s
 import type { HeldCertification, Inspection } from './product-queries.ts';
 
 export interface Trace {
+  batchId: number;
   code: string;
   producedOn: Day;
   expiresOn: Day | null;
@@ -16,7 +17,7 @@ export interface Trace {
   /** its day of entry into the market, and the day on which somebody first ordered of it; null: nobody yet */
   listedOn: Day;
   firstOrderedOn: Day | null;
-  recall: { on: Day; reason: string | null } | null;
+  recall: { id: number | null; on: Day; reason: string | null } | null;
   product: {
     id: number;
     code: string;
@@ -50,6 +51,7 @@ interface TraceRow {
   createdAt: Date;
   firstOrderedAt: Date | null;
   recalledAt: Date | null;
+  recallId: number | null;
   recallReason: string | null;
   productId: number;
   productCode: string;
@@ -78,13 +80,13 @@ export async function findTrace(db: PrismaClient, code: string, today: Day): Pro
   const [row] = await fast(db).$queryRaw<TraceRow[]>`
     SELECT b.id AS batchId, b.traceCode, b.producedOn, b.expiresOn, b.quantity, b.conformityNumber, b.conformityFileId, b.note, b.createdAt,
       b.recalledAt, (SELECT m.at FROM stock_movement m WHERE m.batchId = b.id AND m.event = 'held' ORDER BY m.source, m.sourceId LIMIT 1) AS firstOrderedAt,
-      (SELECT r.reason FROM recall r WHERE r.batchId = b.id ORDER BY r.id DESC LIMIT 1) AS recallReason,
+      r.id AS recallId, r.reason AS recallReason,
       p.id AS productId, p.code AS productCode, p.familyId, f.name, f.nameEn, p.spec, p.specEn, p.saleUnit, p.saleUnitEn, p.netGrams, p.categoryId,
       p.placeId, f.isMadeUp, s.id AS supplierId, s.code AS supplierCode, s.name AS supplierName, s.nameEn AS supplierNameEn,
       s.placeId AS supplierPlaceId, ${certificationHeldBy('product', today)} AS certificationId,
       ${certificationHeldBy('supplier', today)} AS supplierCertificationId
     FROM batch b JOIN product p ON p.id = b.productId JOIN product_family f ON f.id = p.familyId JOIN supplier s ON s.id = p.supplierId
-    WHERE b.traceCode = ${code}`;
+    LEFT JOIN recall r ON r.batchId = b.id WHERE b.traceCode = ${code}`;
   if (!row) throw new NotFound('unknownTraceCode');
   const [certifications, inspections, benefits, marks] = await Promise.all([
     findHeld(db, [row.certificationId, row.supplierCertificationId]),
@@ -97,9 +99,10 @@ export async function findTrace(db: PrismaClient, code: string, today: Day): Pro
 
 function traceOf(row: TraceRow): Omit<Trace, 'certifications' | 'inspections' | 'benefits' | 'marks'> {
   const { traceCode, producedOn, expiresOn, quantity, conformityNumber, conformityFileId, note } = row;
-  const { recalledAt, recallReason, createdAt, firstOrderedAt } = row;
+  const { recalledAt, recallId, recallReason, createdAt, firstOrderedAt } = row;
   const { name, nameEn, spec, specEn, saleUnit, saleUnitEn, netGrams, categoryId, placeId } = row;
   return {
+    batchId: row.batchId,
     code: traceCode,
     producedOn: dayFromColumn(producedOn),
     expiresOn: expiresOn && dayFromColumn(expiresOn),
@@ -109,7 +112,7 @@ function traceOf(row: TraceRow): Omit<Trace, 'certifications' | 'inspections' | 
     note,
     listedOn: dayOf(createdAt),
     firstOrderedOn: firstOrderedAt && dayOf(firstOrderedAt),
-    recall: recalledAt && { on: dayOf(recalledAt), reason: recallReason },
+    recall: recalledAt && { id: recallId, on: dayOf(recalledAt), reason: recallReason },
     product: {
       id: row.productId,
       code: row.productCode,

@@ -10,6 +10,7 @@ import { dayOf } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
 import { idIn } from '../web/forms.ts';
 import { catalogReader } from './catalog-reader.ts';
+import { mayRecall } from './trace-policy.ts';
 import { presentTrace } from './trace-presenter.ts';
 import { findTrace, findTraceFile } from './trace-queries.ts';
 
@@ -44,7 +45,10 @@ function showTrace({ db, clock }: Parts): RequestHandler {
     const code = String(req.params.code).trim();
     try {
       const [reader, trace] = await Promise.all([catalogReader(db, req), findTrace(db, code, today)]);
-      res.render('trace/show', presentTrace(reader, trace, today));
+      res.render(
+        'trace/show',
+        presentTrace(reader, trace, today, req.actor ? mayRecall(req.actor, trace.supplier.id) : false),
+      );
     } catch (error) {
       if (!(error instanceof NotFound)) throw error;
       res.status(404).render('trace/search', { title: req.t('trace:search.title'), unknownCode: code });

@@ -12,6 +12,7 @@ import { makeDemonstration } from './demo/make-demonstration.ts';
 import { publishBulletins } from './demo/publish-bulletins.ts';
 import { showMatching } from './demo/show-matching.ts';
 import { showPhotos } from './demo/show-photos.ts';
+import { showRecalls } from './demo/show-recalls.ts';
 import { showSourcing } from './demo/show-sourcing.ts';
 import { newWorld } from './demo/world.ts';
 import { writeRows } from './demo/write-rows.ts';
@@ -75,6 +76,7 @@ async function finish(databaseUrl: string, now: Date, dataDir: string | undefine
     await showSourcing(db, now);
     await showMatching(db, now);
     if (dataDir) await showPhotos(db, dataDir, now);
+    await showRecalls(db, now);
     while ((await foldTally(db)) > 0);
     return published;
   } finally {

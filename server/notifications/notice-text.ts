@@ -70,6 +70,13 @@ export const NOTICE_KINDS = [
   'application_certified',
   'application_refused',
   'application_reopened',
+  'trace_missing',
+  'recall_sent',
+  'recall_given_back',
+  'recall_swapped',
+  'recall_cancelled',
+  'recall_begun',
+  'recall_closed',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 

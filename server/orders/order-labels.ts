@@ -17,6 +17,15 @@ export function reasonText({ t }: Reader, reason: string): string {
   return reason.startsWith('market.') ? t(`orders:reason.${reason.slice('market.'.length)}`) : reason;
 }
 
+/** Why the rest of a parcel does not come; undefined where it does. */
+export function droppedReason(
+  reader: Reader,
+  receipts: readonly { kind: string; reason: string | null }[],
+): string | undefined {
+  const reason = receipts.find(({ kind }) => kind === 'rest')?.reason;
+  return reason ? reasonText(reader, reason) : undefined;
+}
+
 /** The day on which the harvest of a pre-order is expected; undefined for what is there. */
 export function comingDay({ harvest }: { harvest: { expectedOn: Date; state: string } | null }): string | undefined {
   if (!harvest || harvest.state === 'harvested' || harvest.state === 'failed') return undefined;

@@ -1,7 +1,7 @@
 import type { Actor } from '../accounts/actor.ts';
 import { pathTo } from '../paths.ts';
 import { formatKilograms } from '../shared/weight.ts';
-import { degrees, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
+import { degrees, droppedReason, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
 import { mayBuyerSee } from './order-policy.ts';
 import type { WholeOrder } from './order-queries.ts';
 import { isOverdue } from './overdue/due-dates.ts';
@@ -49,7 +49,7 @@ export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, p
         ? [{ href: pathTo('dispute', { id: dispute.id }), label: reader.t(`disputes:state.${dispute.state}`) }]
         : [],
     ),
-    dropped: part.receipts.find((receipt) => receipt.kind === 'rest')?.reason,
+    dropped: droppedReason(reader, part.receipts),
     lines: order.lines
       .filter((line) => line.fulfilmentId === part.id)
       .map((line) => ({

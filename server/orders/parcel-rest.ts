@@ -91,6 +91,9 @@ function toArriveOf(line: RestLine, refunded: readonly RefundedPart[], covered: 
   return [...givenUp, ...(covered ? [covered] : [])].reduce(less, whole);
 }
 
+/** The source of the stock movements of goods that a dropped rest puts back; its id is the receipt's line. */
+export const REST_LINE = 'rest_line';
+
 /** Of each line and batch what can still be shipped, in batch order. */
 export async function shippableShares(db: Db, rest: ParcelRest): Promise<HeldShare[]> {
   const ids = rest.lines.map(({ lineId }) => lineId);
@@ -99,12 +102,41 @@ export async function shippableShares(db: Db, rest: ParcelRest): Promise<HeldSha
     where: { lineId: { in: ids } },
     select: { lineId: true, batchId: true, quantity: true },
   });
+  const dropped = await droppedShares(
+    db,
+    ids,
+    promised.map((share) => share.batchId),
+  );
   const left = new Map(rest.lines.map(({ lineId, toShip }) => [lineId, toShip]));
   return promised.flatMap((share) => {
-    const sent = gone.filter(({ lineId, batchId }) => lineId === share.lineId && batchId === share.batchId);
+    const sent = [...gone, ...dropped].filter(
+      ({ lineId, batchId }) => lineId === share.lineId && batchId === share.batchId,
+    );
     const unsent = share.quantity - sent.reduce((sum, one) => sum + one.quantity, 0);
     const quantity = Math.min(unsent, left.get(share.lineId) ?? 0);
     left.set(share.lineId, (left.get(share.lineId) ?? 0) - Math.max(0, quantity));
     return quantity > 0 ? [{ ...share, quantity }] : [];
+  });
+}
+
+/** What was given up and is on the shelf again, of parcels of which the rest was given up in part. */
+async function droppedShares(db: Db, lineIds: readonly number[], batchIds: readonly number[]): Promise<HeldShare[]> {
+  const lines = await db.receiptLine.findMany({
+    where: { lineId: { in: [...lineIds] }, receipt: { kind: 'rest' } },
+    select: { id: true, lineId: true },
+  });
+  if (lines.length === 0) return [];
+  const back = await db.stockMovement.findMany({
+    where: {
+      batchId: { in: [...batchIds] },
+      event: 'returned',
+      source: REST_LINE,
+      sourceId: { in: lines.map(({ id }) => id) },
+    },
+    select: { batchId: true, sourceId: true, quantity: true },
+  });
+  return back.flatMap(({ batchId, sourceId, quantity }) => {
+    const line = lines.find(({ id }) => id === sourceId);
+    return line ? [{ lineId: line.lineId, batchId, quantity }] : [];
   });
 }

@@ -102,8 +102,18 @@ async function checkedLines(
     seen.add(key);
     return { ...line, grams: line.grams ?? line.quantity * (ordered?.netGrams ?? 0) };
   });
-  const unripe = await tx.batch.count({ where: { id: { in: wanted.map((line) => line.batchId) }, coming: true } });
-  if (unripe > 0) faults.push({ path: 'lines', code: 'notHarvestedYet' });
+  const batches = await tx.batch.findMany({
+    where: {
+      id: { in: [...wanted, ...shares].map((line) => line.batchId) },
+      OR: [{ coming: true }, { recalledAt: { not: null } }],
+    },
+    select: { id: true, coming: true, traceCode: true },
+  });
+  if (batches.some(({ id, coming }) => coming && wanted.some((line) => line.batchId === id)))
+    faults.push({ path: 'lines', code: 'notHarvestedYet' });
+  // The market takes it out of the parcel within moments, and puts others in its place.
+  const recalled = batches.find(({ coming }) => !coming);
+  if (recalled) faults.push({ path: 'lines', code: 'recalledInParcel', values: { code: recalled.traceCode } });
   faults.push(...(await temperatureFaults(tx, lines, shipped, input.temperatureDeci)));
   if (shipped.length === 0) faults.push({ path: 'lines', code: 'nothingShipped' });
   if (faults.length > 0) throw new RuleRefusal('badInput', faults);

@@ -3,7 +3,7 @@ import { pathTo } from '../paths.ts';
 import { formatKilograms } from '../shared/weight.ts';
 import type { FormView } from '../web/form-view.ts';
 import { mayContest } from './disputes/contest-receipt.ts';
-import { comingDay, degrees, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
+import { comingDay, degrees, droppedReason, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
 import { orderNumber, type SupplierFulfilment } from './order-queries.ts';
 import { mayHappenTo } from './order-states.ts';
 import { isOverdue } from './overdue/due-dates.ts';
@@ -147,7 +147,7 @@ export function presentParcel(reader: Reader, parcel: SupplierFulfilment, form: 
     disputes: parcel.receipts.flatMap(({ dispute }) =>
       dispute ? [{ href: pathTo('dispute', { id: dispute.id }), label: t(`disputes:state.${dispute.state}`) }] : [],
     ),
-    dropped: parcel.receipts.find((receipt) => receipt.kind === 'rest')?.reason,
+    dropped: droppedReason(reader, parcel.receipts),
     form: form ? { ...form, labels: labelsOf(reader, parcel) } : { values: {} },
   };
 }

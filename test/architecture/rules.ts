@@ -20,6 +20,7 @@ export const ORDER = [
   ['checkout'],
   ['sourcing'],
   ['workbench'],
+  ['recalls'],
   ['assistance', 'complaints', 'notifications'],
   ['welfare'],
   ['admin'],

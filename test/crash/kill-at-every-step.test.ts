@@ -12,11 +12,15 @@ import { shipFulfilment } from '../../server/orders/ship-fulfilment.ts';
 import { confirmStatement } from '../../server/payments/confirm-statement.ts';
 import { convergePayment } from '../../server/payments/converge-payment.ts';
 import { recordTransfer } from '../../server/payments/record-transfer.ts';
+import { handleRecalls } from '../../server/recalls/handle-recalls.ts';
+import { recallBatch } from '../../server/recalls/recall-batch.ts';
+import { returnRecalled } from '../../server/recalls/return-recalled.ts';
 import { dayOf } from '../../server/shared/days.ts';
 import { StateConflict } from '../../server/shared/errors.ts';
 import { PLAIN_ORDER } from '../bench/plain-order.ts';
 import { type Market, openMarket } from '../quotas/market.ts';
 import { testDatabase } from '../setup/database.ts';
+import { aProduct } from '../world/products.ts';
 import { crashProxy } from './crash-proxy.ts';
 
 const DAY = '2026-06-15';
@@ -149,6 +153,63 @@ const STORIES: Record<string, () => Promise<Story>> = {
         const refunds = await db.paymentRefund.findMany({ where: { payment: { orderId: id } } });
         expect(refunds).toHaveLength(1);
         expect((await db.orderLine.findUniqueOrThrow({ where: { id: line.id } })).refundedQuantity).toBe(2);
+      },
+    };
+  },
+  'a recall that goes through its orders': async () => {
+    await threshold(1_000_000_000);
+    const { suppliers, categories } = market.world;
+    const stock = [
+      { quantity: 9, expiresOn: '2026-09-01' },
+      { quantity: 5, expiresOn: '2026-12-01' },
+    ];
+    const product = await aProduct(db, { supplier: suppliers.lianghe, category: categories.tea, stock });
+    const [first, second] = await db.batch.findMany({ where: { productId: product.id }, orderBy: { id: 'asc' } });
+    const lines = [{ productId: product.id, quantity: 4 }];
+    for (let order = 0; order < 2; order += 1) await market.buy('buyer', { lines, unit: market.world.units.bank });
+    const supplier = await actorNamed('supplier');
+    const request = { severity: 'class_one', reason: '检出异物', advice: null } as const;
+    return {
+      act: async (of) => {
+        const isCalled = await of.recall.count({ where: { batchId: first?.id ?? 0 } });
+        if (isCalled === 0) await recallBatch(of, supplier, first?.id ?? 0, request, now);
+        while ((await handleRecalls(of, now)) > 0);
+      },
+      holds: async () => {
+        const batches = await db.batch.findMany({ where: { productId: product.id }, orderBy: { id: 'asc' } });
+        expect(batches.map(({ available }) => available)).toEqual([9, 0]);
+        const told = await db.recallLine.findMany({
+          where: { recall: { batchId: first?.id ?? 0 } },
+          orderBy: { id: 'asc' },
+        });
+        expect(told.map((line) => [line.swappedQuantity, line.givenBackQuantity])).toEqual([
+          [4, 0],
+          [1, 3],
+        ]);
+        expect(await db.lineAllocation.count({ where: { batchId: second?.id ?? 0 } })).toBe(2);
+      },
+    };
+  },
+  'goods of a recalled batch that come back': async () => {
+    await threshold(1_000_000_000);
+    const { suppliers, categories } = market.world;
+    const product = await aProduct(db, { supplier: suppliers.lianghe, category: categories.tea, stock: 4 });
+    const lines = [{ productId: product.id, quantity: 4 }];
+    const order = await market.buy('buyer', { lines, unit: market.world.units.bank });
+    await market.deliver(order);
+    const batch = await db.batch.findFirstOrThrow({ where: { productId: product.id } });
+    const request = { severity: 'class_one', reason: '检出异物', advice: null } as const;
+    const recallId = await recallBatch(db, await actorNamed('supplier'), batch.id, request, now);
+    while ((await handleRecalls(db, now)) > 0);
+    const buyer = await actorNamed('buyer');
+    return {
+      act: async (of) => {
+        const { returnedQuantity } = await of.recallLine.findFirstOrThrow({ where: { recallId } });
+        if (returnedQuantity === 0) await returnRecalled(of, buyer, { recallId, orderId: order.id, quantity: 3 }, now);
+      },
+      holds: async () => {
+        expect(await db.recallLine.findFirst({ where: { recallId } })).toMatchObject({ returnedQuantity: 3 });
+        expect(await db.recallRefund.count({ where: { recallLine: { recallId } } })).toBe(1);
       },
     };
   },

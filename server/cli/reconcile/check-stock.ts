@@ -23,6 +23,12 @@ async function* batches(books: Books): AsyncGenerator<Difference> {
   }
 }
 
+/** What recalls put back of a batch that a line was promised, less what they promised it of the batch instead. */
+const recalled = (lineId: string, batchId: string) => `COALESCE((
+  SELECT SUM(q.quantity) FROM recall_line x JOIN stock_movement q ON q.batchId = ${batchId} AND q.source = 'recall_line' AND q.sourceId = x.id
+  WHERE x.lineId = ${lineId}), 0)`;
+const RECALLED = recalled('l.id', 'a.batchId');
+
 interface Hold {
   lineId: number;
   orderId: number;
@@ -41,7 +47,7 @@ async function* holds(books: Books): AsyncGenerator<Difference> {
     'order',
     `SELECT * FROM (
        SELECT l.id AS lineId, o.id AS orderId, a.batchId, o.state IN ('cancelled', 'expired', 'rejected') AS isOver, a.quantity AS promised,
-         -COALESCE(h.quantity, 0) AS held, COALESCE(r.quantity, 0) AS released, COALESCE((
+         -COALESCE(h.quantity, 0) - ${RECALLED} AS held, COALESCE(r.quantity, 0) AS released, COALESCE((
            SELECT SUM(b.quantity) FROM stock_movement b JOIN refund_line x ON x.id = b.sourceId
            WHERE b.batchId = a.batchId AND b.event = 'returned' AND b.source = 'refund_line' AND x.lineId = l.id), 0) AS returned
        FROM \`order\` o JOIN order_line l ON l.orderId = o.id JOIN line_allocation a ON a.lineId = l.id
@@ -80,7 +86,8 @@ async function* strayMovements(books: Books): AsyncGenerator<Difference> {
     'stock_movement',
     `SELECT m.id, m.batchId, m.event, m.sourceId, m.quantity
      FROM stock_movement m LEFT JOIN line_allocation a ON a.lineId = m.sourceId AND a.batchId = m.batchId
-     WHERE m.id BETWEEN :from AND :to AND m.source = 'line' AND m.event IN ('held', 'released') AND a.lineId IS NULL`,
+     WHERE m.id BETWEEN :from AND :to AND m.source = 'line' AND m.event IN ('held', 'released') AND a.lineId IS NULL
+       AND (m.event <> 'held' OR m.quantity + ${recalled('m.sourceId', 'm.batchId')} <> 0)`,
   );
   for await (const row of rows)
     yield {

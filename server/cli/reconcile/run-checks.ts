@@ -10,6 +10,7 @@ import { checkJournal } from './check-journal.ts';
 import { checkOrders } from './check-orders.ts';
 import { checkPools } from './check-pools.ts';
 import { checkQuotes } from './check-quotes.ts';
+import { checkRecalls } from './check-recalls.ts';
 import { checkStatements } from './check-statements.ts';
 import { checkStates } from './check-states.ts';
 import { checkStock } from './check-stock.ts';
@@ -38,6 +39,7 @@ const CHECKS: readonly Check[] = [
   checkQuotes,
   checkHarvests,
   checkPools,
+  checkRecalls,
   checkWelfare,
 ];
 

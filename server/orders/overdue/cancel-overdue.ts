@@ -5,12 +5,11 @@ import { inTransaction } from '../../db/in-transaction.ts';
 import { enqueue } from '../../jobs/outbox.ts';
 import { NotFound, StateConflict } from '../../shared/errors.ts';
 import { carryOutCancelling } from '../cancel-order.ts';
-import { standingPart } from '../line-parts.ts';
+import { giveBack, standingParts } from '../give-back.ts';
+import { heldShares } from '../held-shares.ts';
 import { lockFulfilment } from '../lock-order.ts';
 import { mayBuyerSee } from '../order-policy.ts';
 import { nextOrderState } from '../order-states.ts';
-import { refundedParts } from '../refunded-parts.ts';
-import { giveBackUnshipped } from '../take-back.ts';
 import { isOverdue } from './due-dates.ts';
 
 /** The outbox topic of parcels that their buyers no longer waited for. */
@@ -46,7 +45,7 @@ export async function cancelOverdueParcel(
       ...{ before: { state: fulfilment.state, dueAt: fulfilment.dueAt?.toISOString() }, after: { state: 'cancelled' } },
     });
     await enqueue(tx, OVERDUE_CANCELLED, [{ fulfilmentId }]);
-    await giveBack(tx, found, { byId: actor.id, reason: reason || OVERDUE, at });
+    await giveBackParcel(tx, found, { byId: actor.id, reason: reason || OVERDUE, at });
     // It stays among those that did not go in time.
     await tx.fulfilment.update({
       where: { id: fulfilmentId },
@@ -62,7 +61,7 @@ interface By {
   at: Date;
 }
 
-async function giveBack(
+async function giveBackParcel(
   tx: Tx,
   { order, fulfilment, lines }: Awaited<ReturnType<typeof lockFulfilment>>,
   { byId, reason, at }: By,
@@ -74,9 +73,13 @@ async function giveBack(
     where: { fulfilmentId: fulfilment.id, state: 'requested' },
     data: { state: 'withdrawn', decidedAt: at },
   });
-  const refunded = await refundedParts(tx, order.id);
+  const standing = await standingParts(tx, order, fulfilment.id);
   const parts = lines
-    .map((line) => ({ line, part: standingPart(line, refunded, false) }))
-    .filter(({ part }) => part.quantity > 0);
-  await giveBackUnshipped(tx, order, fulfilment, parts, { reason, byId, isWhole: true }, at);
+    .map((line) => ({ line, quantity: standing.get(line.id)?.quantity ?? 0 }))
+    .filter(({ quantity }) => quantity > 0);
+  const held = await heldShares(
+    tx,
+    parts.map(({ line }) => line.id),
+  );
+  await giveBack(tx, order, fulfilment, { parts, reason, byId, held }, at);
 }

@@ -1,0 +1,102 @@
+import type { PrismaClient } from '../db/client.ts';
+import { pathTo } from '../paths.ts';
+import type { RecallChange, RecallLineDone } from '../recalls/recall-told.ts';
+import { type Notice, notify } from './notify.ts';
+
+const product = {
+  select: { supplierId: true, saleUnit: true, saleUnitEn: true, family: { select: { name: true, nameEn: true } } },
+} as const;
+
+/** Tells whoever bought of a recalled batch what became of their goods, or what to do with them, each fact once (rule 18). */
+export async function tellOfRecalledLines(db: PrismaClient, done: readonly RecallLineDone[], at: Date): Promise<void> {
+  for (const { recallLineId } of done) {
+    const line = await db.recallLine.findUnique({
+      where: { id: recallLineId },
+      include: {
+        recall: { select: { reason: true, batch: { select: { traceCode: true, product } } } },
+        order: { select: { buyerId: true, unitId: true, fundingSource: true } },
+      },
+    });
+    if (!line) continue;
+    const people = await buyersOf(db, line.order);
+    const goods = line.recall.batch.product;
+    const facts: [string, number][] = [
+      ['sent', line.sentQuantity],
+      ['given_back', line.givenBackQuantity],
+      ['swapped', line.swappedQuantity],
+      ['cancelled', line.cancelled ? 1 : 0],
+    ];
+    const notices = facts.flatMap(([fact, quantity]) =>
+      quantity === 0
+        ? []
+        : people.map(
+            (userId): Notice => ({
+              userId,
+              kind: `recall_${fact}` as Notice['kind'],
+              data: {
+                ...{
+                  name: goods.family.name,
+                  nameEn: goods.family.nameEn,
+                  code: line.recall.batch.traceCode,
+                  quantity,
+                },
+                ...{ unit: goods.saleUnit, unitEn: goods.saleUnitEn, reason: line.recall.reason },
+              },
+              link: pathTo('recall', { id: line.recallId }),
+              dedupeKey: `recall.${fact} ${recallLineId}`,
+            }),
+          ),
+    );
+    await notify(db, notices);
+    await db.recallLine.updateMany({ where: { id: recallLineId, toldAt: null }, data: { toldAt: at } });
+  }
+}
+
+/** The buyer, and for a unit's purchase the unit's other buyers. */
+async function buyersOf(
+  db: PrismaClient,
+  order: { buyerId: number; unitId: number | null; fundingSource: string },
+): Promise<number[]> {
+  if (order.unitId === null || order.fundingSource === 'individual') return [order.buyerId];
+  const grants = await db.roleGrant.findMany({
+    where: { unitId: order.unitId, role: 'buyer', until: null },
+    select: { userId: true },
+  });
+  return [...new Set([order.buyerId, ...grants.map(({ userId }) => userId)])];
+}
+
+/** Tells the supplier, certifiers and operators that a recall began or was closed; not who did it. */
+export async function tellOfRecalls(db: PrismaClient, changes: readonly RecallChange[]): Promise<void> {
+  for (const { recallId, what } of changes) {
+    const recall = await db.recall.findUnique({
+      where: { id: recallId },
+      include: { batch: { select: { traceCode: true, product } } },
+    });
+    if (!recall) continue;
+    const goods = recall.batch.product;
+    const grants = await db.roleGrant.findMany({
+      where: {
+        OR: [{ role: { in: ['operator', 'certifier'] } }, { role: 'supplier', supplierId: goods.supplierId }],
+        until: null,
+      },
+      select: { userId: true },
+    });
+    const by = what === 'begun' ? recall.byId : recall.closedById;
+    const people = [...new Set(grants.map(({ userId }) => userId))].filter((userId) => userId !== by);
+    await notify(
+      db,
+      people.map(
+        (userId): Notice => ({
+          userId,
+          kind: `recall_${what}`,
+          data: {
+            ...{ name: goods.family.name, nameEn: goods.family.nameEn, code: recall.batch.traceCode },
+            reason: what === 'begun' ? recall.reason : (recall.result ?? ''),
+          },
+          link: pathTo('recallProgress', { id: recallId }),
+          dedupeKey: `recall.${what} ${recallId}`,
+        }),
+      ),
+    );
+  }
+}
