@@ -16,6 +16,7 @@ import { quickOrderRoutes } from './cart/quick-order-routes.ts';
 import { catalogEndpoints } from './catalog/catalog-api.ts';
 import { catalogRoutes, useNavCategories } from './catalog/catalog-routes.ts';
 import { photoRoutes } from './catalog/photo-routes.ts';
+import { pickRoutes } from './catalog/picks/pick-routes.ts';
 import { traceLabelRoutes } from './catalog/trace-label-routes.ts';
 import { traceRoutes } from './catalog/trace-routes.ts';
 import { amendmentRoutes } from './checkout/amendment-routes.ts';
@@ -171,6 +172,7 @@ export function createApp(container: Container): Express {
   app.use(accountRoutes({ ...container, takeGuestCart: (req, actor) => takeGuestCart(db, req, actor) }));
   app.use(inboxRoutes(container));
   app.use(catalogRoutes({ ...container, extras: { ...shopExtras(container), ...waysToBuy(container) } }));
+  app.use(pickRoutes(container));
   app.use(traceRoutes(container));
   app.use(traceLabelRoutes(container));
   app.use(searchRoutes(container));

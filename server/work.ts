@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PRODUCT_CHANGED, productChanged } from './catalog/product-changed.ts';
 import { submitOrder } from './checkout/submit-order.ts';
 import type { Container } from './container.ts';
 import type { OutboxHandler } from './jobs/outbox.ts';
@@ -13,6 +14,7 @@ import { sendMail } from './notifications/send-mail.ts';
 import { tellApprovers } from './notifications/tell-approvers.ts';
 import { tellBuyers } from './notifications/tell-buyers.ts';
 import { tellDroppedRests } from './notifications/tell-dropped-rests.ts';
+import { tellFavourites } from './notifications/tell-favourites.ts';
 import { applicationChanged, tellOfApplications } from './notifications/tell-of-applications.ts';
 import { tellOfDisputes } from './notifications/tell-of-disputes.ts';
 import { tellOfHarvests } from './notifications/tell-of-harvests.ts';
@@ -84,8 +86,13 @@ const mailDue = z.object({ userId: z.number().int(), dedupeKey: z.string() });
 /** What each outbox topic leads to. */
 export function outboxHandlers(container: Container) {
   const { db, stripe, clock, log } = container;
+  const search = searchHandlers(container);
   return {
-    ...searchHandlers(container),
+    [PRODUCT_CHANGED]: async (payloads) => {
+      const ids = payloads.map((payload) => productChanged.parse(payload).productId);
+      await search[PRODUCT_CHANGED](payloads);
+      await tellFavourites(db, ids, clock());
+    },
     'order.placed': async (payloads) => {
       await tellSuppliers(
         db,

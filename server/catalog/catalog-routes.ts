@@ -13,6 +13,8 @@ import { catalogReader, nameOf } from './catalog-reader.ts';
 import { categoryTree } from './category-tree.ts';
 import { presentHome } from './home-presenter.ts';
 import { findHomePage } from './home-queries.ts';
+import { isFavourite } from './picks/favourites.ts';
+import { rememberSeen } from './picks/pick-routes.ts';
 import { presentProductPage } from './product-presenter.ts';
 import { findProductPage } from './product-queries.ts';
 import { presentSupplierPage } from './supplier-presenter.ts';
@@ -40,7 +42,7 @@ export function useNavCategories({ db }: Pick<Parts, 'db'>): RequestHandler {
 export function catalogRoutes(parts: Parts): Router {
   const router = express.Router();
   router.get(patterns.home, showHome(parts));
-  router.get(patterns.product, showProduct(parts));
+  router.get(patterns.product, rememberSeen, showProduct(parts));
   router.get(patterns.supplier, showSupplier(parts));
   return router;
 }
@@ -68,14 +70,15 @@ function showProduct({ db, clock, pages, extras }: Parts): RequestHandler {
     const refused = takeRefused(req, `product-${id}`);
     const form = refused && formView(req.t, ['quantity'], refused.values, refused.faults);
     const shown = async () => {
-      const [reader, page, zones, counts, ways] = await Promise.all([
+      const [reader, page, zones, counts, ways, kept] = await Promise.all([
         catalogReader(db, req),
         pages.recall(`product ${id}`, () => findProductPage(db, id, dayOf(clock()))),
         zoneList(db),
         req.actor && extras?.countsFor ? extras.countsFor(req.actor, id, req.locale) : null,
         extras?.waysToBuy?.(req.actor, id, req.locale),
+        req.actor ? isFavourite(db, req.actor.id, id) : false,
       ]);
-      return { ...presentProductPage(reader, page, zones), counts, ways, form };
+      return { ...presentProductPage(reader, page, zones), counts, ways, form, isFavourite: kept };
     };
     if (req.actor || form) res.render('catalog/show', await shown());
     else await pages.send(req, res, 'catalog/show', String(id), shown);

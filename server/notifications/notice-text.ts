@@ -38,6 +38,8 @@ export const NOTICE_KINDS = [
   'agreement_signed',
   'agreement_declined',
   'agreement_ended',
+  'favourite_cheaper',
+  'favourite_back',
   'pool_filled',
   'pool_failed',
   'harvest_closed',

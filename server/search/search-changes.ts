@@ -26,7 +26,7 @@ interface Parts {
 }
 
 /** Outbox handlers of search: what changed is told to whoever keeps an index. */
-export function searchHandlers({ db }: Pick<Parts, 'db'>): Record<string, OutboxHandler> {
+export function searchHandlers({ db }: Pick<Parts, 'db'>): { [PRODUCT_CHANGED]: OutboxHandler } {
   return {
     [PRODUCT_CHANGED]: async (payloads) => {
       const ids = [...new Set(payloads.map((payload) => (payload as { productId: number }).productId))];
