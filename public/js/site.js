@@ -53,6 +53,52 @@ document.addEventListener('change', (event) => {
   if (form) form.requestSubmit();
 });
 
+const yuan = (fen) => `¥${Math.trunc(fen / 100).toLocaleString('en-US')}.${String(fen % 100).padStart(2, '0')}`;
+
+// What is wrong with a quantity, as the server would say it
+function quantityFault(text, { minimum, multiple, available, most, mostFen, say }, price) {
+  const quantity = Number(text);
+  const maximum = Math.min(most, Math.floor(mostFen / Math.max(1, price)));
+  if (!/^\d{1,9}$/.test(text) || quantity < 1) return say.notAQuantity;
+  if (quantity < minimum) return say.belowMinimum;
+  if (quantity % multiple !== 0) return say.notAMultiple;
+  if (quantity > maximum) return say.quantityTooLarge.replace('{maximum}', maximum);
+  return quantity > available ? say.notEnough : '';
+}
+
+// The tier that applies, the sum and what a few more would save, while a quantity is typed
+function showPrice(box, input) {
+  const live = JSON.parse(box.dataset.price);
+  const text = input.value.trim();
+  const quantity = Number(text);
+  const [, price] = live.tiers.findLast(([from]) => from <= quantity) ?? live.tiers[0];
+  const next = live.tiers.find(([from]) => from > quantity);
+  const fault = quantityFault(text, live, price);
+  const say = (name, words) => {
+    const part = box.querySelector(`[data-price-${name}]`);
+    if (!part) return;
+    part.textContent = words;
+    (part.closest('.line__problem') ?? part).hidden = words === '';
+  };
+  say('each', yuan(price));
+  say('count', text || '0');
+  say('sum', fault ? '' : yuan(price * quantity));
+  say('fault', fault);
+  const hint = next && live.say.next.replace('{more}', next[0] - quantity).replace('{price}', yuan(next[1]));
+  say('next', fault ? '' : (hint ?? ''));
+  const good = box.querySelector('[data-price-good]');
+  if (good) good.hidden = fault !== '';
+  // What the server had found is of another quantity
+  const found = box.querySelector('[data-price-found]');
+  if (found) found.hidden = true;
+}
+
+for (const kind of ['input', 'change'])
+  document.addEventListener(kind, ({ target }) => {
+    const box = target.matches('[name="quantity"], [data-price-of]') && target.closest('[data-price]');
+    if (box) showPrice(box, target);
+  });
+
 // A second press while the first is under way must not send twice
 document.addEventListener('submit', (event) => {
   const form = event.target;

@@ -1,10 +1,11 @@
 import type { Actor } from '../accounts/actor.ts';
 import { inLanguage } from '../catalog/catalog-reader.ts';
-import { type BuyableProduct, leastQuantity, quantityFaults } from '../catalog/shelf-products.ts';
+import { presentQuantity } from '../catalog/quantity-price.ts';
+import { type BuyableProduct, leastQuantity } from '../catalog/shelf-products.ts';
 import { pathTo } from '../paths.ts';
 import type { ExpectedCount } from '../quotas/tally/expected-counts.ts';
 import type { Fault } from '../shared/errors.ts';
-import { formatYuan, pricePerKg } from '../shared/money.ts';
+import { pricePerKg } from '../shared/money.ts';
 import { formatKilograms } from '../shared/weight.ts';
 import type { Locale, Translate } from '../web/i18n.ts';
 import { cartUnits } from './cart-lines.ts';
@@ -150,7 +151,7 @@ function presentLine(reader: Reader, line: QuotedLine, unitCode: string | undefi
     spec: inLanguage(locale, product.spec, product.specEn),
     saleUnit: inLanguage(locale, product.saleUnit, product.saleUnitEn),
     priceFen: line.unitPriceFen,
-    tierHint: tierHint(reader, product, quantity),
+    price: presentQuantity(reader, product, quantity),
     quantity,
     minQuantity: leastQuantity(product),
     orderMultiple: product.orderMultiple,
@@ -163,12 +164,4 @@ function presentLine(reader: Reader, line: QuotedLine, unitCode: string | undefi
     updateAction: pathTo('cartLine', { productId: product.id, unit: unitCode }),
     removeAction: pathTo('cartLine', { productId: product.id, unit: unitCode, remove: 1 }),
   };
-}
-
-/** What a few more would save; none when no tier is left or the quantity is wrong anyway. */
-function tierHint({ t, locale }: Reader, product: BuyableProduct, quantity: number): string | undefined {
-  const next = product.tiers.find((tier) => tier.fromQuantity > quantity);
-  if (!next || quantityFaults(product, quantity).length > 0) return undefined;
-  const unit = inLanguage(locale, product.saleUnit, product.saleUnitEn);
-  return t('cart:tierHint', { more: next.fromQuantity - quantity, unit, price: `¥${formatYuan(next.priceFen)}` });
 }

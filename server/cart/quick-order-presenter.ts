@@ -1,4 +1,5 @@
 import { inLanguage } from '../catalog/catalog-reader.ts';
+import { presentQuantity } from '../catalog/quantity-price.ts';
 import { type BuyableProduct, leastQuantity, priceFor } from '../catalog/shelf-products.ts';
 import { pathTo } from '../paths.ts';
 import { formatYuan } from '../shared/money.ts';
@@ -53,7 +54,7 @@ function presentRow(reader: Reader, row: CheckedRow, index: number) {
     sameAs: row.sameAs === null ? undefined : t('lists:check.sameAs', { line: row.sameAs }),
     faults: row.faults.map((fault) => faultText(reader, fault, product ?? undefined)),
     rounded: row.rounded === null ? undefined : t('lists:check.round', { quantity: row.rounded, unit }),
-    tierHint: product && quoted && row.faults.length === 0 ? tierText(reader, product, quoted.quantity) : undefined,
+    price: product && presentQuantity(reader, product, quoted && row.faults.length === 0 ? quoted.quantity : null),
   };
 }
 
@@ -73,12 +74,4 @@ function quantityRule({ t, locale }: Reader, product: BuyableProduct): string | 
   const least = leastQuantity(product);
   if (product.orderMultiple > 1) return t('lists:check.ruleMultiple', { least, multiple: product.orderMultiple, unit });
   return least > 1 ? t('lists:check.ruleLeast', { least, unit }) : undefined;
-}
-
-function tierText({ t, locale }: Reader, product: BuyableProduct, quantity: number): string | undefined {
-  const next = product.tiers.find((tier) => tier.fromQuantity > quantity);
-  const unit = inLanguage(locale, product.saleUnit, product.saleUnitEn);
-  return (
-    next && t('cart:tierHint', { more: next.fromQuantity - quantity, unit, price: `¥${formatYuan(next.priceFen)}` })
-  );
 }

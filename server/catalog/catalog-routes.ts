@@ -78,7 +78,13 @@ function showProduct({ db, clock, pages, extras }: Parts): RequestHandler {
         extras?.waysToBuy?.(req.actor, id, req.locale),
         req.actor ? isFavourite(db, req.actor.id, id) : false,
       ]);
-      return { ...presentProductPage(reader, page, zones), counts, ways, form, isFavourite: kept };
+      return {
+        ...presentProductPage(reader, page, zones, refused?.values.quantity),
+        counts,
+        ways,
+        form,
+        isFavourite: kept,
+      };
     };
     if (req.actor || form) res.render('catalog/show', await shown());
     else await pages.send(req, res, 'catalog/show', String(id), shown);

@@ -7,17 +7,28 @@ import { type CatalogReader, inLanguage, nameOf } from './catalog-reader.ts';
 import { presentPhoto } from './photos.ts';
 import { stockState } from './product-cards.ts';
 import type { HeldCertification, PageProduct, ProductPage } from './product-queries.ts';
+import { presentQuantity } from './quantity-price.ts';
 import { leastQuantity, priceFor } from './shelf-products.ts';
 import type { ZoneNode } from './zone-list.ts';
 
-/** The data of `views/catalog/show.hbs`. */
-export function presentProductPage(reader: CatalogReader, page: ProductPage, zones: readonly ZoneNode[]) {
+/** The data of `views/catalog/show.hbs`, with the price of the quantity that was typed, or of the least. */
+export function presentProductPage(
+  reader: CatalogReader,
+  page: ProductPage,
+  zones: readonly ZoneNode[],
+  typed?: unknown,
+) {
   const { t, locale, places } = reader;
   const { product } = page;
   return {
     title: nameOf(locale, product),
     product: presentProduct(reader, product),
     tiers: presentTiers(product),
+    price: presentQuantity(
+      reader,
+      { ...product, familyName: product.name },
+      typed === undefined ? leastQuantity(product) : wholeIn(typed),
+    ),
     specs:
       page.specifications.length > 1
         ? page.specifications.map((one) => presentSpecification(reader, one, product.id))
@@ -78,6 +89,12 @@ function presentProduct({ t, locale, categories, places }: CatalogReader, produc
     shelfLifeDays: product.shelfLifeDays,
     season: seasonFrom && seasonTo ? t('catalog:show.months', { from: seasonFrom, to: seasonTo }) : undefined,
   };
+}
+
+/** A quantity as it was typed; null: none. */
+function wholeIn(typed: unknown): number | null {
+  const text = String(typed).trim();
+  return /^\d{1,9}$/.test(text) ? Number(text) : null;
 }
 
 /** What goods settled by weight cost a kilogram, and how far their weight may differ (rule 25). */

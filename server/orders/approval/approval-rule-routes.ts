@@ -94,7 +94,11 @@ export function approvalRuleRoutes({ db, clock }: Parts): Router {
       rule,
     };
     res.set('Cache-Control', 'no-store');
-    res.render('orders/approval-rule', { layout: 'work', ...presentRulePage(req, page, req.body ?? {}, faults) });
+    res.render('orders/approval-rule', {
+      layout: 'work',
+      currentPath: pathTo('approvalRules'),
+      ...presentRulePage(req, page, req.body ?? {}, faults),
+    });
   }
 }
 
