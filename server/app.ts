@@ -123,10 +123,12 @@ import { rosterRoutes } from './welfare/roster-routes.ts';
 import { welfareEndpoints } from './welfare/welfare-api.ts';
 import { welfareChoiceRoutes } from './welfare/welfare-choice-routes.ts';
 import { welfareRoutes } from './welfare/welfare-routes.ts';
+import { batchRoutes } from './workbench/batches/batch-routes.ts';
 import { goodsRoutes } from './workbench/goods/goods-routes.ts';
 import { specificationRoutes } from './workbench/goods/specification-routes.ts';
 import { ownPhotoRoutes } from './workbench/photos/photo-routes.ts';
 import { flaggedPriceRoutes } from './workbench/prices/price-routes.ts';
+import { goodsSheetRoutes } from './workbench/sheets/sheet-routes.ts';
 
 const BODY_LIMIT = '1mb';
 
@@ -195,6 +197,8 @@ export function createApp(container: Container): Express {
   app.use(supplierHarvestRoutes(container));
   app.use(goodsRoutes(container));
   app.use(specificationRoutes(container));
+  app.use(batchRoutes(container));
+  app.use(goodsSheetRoutes(container));
   app.use(ownPhotoRoutes(container));
   app.use(flaggedPriceRoutes(container));
   app.use(supplierQuoteRoutes(container));

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { type Actor, suppliersActedFor } from '../../accounts/actor.ts';
 import { noteChangedProducts } from '../../catalog/product-changed.ts';
 import { MAX_QUANTITY } from '../../catalog/shelf-products.ts';
+import { newTraceCode } from '../../catalog/trace-code.ts';
 import { audit } from '../../db/audit.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
@@ -80,9 +80,4 @@ function faultsIn(wish: Announcement, today: Day): Fault[] {
   if (closesOn < today || closesOn > expectedOn) faults.push({ path: 'closesOn', code: 'closesBeforeHarvest' });
   if (minimumQuantity > expectedQuantity) faults.push({ path: 'minimumQuantity', code: 'minimumAboveExpected' });
   return faults;
-}
-
-function newTraceCode(day: Day, productId: number): string {
-  const random = randomBytes(3).toString('hex').toUpperCase();
-  return `BF${day.replaceAll('-', '').slice(2)}${String(productId).padStart(4, '0')}Y${random}`;
 }

@@ -106,6 +106,7 @@ export function presentSpecification(reader: CatalogReader, product: OwnSpecific
     season: seasonFrom && seasonTo ? t('catalog:show.months', { from: seasonFrom, to: seasonTo }) : undefined,
     saleMode: t(`workbench:saleMode.${product.saleMode}`),
     tiers: product.tiers.map(({ fromQuantity, priceFen }) => ({ fromQuantity, priceFen })),
+    newBatchHref: pathTo('newBatch', { id: product.id }),
     editHref: pathTo('specificationForm', { id: product.id }),
     publicHref: product.state === 'draft' ? undefined : pathTo('product', { id: product.id }),
     familyHref: pathTo('supplierFamily', { id: product.family.id }),

@@ -5,7 +5,7 @@ import { audit } from '../../db/audit.ts';
 import type { PrismaClient, Tx } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
 import { NotFound, RuleRefusal } from '../../shared/errors.ts';
-import { placeTree } from '../../units/place-tree.ts';
+import { type PlaceTree, placeTree } from '../../units/place-tree.ts';
 import { setFirstPrice } from '../prices/change-price.ts';
 import type { FamilyInput, PriceInput, SpecificationInput } from './goods-schemas.ts';
 import { addSpecification } from './save-specification.ts';
@@ -20,25 +20,28 @@ export interface NewGoods {
 
 /** Makes a product family with its first specification, both as drafts. Refuses another's supplier with 404, and what it may not sell by field. */
 export async function createFamily(db: PrismaClient, actor: Actor, goods: NewGoods, at: Date): Promise<number> {
-  const { supplierId, family, specification, price } = goods;
   const places = await placeTree(db);
-  return inTransaction(db, async (tx) => {
-    const supplier = await ownSupplier(tx, actor, supplierId);
-    const faults = await originFaults(tx, places, supplier.placeId, specification);
-    if (!(await isBrandOf(tx, family.brandId))) faults.push({ path: 'brandId', code: 'notAChoice' });
-    if (faults.length > 0) throw new RuleRefusal('badInput', faults);
-    const { id } = await tx.productFamily.create({
-      data: { ...family, supplierId, code: newCode(supplierId) },
-      select: { id: true },
-    });
-    await audit(tx, {
-      ...{ at, actorId: actor.id, onBehalfOf: actsOnBehalfOf(actor, supplier) },
-      ...{ action: 'family.create', subjectType: 'family', subjectId: id, after: { ...family, supplierId } },
-    });
-    const productId = await addSpecification(tx, actor, { id, supplier }, specification, price.priceFen, at);
-    await setFirstPrice(tx, actor, productId, price, at);
-    return id;
+  return inTransaction(db, (tx) => addFamily(tx, places, actor, goods, at));
+}
+
+/** The same within a transaction. */
+export async function addFamily(tx: Tx, places: PlaceTree, actor: Actor, goods: NewGoods, at: Date): Promise<number> {
+  const { supplierId, family, specification, price } = goods;
+  const supplier = await ownSupplier(tx, actor, supplierId);
+  const faults = await originFaults(tx, places, supplier.placeId, specification);
+  if (!(await isBrandOf(tx, family.brandId))) faults.push({ path: 'brandId', code: 'notAChoice' });
+  if (faults.length > 0) throw new RuleRefusal('badInput', faults);
+  const { id } = await tx.productFamily.create({
+    data: { ...family, supplierId, code: newCode(supplierId) },
+    select: { id: true },
   });
+  await audit(tx, {
+    ...{ at, actorId: actor.id, onBehalfOf: actsOnBehalfOf(actor, supplier) },
+    ...{ action: 'family.create', subjectType: 'family', subjectId: id, after: { ...family, supplierId } },
+  });
+  const productId = await addSpecification(tx, actor, { id, supplier }, specification, price.priceFen, at);
+  await setFirstPrice(tx, actor, productId, price, at);
+  return id;
 }
 
 /** Changes what a family says of its goods; search hears of it. Refuses another's with 404. */

@@ -4,7 +4,7 @@ import { audit } from '../../db/audit.ts';
 import type { PrismaClient, Tx } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
 import { type Fault, NotFound, RuleRefusal } from '../../shared/errors.ts';
-import { placeTree } from '../../units/place-tree.ts';
+import { type PlaceTree, placeTree } from '../../units/place-tree.ts';
 import { lockOwnProduct } from '../own-goods.ts';
 import { setFirstPrice } from '../prices/change-price.ts';
 import type { PriceInput, SpecificationInput } from './goods-schemas.ts';
@@ -21,22 +21,37 @@ export async function createSpecification(
   db: PrismaClient,
   actor: Actor,
   familyId: number,
-  { specification, price }: { specification: SpecificationInput; price: PriceInput },
+  input: NewSpecification,
   at: Date,
 ): Promise<number> {
   const places = await placeTree(db);
-  return inTransaction(db, async (tx) => {
-    const family = await tx.productFamily.findUnique({
-      where: { id: familyId },
-      select: { id: true, supplier: { select: { id: true, name: true, placeId: true } } },
-    });
-    if (!family || !suppliersServedBy(actor).includes(family.supplier.id)) throw new NotFound();
-    const faults = await originFaults(tx, places, family.supplier.placeId, specification);
-    if (faults.length > 0) throw new RuleRefusal('badInput', faults);
-    const id = await addSpecification(tx, actor, family, specification, price.priceFen, at);
-    await setFirstPrice(tx, actor, id, price, at);
-    return id;
+  return inTransaction(db, (tx) => addOwnSpecification(tx, places, actor, familyId, input, at));
+}
+
+export interface NewSpecification {
+  specification: SpecificationInput;
+  price: PriceInput;
+}
+
+/** The same within a transaction. */
+export async function addOwnSpecification(
+  tx: Tx,
+  places: PlaceTree,
+  actor: Actor,
+  familyId: number,
+  { specification, price }: NewSpecification,
+  at: Date,
+): Promise<number> {
+  const family = await tx.productFamily.findUnique({
+    where: { id: familyId },
+    select: { id: true, supplier: { select: { id: true, name: true, placeId: true } } },
   });
+  if (!family || !suppliersServedBy(actor).includes(family.supplier.id)) throw new NotFound();
+  const faults = await originFaults(tx, places, family.supplier.placeId, specification);
+  if (faults.length > 0) throw new RuleRefusal('badInput', faults);
+  const id = await addSpecification(tx, actor, family, specification, price.priceFen, at);
+  await setFirstPrice(tx, actor, id, price, at);
+  return id;
 }
 
 /** Writes a specification as a draft; the caller has checked it. */
@@ -74,27 +89,37 @@ export async function editSpecification(
   at: Date,
 ): Promise<void> {
   const places = await placeTree(db);
-  await inTransaction(db, async (tx) => {
-    const before = await lockOwnProduct(tx, actor, id);
-    const supplier = await tx.supplier.findUniqueOrThrow({
-      where: { id: before.supplierId },
-      select: { placeId: true },
-    });
-    const faults: Fault[] = [];
-    const changed = CERTIFIED_FACTS.filter((fact) => before[fact] !== input[fact]);
-    if (changed.length > 0 && (await isFixed(tx, id)))
-      faults.push(...changed.map((path) => ({ path, code: 'fixedByCertificate' })));
-    else faults.push(...(await originFaults(tx, places, supplier.placeId, input)));
-    if (faults.length > 0) throw new RuleRefusal('badInput', faults);
-    await tx.product.update({ where: { id }, data: input, select: { id: true } });
-    await audit(tx, {
-      ...{ at, actorId: actor.id, onBehalfOf: actsOnBehalfOf(actor, before.supplier) },
-      ...{ action: 'product.edit', subjectType: 'product', subjectId: id },
-      before: Object.fromEntries(Object.keys(input).map((key) => [key, before[key as keyof SpecificationInput]])),
-      after: { ...input },
-    });
-    await noteChangedProducts(tx, [id]);
+  await inTransaction(db, (tx) => changeSpecification(tx, places, actor, id, input, at));
+}
+
+/** The same within a transaction. */
+export async function changeSpecification(
+  tx: Tx,
+  places: PlaceTree,
+  actor: Actor,
+  id: number,
+  input: SpecificationInput,
+  at: Date,
+): Promise<void> {
+  const before = await lockOwnProduct(tx, actor, id);
+  const supplier = await tx.supplier.findUniqueOrThrow({
+    where: { id: before.supplierId },
+    select: { placeId: true },
   });
+  const faults: Fault[] = [];
+  const changed = CERTIFIED_FACTS.filter((fact) => before[fact] !== input[fact]);
+  if (changed.length > 0 && (await isFixed(tx, id)))
+    faults.push(...changed.map((path) => ({ path, code: 'fixedByCertificate' })));
+  else faults.push(...(await originFaults(tx, places, supplier.placeId, input)));
+  if (faults.length > 0) throw new RuleRefusal('badInput', faults);
+  await tx.product.update({ where: { id }, data: input, select: { id: true } });
+  await audit(tx, {
+    ...{ at, actorId: actor.id, onBehalfOf: actsOnBehalfOf(actor, before.supplier) },
+    ...{ action: 'product.edit', subjectType: 'product', subjectId: id },
+    before: Object.fromEntries(Object.keys(input).map((key) => [key, before[key as keyof SpecificationInput]])),
+    after: { ...input },
+  });
+  await noteChangedProducts(tx, [id]);
 }
 
 /** Whether a certification speaks of it, or an order has it. */

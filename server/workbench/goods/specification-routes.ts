@@ -4,18 +4,20 @@ import { catalogReader } from '../../catalog/catalog-reader.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import { pathTo, patterns } from '../../paths.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { dayOf } from '../../shared/days.ts';
+import { addDays, dayOf } from '../../shared/days.ts';
 import type { Fault } from '../../shared/errors.ts';
 import { flash } from '../../web/flash.ts';
 import { formView, refusedForm } from '../../web/form-view.ts';
 import { idIn, read } from '../../web/forms.ts';
+import { presentStocked } from '../batches/batch-presenter.ts';
+import { listOwnStock } from '../batches/batch-queries.ts';
 import { changePrice } from '../prices/change-price.ts';
 import { answerPrice, withdrawPrice } from '../prices/decide-price.ts';
 import { presentChange } from '../prices/price-presenter.ts';
 import { pricesOf } from '../prices/price-queries.ts';
 import { formChoices, priceValues, specificationValues } from './goods-form.ts';
 import { presentSpecification } from './goods-presenter.ts';
-import { findOwnFamily, findOwnSpecification } from './goods-queries.ts';
+import { findOwnFamily, findOwnSpecification, SOON_DAYS } from './goods-queries.ts';
 import {
   answerForm,
   PRICE_FIELDS,
@@ -33,6 +35,7 @@ interface Parts {
   clock: Clock;
 }
 
+const MOST_BATCHES = 40;
 const NEW_VALUES = { minQuantity: 1, orderMultiple: 1, caseQuantity: 1, saleMode: 'by_piece' };
 const PAGE_FIELDS = [...PRICE_FIELDS, 'reason', 'answer'];
 
@@ -127,10 +130,13 @@ export function specificationRoutes({ db, clock }: Parts): Router {
   async function show(req: Request, res: Response, typed: Record<string, unknown> | null, faults: Fault[]) {
     const id = idIn(req.params.id);
     const product = await findOwnSpecification(db, actorOf(req), id);
-    const [reader, changes, hindrances] = await Promise.all([
+    const today = dayOf(clock());
+    const days = { today, soon: addDays(today, SOON_DAYS) };
+    const [reader, changes, hindrances, batches] = await Promise.all([
       catalogReader(db, req),
       pricesOf(db, id),
-      hindrancesOf(db, id, dayOf(clock())),
+      hindrancesOf(db, id, today),
+      listOwnStock(db, actorOf(req), 'all', { ...days, after: null, take: MOST_BATCHES, productId: id }),
     ]);
     const shown = presentSpecification(reader, product);
     const prices = changes.map((change) => presentChange(req, change));
@@ -144,6 +150,7 @@ export function specificationRoutes({ db, clock }: Parts): Router {
         { label: shown.spec },
       ],
       product: shown,
+      batches: batches.map((batch) => presentStocked(req, batch, days)),
       isOnSale: product.state === 'on_sale',
       isDraft: product.state === 'draft',
       hindrances: hindrances.map((code) => req.t(`faults:${code}`)),

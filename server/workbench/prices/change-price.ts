@@ -27,21 +27,30 @@ export async function changePrice(
   db: PrismaClient,
   actor: Actor,
   productId: number,
+  input: PriceProposal & { reason: string },
+  at: Date,
+): Promise<boolean> {
+  return inTransaction(db, (tx) => changeOwnPrice(tx, actor, productId, input, at));
+}
+
+/** The same within a transaction. */
+export async function changeOwnPrice(
+  tx: Tx,
+  actor: Actor,
+  productId: number,
   { reason, ...proposal }: PriceProposal & { reason: string },
   at: Date,
 ): Promise<boolean> {
-  return inTransaction(db, async (tx) => {
-    const product = await lockOwnProduct(tx, actor, productId);
-    const waiting = await tx.priceChange.findFirst({
-      where: { productId, state: { in: [...OPEN_STATES] } },
-      select: { id: true },
-    });
-    if (waiting) throw new StateConflict('priceWaitsAlready');
-    const isFirst = await lacksPrice(tx, productId);
-    if (!isFirst && sameAs(product, proposal))
-      throw new RuleRefusal('badInput', [{ path: 'priceFen', code: 'samePrice' }]);
-    return propose(tx, actor, product, { ...proposal, reason, isFirst }, at);
+  const product = await lockOwnProduct(tx, actor, productId);
+  const waiting = await tx.priceChange.findFirst({
+    where: { productId, state: { in: [...OPEN_STATES] } },
+    select: { id: true },
   });
+  if (waiting) throw new StateConflict('priceWaitsAlready');
+  const isFirst = await lacksPrice(tx, productId);
+  if (!isFirst && sameAs(product, proposal))
+    throw new RuleRefusal('badInput', [{ path: 'priceFen', code: 'samePrice' }]);
+  return propose(tx, actor, product, { ...proposal, reason, isFirst }, at);
 }
 
 /** The first price of a new specification; flagged, it keeps it from the shelf until the operator has accepted it. */
