@@ -8,6 +8,8 @@ import { accountRoutes } from './accounts/account-routes.ts';
 import { createRunOnce } from './accounts/run-once.ts';
 import { actorFromSession, actorFromToken, authorizeCall } from './accounts/who-acts.ts';
 import { adminRoutes } from './admin/admin-routes.ts';
+import { currentCall } from './assistance/current-call.ts';
+import { unsoldRoutes } from './assistance/unsold-routes.ts';
 import { cartEndpoints } from './cart/cart-api.ts';
 import { cartRoutes } from './cart/cart-routes.ts';
 import { takeGuestCart } from './cart/guest-cart.ts';
@@ -175,6 +177,12 @@ export function createApp(container: Container): Express {
   app.use(inboxRoutes(container));
   app.use(catalogRoutes({ ...container, extras: { ...shopExtras(container), ...waysToBuy(container) } }));
   app.use(pickRoutes(container));
+  app.use(
+    catalogRoutes({
+      ...container,
+      extras: { ...shopExtras(container), ...waysToBuy(container), ...currentCall(container) },
+    }),
+  );
   app.use(traceRoutes(container));
   app.use(traceLabelRoutes(container));
   app.use(searchRoutes(container));
@@ -203,6 +211,7 @@ export function createApp(container: Container): Express {
   app.use(flaggedPriceRoutes(container));
   app.use(supplierQuoteRoutes(container));
   app.use(recallRoutes(container));
+  app.use(unsoldRoutes(container));
   app.use(orderRoutes(container));
   app.use(standingOrderRoutes(container));
   app.use(holidayRoutes(container));

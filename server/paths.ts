@@ -32,6 +32,8 @@ export const patterns = {
   tracing: '/admin/tracing',
   tracingExcel: '/admin/tracing.xlsx',
   tracingReminders: '/admin/tracing/reminders',
+  unsold: '/unsold',
+  unsoldCall: '/unsold/:id/call',
   recalls: '/recalls',
   recall: '/recalls/:id',
   recallReturn: '/recalls/:id/orders/:orderId/return',

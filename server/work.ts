@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { UNSOLD_CHANGED, unsoldChange } from './assistance/unsold-told.ts';
+import { warnOfUnsold } from './assistance/warn-unsold.ts';
 import { PRODUCT_CHANGED, productChanged } from './catalog/product-changed.ts';
 import { submitOrder } from './checkout/submit-order.ts';
 import type { Container } from './container.ts';
@@ -26,6 +28,7 @@ import { tellOfQuotes } from './notifications/tell-of-quotes.ts';
 import { tellOfRecalledLines, tellOfRecalls } from './notifications/tell-of-recalls.ts';
 import { tellOfRefunds } from './notifications/tell-of-refunds.ts';
 import { tellOfStatements, tellRefundsWithoutRed } from './notifications/tell-of-statements.ts';
+import { tellOfUnsold } from './notifications/tell-of-unsold.ts';
 import { tellOverdueCancelled } from './notifications/tell-overdue-cancelled.ts';
 import { tellStandingOrders } from './notifications/tell-standing-orders.ts';
 import { tellSuppliers } from './notifications/tell-suppliers.ts';
@@ -174,6 +177,12 @@ export function outboxHandlers(container: Container) {
         payloads.map((payload) => matchingChanged.parse(payload)),
       );
     },
+    [UNSOLD_CHANGED]: async (payloads) => {
+      await tellOfUnsold(
+        db,
+        payloads.map((payload) => unsoldChange.parse(payload)),
+      );
+    },
     [RECALL_CHANGED]: async (payloads) => {
       await tellOfRecalls(
         db,
@@ -268,6 +277,7 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
     { name: 'remind-approvers', everyMs: 600_000, run: () => remindApprovers(db, clock()) },
     { name: 'start-clocks', everyMs: 600_000, run: () => startClocks(db, clock()) },
     { name: 'overdue-parcels', everyMs: 600_000, run: () => remindOverdueParcels(db, clock()) },
+    { name: 'warn-unsold', everyMs: 6 * 3_600_000, run: () => warnOfUnsold(db, clock()) },
     { name: 'remind-due', everyMs: 3_600_000, run: () => remindDueStatements(db, clock()) },
     { name: 'remind-expiring', everyMs: 3_600_000, run: () => remindExpiringCertifications(db, clock()) },
     { name: 'mark-overdue', everyMs: 600_000, run: async () => void (await markOverdue(db, clock())) },

@@ -88,6 +88,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'searchWords', icon: 'search', roles: ['operator'] },
       { path: 'holidays', icon: 'calendar', roles: ['operator'] },
       { path: 'auditTrail', icon: 'shield', roles: ['operator'] },
+      { path: 'unsold', icon: 'clock', roles: ['supplier', 'operator', 'organizer'] },
       { path: 'recalls', icon: 'alert', roles: ['supplier', 'certifier', 'operator'] },
       { path: 'certifications', icon: 'certificate', roles: ['certifier', 'operator'], inStrip: true },
       { path: 'applications', icon: 'stamp', roles: ['certifier', 'work_team', 'supplier'], inStrip: true },

@@ -73,6 +73,8 @@ export const NOTICE_KINDS = [
   'application_refused',
   'application_reopened',
   'trace_missing',
+  'unsold_raised',
+  'unsold_called',
   'recall_sent',
   'recall_given_back',
   'recall_swapped',
