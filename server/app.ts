@@ -101,6 +101,7 @@ import { waysToBuy } from './sourcing/ways-to-buy.ts';
 import { applicationRoutes } from './suppliers/applications/application-routes.ts';
 import { caseRoutes } from './suppliers/applications/case-routes.ts';
 import { certificateRoutes } from './suppliers/certificate-routes.ts';
+import { noticeEndpoints } from './suppliers/notice-api.ts';
 import { noticeRoutes } from './suppliers/notice-routes.ts';
 import { supplierEndpoints } from './suppliers/supplier-api.ts';
 import { unitEndpoints } from './units/unit-api.ts';
@@ -273,6 +274,7 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...accountEndpoints(container),
     ...unitEndpoints(container),
     ...supplierEndpoints(container),
+    ...noticeEndpoints(container),
     ...catalogEndpoints(container),
     ...searchEndpoints(container),
     ...zoneEndpoints(container),

@@ -10,7 +10,10 @@ import { type PeriodicJob, runSchedule } from './jobs/schedule.ts';
 import { MAIL_DUE } from './notifications/notify.ts';
 import { remindApprovers } from './notifications/remind-approvers.ts';
 import { remindDueStatements } from './notifications/remind-due-statements.ts';
-import { remindExpiringCertifications } from './notifications/remind-expiring-certifications.ts';
+import {
+  remindExpiringCertifications,
+  tellEndedCertifications,
+} from './notifications/remind-expiring-certifications.ts';
 import { remindOverdueParcels } from './notifications/remind-overdue-parcels.ts';
 import { sendMail } from './notifications/send-mail.ts';
 import { tellApprovers } from './notifications/tell-approvers.ts';
@@ -70,6 +73,7 @@ import { settlePools } from './sourcing/pools/settle-pools.ts';
 import { expireQuotes } from './sourcing/quotes/expire-quotes.ts';
 import { QUOTE_CHANGED, quoteChanged } from './sourcing/quotes/quote-changed.ts';
 import { APPLICATION_CHANGED } from './suppliers/applications/lock-application.ts';
+import { followTerms } from './suppliers/follow-terms.ts';
 import { WELFARE_OPENED } from './welfare/open-run.ts';
 import { remindChoosers, tellChoosers } from './welfare/tell-choosers.ts';
 import { PRICE_CHANGED, priceChanged } from './workbench/prices/price-changed.ts';
@@ -279,7 +283,15 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
     { name: 'overdue-parcels', everyMs: 600_000, run: () => remindOverdueParcels(db, clock()) },
     { name: 'warn-unsold', everyMs: 6 * 3_600_000, run: () => warnOfUnsold(db, clock()) },
     { name: 'remind-due', everyMs: 3_600_000, run: () => remindDueStatements(db, clock()) },
-    { name: 'remind-expiring', everyMs: 3_600_000, run: () => remindExpiringCertifications(db, clock()) },
+    { name: 'follow-terms', everyMs: 5_000, run: async () => void (await followTerms(db, clock())) },
+    {
+      name: 'remind-expiring',
+      everyMs: 3_600_000,
+      run: async () => {
+        await remindExpiringCertifications(db, clock());
+        await tellEndedCertifications(db, clock());
+      },
+    },
     { name: 'mark-overdue', everyMs: 600_000, run: async () => void (await markOverdue(db, clock())) },
     {
       name: 'standing-orders',

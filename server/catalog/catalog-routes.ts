@@ -18,6 +18,7 @@ import { rememberSeen } from './picks/pick-routes.ts';
 import { presentProductPage } from './product-presenter.ts';
 import { findProductPage } from './product-queries.ts';
 import { presentSupplierPage } from './supplier-presenter.ts';
+import { findSupplierReviews } from './supplier-reviews.ts';
 import { zoneList } from './zone-list.ts';
 
 interface Parts {
@@ -95,11 +96,12 @@ function showSupplier({ db, clock }: Parts): RequestHandler {
   return async (req, res) => {
     const id = idIn(req.params.id);
     const today = dayOf(clock());
-    const [reader, supplier, cards] = await Promise.all([
+    const [reader, supplier, cards, reviews] = await Promise.all([
       catalogReader(db, req),
       findSupplierPage(db, id, today),
       browseProducts(db, { supplierId: id, order: 'sales', limit: MOST_OF_SUPPLIER }, today),
+      findSupplierReviews(db, id),
     ]);
-    res.render('suppliers/show', presentSupplierPage(reader, supplier, cards));
+    res.render('suppliers/show', presentSupplierPage(reader, supplier, cards, reviews));
   };
 }

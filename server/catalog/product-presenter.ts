@@ -138,6 +138,7 @@ export function presentCertifications(
     ...held.map(({ of, number, issuer, validFrom, validUntil }) => ({
       name: t(`catalog:certifiedAs.${of}`),
       number,
+      href: number ? pathTo('certificate', { number }) : undefined,
       issuer,
       validFrom,
       validUntil,
@@ -145,6 +146,7 @@ export function presentCertifications(
     ...marks.map(({ kind, number, validFrom, validUntil }) => ({
       name: t(`catalog:marks.${kind}`),
       number,
+      href: undefined,
       issuer: null,
       validFrom,
       validUntil,

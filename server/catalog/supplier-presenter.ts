@@ -5,9 +5,15 @@ import { presentCards } from './card-presenter.ts';
 import { type CatalogReader, inLanguage, nameOf } from './catalog-reader.ts';
 import type { ProductCard } from './product-cards.ts';
 import { presentBenefit, presentCertifications } from './product-presenter.ts';
+import type { SupplierReviews } from './supplier-reviews.ts';
 
 /** The data of `views/suppliers/show.hbs`. */
-export function presentSupplierPage(reader: CatalogReader, supplier: SupplierPage, cards: readonly ProductCard[]) {
+export function presentSupplierPage(
+  reader: CatalogReader,
+  supplier: SupplierPage,
+  cards: readonly ProductCard[],
+  { reviews, scoreTenths, latest }: SupplierReviews,
+) {
   const { t, locale, places } = reader;
   const { certification } = supplier;
   return {
@@ -32,6 +38,18 @@ export function presentSupplierPage(reader: CatalogReader, supplier: SupplierPag
       households,
       yearlyPayoutFen,
     })),
+    reviews:
+      scoreTenths === null
+        ? undefined
+        : {
+            score: `${Math.trunc(scoreTenths / 10)}.${scoreTenths % 10}`,
+            countText: t('suppliers:show.reviewCount', { count: reviews }),
+            latest: latest.map(({ rating, text, at }) => ({
+              text,
+              at: at.toISOString(),
+              ratingText: t('suppliers:show.stars', { rating }),
+            })),
+          },
     products: presentCards(reader, cards),
     allHref: pathTo('products', { supplier: supplier.code }),
     breadcrumbs: [

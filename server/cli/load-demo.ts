@@ -10,6 +10,7 @@ import { decideWelfareReturns } from './demo/decide-welfare-returns.ts';
 import { drawReceipts } from './demo/draw-receipts.ts';
 import { makeDemonstration } from './demo/make-demonstration.ts';
 import { publishBulletins } from './demo/publish-bulletins.ts';
+import { showApplications } from './demo/show-applications.ts';
 import { showApprovals } from './demo/show-approvals.ts';
 import { showMatching } from './demo/show-matching.ts';
 import { showPhotos } from './demo/show-photos.ts';
@@ -76,6 +77,7 @@ async function finish(databaseUrl: string, now: Date, dataDir: string | undefine
     const published = await publishBulletins(db, now);
     await showSourcing(db, now);
     await showApprovals(db, now);
+    await showApplications(db, now, dataDir);
     await showMatching(db, now);
     if (dataDir) await showPhotos(db, dataDir, now);
     await showRecalls(db, now);

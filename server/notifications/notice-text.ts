@@ -58,6 +58,7 @@ export const NOTICE_KINDS = [
   'welfare_open',
   'welfare_reminder',
   'certification_ends',
+  'certification_ended',
   'price_flagged',
   'price_answered',
   'price_accepted',

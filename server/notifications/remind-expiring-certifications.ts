@@ -6,6 +6,7 @@ import { peopleOf } from './tell-of-statements.ts';
 
 /** The days before the last one on which a holder is reminded, the nearest first. */
 const REMINDED_BEFORE_DAYS = [7, 30, 60] as const;
+const TOLD_AFTER_DAYS = 7;
 const FIRST_BEFORE_DAYS = Math.max(...REMINDED_BEFORE_DAYS);
 
 /**
@@ -15,34 +16,50 @@ const FIRST_BEFORE_DAYS = Math.max(...REMINDED_BEFORE_DAYS);
  */
 export async function remindExpiringCertifications(db: PrismaClient, now: Date): Promise<void> {
   const today = dayOf(now);
-  for (const { id, supplier, product, validUntil } of await expiring(db, today)) {
-    const seller = supplier ?? product?.supplier;
-    if (!seller || !validUntil) continue;
-    const day = dayFromColumn(validUntil);
-    const term = REMINDED_BEFORE_DAYS.find((days) => daysBetween(today, day) <= days);
-    if (term === undefined) continue;
-    const holder = product?.family ?? seller;
-    const told = await peopleOf(db, { supplierId: seller.id }, today);
-    await notify(
-      db,
-      [...new Set(told)].map((userId) => ({
-        userId,
-        kind: 'certification_ends' as const,
-        data: { holder: holder.name, holderEn: holder.nameEn ?? '', day },
-        link: product ? pathTo('product', { id: product.id }) : pathTo('supplier', { id: seller.id }),
-        dedupeKey: `certification_ends ${id} ${day} ${term}`,
-      })),
-    );
+  for (const ending of await endingWithin(db, today, addDays(today, FIRST_BEFORE_DAYS))) {
+    const day = ending.validUntil && dayFromColumn(ending.validUntil);
+    const term = day && REMINDED_BEFORE_DAYS.find((days) => daysBetween(today, day) <= days);
+    if (term) await tell(db, ending, 'certification_ends', `${day} ${term}`, today);
   }
 }
 
-async function expiring(db: PrismaClient, today: Day) {
-  const last = dayToColumn(addDays(today, FIRST_BEFORE_DAYS));
+/** Tells suppliers, once, of certifications that have ended within the last week and were not renewed: their goods are off the shelf. */
+export async function tellEndedCertifications(db: PrismaClient, now: Date): Promise<void> {
+  const today = dayOf(now);
+  for (const ended of await endingWithin(db, addDays(today, -TOLD_AFTER_DAYS), addDays(today, -1)))
+    await tell(db, ended, 'certification_ended', '', today);
+}
+
+type Ending = Awaited<ReturnType<typeof endingWithin>>[number];
+
+async function tell(
+  db: PrismaClient,
+  { id, supplier, product, validUntil }: Ending,
+  kind: 'certification_ends' | 'certification_ended',
+  key: string,
+  today: Day,
+): Promise<void> {
+  const seller = supplier ?? product?.supplier;
+  if (!seller || !validUntil) return;
+  const holder = product?.family ?? seller;
+  const told = await peopleOf(db, { supplierId: seller.id }, today);
+  const data = { holder: holder.name, holderEn: holder.nameEn ?? '', day: dayFromColumn(validUntil) };
+  await notify(
+    db,
+    [...new Set(told)].map((userId) => ({
+      ...{ userId, kind, data, link: pathTo('newApplication') },
+      dedupeKey: [kind, id, key].filter(Boolean).join(' '),
+    })),
+  );
+}
+
+async function endingWithin(db: PrismaClient, from: Day, until: Day) {
+  const last = dayToColumn(until);
   const lastsLonger = { state: 'certified' as const, number: { not: null }, validUntil: { gt: last } };
   return db.certification.findMany({
     where: {
       ...{ state: 'certified', number: { not: null } },
-      validUntil: { gte: dayToColumn(today), lte: last },
+      validUntil: { gte: dayToColumn(from), lte: last },
       OR: [
         { supplier: { certifications: { none: lastsLonger } } },
         { product: { certifications: { none: lastsLonger } } },

@@ -3,7 +3,7 @@ import { enqueue } from '../jobs/outbox.ts';
 import { noteHelped } from '../quotas/tally/helped-tally.ts';
 import { certifyLines, tallyPlacing } from '../quotas/tally/tally-placing.ts';
 import { dayOf, dayToColumn } from '../shared/days.ts';
-import { StateConflict } from '../shared/errors.ts';
+import { RuleRefusal, StateConflict } from '../shared/errors.ts';
 import { findLineage } from '../units/lineage.ts';
 import { writeJournal } from './order-journal.ts';
 import { commitToPool } from './order-pool.ts';
@@ -50,6 +50,7 @@ export async function placeOrder(
       FROM supplier s JOIN \`order\` o ON o.id = ${order.id} AND o.harvestId IS NULL WHERE s.id = fulfilment.supplierId)
     WHERE orderId = ${order.id} AND state = 'waiting'`;
   await certifyLines(tx, order.id, day);
+  if (event === 'approve') await requireCertified(tx, order.id);
   await writeJournal(tx, {
     orderId: order.id,
     source: 'placing',
@@ -72,4 +73,19 @@ export async function placeOrder(
   }
   if (order.unitId === null) await noteHelped(tx, order.id, day);
   await enqueue(tx, 'order.placed', [{ orderId: order.id }]);
+}
+
+/**
+ * What is no longer certified is not sold any more (rule 1): an approval that comes too late is refused, so that the order is returned
+ * or rejected. A payment cannot be refused once it was made; it buys, and does not count.
+ */
+async function requireCertified(tx: Sql, orderId: number): Promise<void> {
+  const lost = await tx.$queryRaw<{ id: number; name: string }[]>`
+    SELECT l.id, f.name FROM order_line l JOIN product p ON p.id = l.productId JOIN product_family f ON f.id = p.familyId
+    WHERE l.orderId = ${orderId} AND (l.supplierCertificationId IS NULL OR l.productCertificationId IS NULL)`;
+  if (lost.length > 0)
+    throw new RuleRefusal(
+      'goodsNotCertified',
+      lost.map(({ id, name }) => ({ path: `lines.${id}`, code: 'noLongerCertified', values: { name } })),
+    );
 }

@@ -101,6 +101,21 @@ export async function findNotice(
   return { ...notice, certificationId, facts };
 }
 
+export type ListedObjection = ShownObjection & { noticeId: number };
+
+/** Objections with their answers, the newest first, by key (`beforeId`). One statement. */
+export function listObjections(
+  db: Db,
+  { noticeId, beforeId, limit }: { noticeId?: number; beforeId?: number; limit: number },
+): Promise<ListedObjection[]> {
+  return db.objection.findMany({
+    where: { noticeId, id: beforeId === undefined ? undefined : { lt: beforeId } },
+    select: { id: true, noticeId: true, at: true, text: true, answer: true, answeredAt: true, upheld: true },
+    orderBy: { id: 'desc' },
+    take: limit,
+  });
+}
+
 async function withObjections(db: Db, rows: readonly NoticeRow[]): Promise<ShownNotice[]> {
   const objections = groupBy(
     await db.objection.findMany({

@@ -1,6 +1,6 @@
 import { fast, type PrismaClient } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
-import type { BenefitMode, MarkKind, SupplierKind, SupplierState } from '../db/generated/enums.ts';
+import type { BenefitMode, CertificationState, MarkKind, SupplierKind, SupplierState } from '../db/generated/enums.ts';
 import { type Day, dayFromColumn } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
 import type { Fen } from '../shared/money.ts';
@@ -116,16 +116,51 @@ export interface ListedSupplier {
   nameEn: string;
   kind: SupplierKind;
   placeId: number;
+  /** the latest that was issued, with how it stands on the day; null: none was */
+  certification: {
+    number: string;
+    issuer: string;
+    state: CertificationState;
+    validFrom: Day;
+    validUntil: Day;
+    /** it holds on the day: its goods may be sold, and count */
+    holds: boolean;
+  } | null;
 }
 
-/** Active suppliers by id, for lists and filters; by key pages. */
-export async function listSuppliers(db: PrismaClient, afterId: number, limit: number): Promise<ListedSupplier[]> {
-  return db.supplier.findMany({
-    where: { state: 'active', id: { gt: afterId } },
-    select: { id: true, code: true, name: true, nameEn: true, kind: true, placeId: true },
-    orderBy: { id: 'asc' },
-    take: limit,
-  });
+type ListedRow = Omit<ListedSupplier, 'certification'> & {
+  number: string | null;
+  issuer: string;
+  state: CertificationState;
+  validFrom: Date | null;
+  validUntil: Date | null;
+  certificationId: number | null;
+  heldId: number | null;
+};
+
+/** Active suppliers by id, for lists and filters, with the certification that holds or else the last; by key pages. */
+export async function listSuppliers(
+  db: PrismaClient,
+  today: Day,
+  afterId: number,
+  limit: number,
+): Promise<ListedSupplier[]> {
+  const rows = await db.$queryRaw<ListedRow[]>`
+    SELECT s.id, s.code, s.name, s.nameEn, s.kind, s.placeId, c.id AS certificationId, c.number, c.issuer, c.state, c.validFrom, c.validUntil,
+      ${certificationHeldBy('supplier', today)} AS heldId
+    FROM supplier s LEFT JOIN certification c ON c.id = COALESCE(${certificationHeldBy('supplier', today)},
+      (SELECT MAX(last.id) FROM certification last WHERE last.supplierId = s.id AND last.number IS NOT NULL))
+    WHERE s.state = 'active' AND s.id > ${afterId} ORDER BY s.id LIMIT ${limit}`;
+  return rows.map(({ number, issuer, state, validFrom, validUntil, certificationId, heldId, ...supplier }) => ({
+    ...supplier,
+    certification:
+      number && validFrom && validUntil
+        ? {
+            ...{ number, issuer, state, holds: certificationId === heldId },
+            ...{ validFrom: dayFromColumn(validFrom), validUntil: dayFromColumn(validUntil) },
+          }
+        : null,
+  }));
 }
 
 /** Names of suppliers by code, for the filters of a list. */

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Supplier } from '../../server/db/generated/client.ts';
-import { remindExpiringCertifications } from '../../server/notifications/remind-expiring-certifications.ts';
+import {
+  remindExpiringCertifications,
+  tellEndedCertifications,
+} from '../../server/notifications/remind-expiring-certifications.ts';
 import { pathTo } from '../../server/paths.ts';
 import { makeTestApp, type TestApp } from '../setup/app.ts';
 import { aProduct } from '../world/products.ts';
@@ -48,14 +51,14 @@ describe('remindExpiringCertifications', () => {
     expect(await toldAt('2026-08-28T04:00:00Z', seller)).toBe(1);
   });
 
-  it("tells of a product's certification, with the way to the product", async () => {
+  it("tells of a product's certification, with the way to renew it", async () => {
     const supplier = await aSupplier(market.db);
     const seller = await aSeller(supplier);
     const product = await aProduct(market.db, { supplier, certified: false });
     await certify(market.db, { product }, [START, LAST_DAY]);
     expect(await toldAt('2026-08-28T04:00:00Z', seller)).toBe(1);
     const notice = await market.db.notification.findFirstOrThrow({ where: { userId: seller } });
-    expect(notice).toMatchObject({ link: pathTo('product', { id: product.id }), data: { day: LAST_DAY } });
+    expect(notice).toMatchObject({ link: pathTo('newApplication'), data: { day: LAST_DAY } });
   });
 
   it('is silent where it was renewed, is suspended, or ended already', async () => {
@@ -68,5 +71,23 @@ describe('remindExpiringCertifications', () => {
     for (const supplier of [renewed, suspended, ended]) {
       expect(await toldAt('2026-08-28T04:00:00Z', await aSeller(supplier))).toBe(0);
     }
+  });
+});
+
+describe('tellEndedCertifications', () => {
+  it('tells the supplier once that the goods are off the shelf, unless it was renewed', async () => {
+    const supplier = await aSupplier(market.db, { certified: [START, LAST_DAY] });
+    const seller = await aSeller(supplier);
+    const renewed = await aSupplier(market.db, { certified: [START, LAST_DAY] });
+    await certify(market.db, { supplier: renewed }, ['2026-09-01', '2028-08-31']);
+    const renewer = await aSeller(renewed);
+    const told = async (instant: string, userId: number) => {
+      await tellEndedCertifications(market.db, new Date(instant));
+      return market.db.notification.count({ where: { userId, kind: 'certification_ended' } });
+    };
+    expect(await told('2026-08-31T15:59:59Z', seller)).toBe(0);
+    expect(await told('2026-08-31T16:00:00Z', seller)).toBe(1);
+    expect(await told('2026-09-03T04:00:00Z', seller)).toBe(1);
+    expect(await told('2026-09-03T04:00:00Z', renewer)).toBe(0);
   });
 });

@@ -139,6 +139,18 @@ describe('the job', () => {
     expect((await buyer.open(`/standing-orders/${id}`)).text).toContain('“旧年笋干”已下架');
   });
 
+  it('leaves out what is certified no longer on its day', async () => {
+    const ending = await aProduct(market.app.db, { name: '到期的蜂蜜', certified: ['2026-01-01', '2026-06-21'] });
+    const id = await weekly([
+      { productId: eggs.id, quantity: 5, note: '' },
+      { productId: ending.id, quantity: 1, note: '' },
+    ]);
+    await work('2026-06-22');
+    expect(await runsOf(id)).toMatchObject([{ outcome: 'in_part' }]);
+    expect((await ordersMade())[0]?.lines).toMatchObject([{ productId: eggs.id }]);
+    expect((await buyer.open(`/standing-orders/${id}`)).text).toContain('“到期的蜂蜜”已下架');
+  });
+
   it('orders nothing when nothing can be had, and says why', async () => {
     const none = await aProduct(market.app.db, { name: '高山四季豆', stock: 0 });
     const id = await weekly([{ productId: none.id, quantity: 1, note: '' }]);

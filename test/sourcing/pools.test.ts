@@ -161,6 +161,27 @@ describe('a pool', () => {
     await expectExact();
   });
 
+  it('whose goods lose their certification gives everything back, filled or not', async () => {
+    const until = async (day: string) =>
+      market.app.db.certification.updateMany({ where: { productId: eggs.id }, data: { validUntil: new Date(day) } });
+    const code = await open();
+    const [paid, unpaid] = [await join('employee', code, 5), await join('colleague', code, 4)];
+    await pay('employee', paid);
+    const { validUntil } = await market.app.db.certification.findFirstOrThrow({ where: { productId: eggs.id } });
+    await until(DAY);
+    await settlePools(market.app.db, new Date(`${DAY}T15:59:59Z`));
+    expect(await poolOf(code)).toMatchObject({ state: 'open' });
+    await settlePools(market.app.db, new Date(`${DAY}T16:00:00Z`));
+    expect(await Promise.all([paid, unpaid].map(stateOf))).toEqual(['cancelled', 'cancelled']);
+    expect(await poolOf(code)).toMatchObject({ state: 'failed', committedQuantity: 0 });
+    await market.settle();
+    expect(await market.app.db.paymentRefund.findMany({ where: { payment: { orderId: paid } } })).toMatchObject([
+      { amountFen: 5 * 9583, state: 'succeeded' },
+    ]);
+    await market.app.db.certification.updateMany({ where: { productId: eggs.id }, data: { validUntil } });
+    await expectExact();
+  });
+
   it('that closed takes no payment any more: it goes back', async () => {
     const code = await open();
     const order = await join('employee', code, 5);

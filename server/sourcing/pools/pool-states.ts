@@ -5,6 +5,8 @@ import { StateConflict } from '../../shared/errors.ts';
 const transitions = [
   ['open', 'fill', 'full'],
   ['open', 'run_out', 'failed'],
+  ['open', 'lose_goods', 'failed'],
+  ['full', 'lose_goods', 'failed'],
   ['full', 'place', 'placed'],
 ] as const satisfies readonly (readonly [PoolState, string, PoolState])[];
 

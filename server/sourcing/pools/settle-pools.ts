@@ -6,19 +6,24 @@ import { cancelByMarket } from '../../orders/cancel-order.ts';
 import { lockOrder } from '../../orders/lock-order.ts';
 import { POOL_CHANGED } from '../../orders/order-pool.ts';
 import { placeOrder } from '../../orders/place-order.ts';
+import { type Day, dayOf } from '../../shared/days.ts';
+import { certificationHeldBy } from '../../suppliers/certification-held.ts';
 import { nextPoolState } from './pool-states.ts';
 
 const BATCH = 200;
 const WAITING = ['awaiting_approval', 'awaiting_payment', 'awaiting_pool'] as const;
 
-/** The reason in the market's own name; `reasonText` puts it into words. */
+/** The reasons in the market's own name; `reasonText` puts them into words. */
 export const UNFILLED = 'market.poolUnfilled';
+const UNCERTIFIED = 'market.goodsUncertified';
 
 /**
  * Places the orders of full pools and gives back those of pools that closed unfilled, each under its own order's lock and each step
  * again after a crash without doing it twice. Returns how many pools had something to do.
  */
 export async function settlePools(db: PrismaClient, now: Date): Promise<number> {
+  const today = dayOf(now);
+  for (const id of await poolsOfLostGoods(db, today)) await loseGoods(db, id, today, now);
   const due = await db.pool.findMany({
     where: { state: 'open', closesAt: { lte: now } },
     select: { id: true },
@@ -30,11 +35,38 @@ export async function settlePools(db: PrismaClient, now: Date): Promise<number> 
   for (const { id } of full) await placeAll(db, id, now);
   const failed = await db.pool.findMany({
     where: { state: 'failed', orders: { some: { state: { in: [...WAITING] } } } },
-    select: { id: true },
+    select: { id: true, committedQuantity: true, caseQuantity: true, closesAt: true },
     orderBy: { id: 'asc' },
   });
-  for (const { id } of failed) await giveBackAll(db, id, now);
+  for (const pool of failed) {
+    const isUnfilled = pool.committedQuantity < pool.caseQuantity && pool.closesAt <= now;
+    await giveBackAll(db, pool.id, isUnfilled ? UNFILLED : UNCERTIFIED, now);
+  }
   return due.length + full.length + failed.length;
+}
+
+/** Pools of which nothing was placed yet, of goods that are not certified today: what is not certified is not sold (rules 1, 17). */
+async function poolsOfLostGoods(db: PrismaClient, today: Day): Promise<number[]> {
+  const rows = await db.$queryRaw<{ id: number }[]>`
+    SELECT q.id FROM pool q JOIN product p ON p.id = q.productId JOIN supplier s ON s.id = p.supplierId
+    WHERE q.state IN ('open', 'full') AND NOT EXISTS (SELECT 1 FROM \`order\` o WHERE o.poolId = q.id AND o.placedAt IS NOT NULL)
+      AND (${certificationHeldBy('product', today)} IS NULL OR ${certificationHeldBy('supplier', today)} IS NULL) ORDER BY q.id`;
+  return rows.map(({ id }) => id);
+}
+
+async function loseGoods(db: PrismaClient, id: number, today: Day, at: Date): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    await tx.$queryRaw`SELECT id FROM pool WHERE id = ${id} FOR UPDATE`;
+    const pool = await tx.pool.findUniqueOrThrow({ where: { id } });
+    if (pool.state !== 'open' && pool.state !== 'full') return;
+    const state = nextPoolState(pool.state, 'lose_goods');
+    await tx.pool.update({ where: { id }, data: { state, endedAt: at }, select: { id: true } });
+    await audit(tx, {
+      ...{ at, actorId: null, action: 'pool.lose_goods', subjectType: 'pool', subjectId: id },
+      ...{ before: { state: pool.state }, after: { state, day: today } },
+    });
+    await enqueue(tx, POOL_CHANGED, [{ poolId: id }]);
+  });
 }
 
 async function runOut(db: PrismaClient, id: number, at: Date): Promise<void> {
@@ -70,11 +102,11 @@ async function placeAll(db: PrismaClient, id: number, at: Date): Promise<void> {
   });
 }
 
-async function giveBackAll(db: PrismaClient, id: number, at: Date): Promise<void> {
+async function giveBackAll(db: PrismaClient, id: number, reason: string, at: Date): Promise<void> {
   for (const orderId of await ordersOf(db, id, WAITING))
     await inTransaction(db, async (tx) => {
       const order = await lockOrder(tx, orderId);
-      if (!order.placedAt) await cancelByMarket(tx, order, UNFILLED, at);
+      if (!order.placedAt) await cancelByMarket(tx, order, reason, at);
     });
 }
 

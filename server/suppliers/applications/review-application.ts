@@ -17,9 +17,9 @@ import {
 } from './lock-application.ts';
 import { NOTICE_DAYS } from './renewal-term.ts';
 
-/** A recommended application is; a renewal from the first, since its place vouched for it already. */
+/** A recommended application is, until it is published; a renewal from the first, since its place vouched for it already. */
 export function isUnderReview({ state, renewsId }: Pick<LockedApplication, 'state' | 'renewsId'>): boolean {
-  return state === 'recommended' || (state === 'applied' && renewsId !== null);
+  return state === 'recommended' || state === 'reviewed' || (state === 'applied' && renewsId !== null);
 }
 
 /** Keeps the certifier's check-list. Refuses strangers with 404, who may not review with 403, what is not under review with 409. */
@@ -63,7 +63,8 @@ export async function publishNotice(db: PrismaClient, actor: Actor, act: Publish
     if (!isUnderReview(application)) throw new StateConflict('wrongCertificationState');
     await requireReviewed(tx, application);
     const { id, today } = caseOf(application);
-    const passed = await stepOn(tx, actor, application, 'pass', { reason: '', at });
+    const passed =
+      application.state === 'reviewed' ? application : await stepOn(tx, actor, application, 'pass', { reason: '', at });
     await stepOn(tx, actor, passed, 'publish', { reason: '', at });
     await tx.certification.update({ where: { id }, data: { issuer }, select: { id: true } });
     const days = NOTICE_DAYS[application.renewsId === null ? 'first' : 'renewal'];
