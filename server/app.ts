@@ -43,6 +43,7 @@ import { refundEndpoints } from './orders/refund-api.ts';
 import { refundRoutes } from './orders/refund-routes.ts';
 import { standingOrderRoutes } from './orders/standing-order-routes.ts';
 import { supplierRoutes } from './orders/supplier-routes.ts';
+import { pointRoutes } from './orders/tenders/point-routes.ts';
 import { patterns } from './paths.ts';
 import { financeRoutes } from './payments/finance/finance-routes.ts';
 import { invoiceEndpoints } from './payments/invoices/invoice-api.ts';
@@ -215,6 +216,7 @@ export function createApp(container: Container): Express {
   app.use(unsoldRoutes(container));
   app.use(orderRoutes(container));
   app.use(standingOrderRoutes(container));
+  app.use(pointRoutes(container));
   app.use(holidayRoutes(container));
   app.use(pickupPointRoutes(container));
   app.use(pickupDeskRoutes(container));

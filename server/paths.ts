@@ -160,6 +160,8 @@ export const patterns = {
   standingOrderResumption: '/standing-orders/:id/resumption',
   standingOrderEnd: '/standing-orders/:id/end',
   searchWords: '/search-words',
+  points: '/points',
+  pointsRule: '/points/rule',
   holidays: '/holidays',
   holidayRemoval: '/holidays/:day/removal',
   supplierFulfilments: '/supplier/fulfilments',

@@ -58,6 +58,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'agreements', icon: 'certificate', roles: ['buyer', 'approver', 'supplier'] },
       { path: 'welfareRuns', icon: 'people', roles: ['buyer', 'approver', 'employee'] },
       { path: 'allowances', icon: 'wallet', roles: ['approver', 'employee'] },
+      { path: 'points', icon: 'wallet', roles: ['employee', 'operator'] },
       { path: 'approvals', icon: 'stamp', roles: ['approver'], inStrip: true },
       { path: 'statements', icon: 'invoice', roles: ['buyer', 'approver', 'supplier', 'operator'] },
       { path: 'transfers', icon: 'wallet', roles: ['operator'] },

@@ -57,6 +57,8 @@ export function presentCart(
       goodsFen: quoted.goodsFen,
       discountFen: quoted.discountFen,
       discountName: quoted.discount?.name,
+      pointsFen: quoted.pointsFen,
+      allowanceFen: quoted.allowanceFen,
       freightFen: quoted.freightFen,
       payableFen: quoted.totalFen,
       grams: quoted.grams,

@@ -33,10 +33,16 @@ export const CHECKOUT_FIELDS = [
   'fundingSource',
   'payment',
   'note',
+  'allowance',
+  'points',
 ];
 
 /** The field of the form that shows what is wrong with a part of the order request. */
-const FIELD_OF: Record<string, string> = { unitId: 'countFor' };
+const FIELD_OF: Record<string, string> = {
+  unitId: 'countFor',
+  'tenders.allowanceFen': 'allowance',
+  'tenders.pointsFen': 'points',
+};
 
 /** Faults by the form's fields; those of a line by the line of its product. */
 export function checkoutFaults(faults: readonly Fault[], wishes: readonly Wish[]): Fault[] {

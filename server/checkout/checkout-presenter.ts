@@ -7,19 +7,23 @@ import type { Fault } from '../shared/errors.ts';
 import { type FormView, formView } from '../web/form-view.ts';
 import type { Basket } from './checkout-basket.ts';
 import { CHECKOUT_FIELDS, lineField } from './checkout-form.ts';
+import { type ChosenTenders, presentTenders, quotedWith } from './checkout-tenders.ts';
 import { presentTerms, type TermsParts } from './checkout-terms.ts';
 
 const ADDRESS_FIELDS = ['recipient', 'phone', 'province', 'city', 'county', 'detail'];
 
 export interface CheckoutPage extends TermsParts, Omit<Basket, 'wishes'> {
   cart: PricedCart;
+  /** of an own purchase */
+  tenders: ChosenTenders | null;
 }
 
 /** The data of `views/checkout/show.hbs`, without the form's state. */
 export function presentCheckout(reader: Reader, page: CheckoutPage) {
   const { t, locale } = reader;
   const { actor, unitId, unitCode } = page;
-  const { quoted, wishes, counts } = page.cart;
+  const { quoted: unpaid, wishes, counts } = page.cart;
+  const quoted = quotedWith(unpaid, page.tenders);
   const unit = actor.grants.find((grant) => grant.unitId === (unitId ?? ownUnitId(actor)));
   const unitName = unit ? inLanguage(locale, unit.unitName ?? '', unit.unitNameEn) : null;
   return {
@@ -35,7 +39,9 @@ export function presentCheckout(reader: Reader, page: CheckoutPage) {
     ...presentCart(reader, quoted, wishes, unitCode),
     counts: countsInWords(reader, page, unitName ?? ''),
     countsNothing: unit !== undefined && counts.length === 0,
-    expectedTotalFen: quoted.totalFen,
+    expectedTotalFen: unpaid.totalFen,
+    tenders: presentTenders(reader, page.tenders, quoted),
+    restFen: quoted.totalFen - quoted.allowanceFen,
     checkoutKey: randomUUID(),
   };
 }

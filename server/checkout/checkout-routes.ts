@@ -5,18 +5,20 @@ import { PROVINCES } from '../accounts/address-region.ts';
 import { actorOf } from '../accounts/who-acts.ts';
 import { takeOrdered } from '../cart/cart-lines.ts';
 import type { PricedCart } from '../cart/cart-page.ts';
+import { NO_TENDERS, type Tenders } from '../cart/tenders.ts';
 import { pointsFor } from '../orders/pickup/pickup-points.ts';
 import { patterns } from '../paths.ts';
 import type { PaymentDeps } from '../payments/start-payment.ts';
 import { campaignOf } from '../promotions/campaign-link.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { Fault } from '../shared/errors.ts';
+import { BadInput, type Fault } from '../shared/errors.ts';
 import { findPayers } from '../units/unit-queries.ts';
 import { refusedForm } from '../web/form-view.ts';
 import { keepRefused } from '../web/forms.ts';
 import { type Basket, basketOf, pricedBasket } from './checkout-basket.ts';
 import { checkoutFaults, isFetched, keepAddress, NEW_ADDRESS, readCheckout } from './checkout-form.ts';
 import { presentCheckout, presentCheckoutForm } from './checkout-presenter.ts';
+import { chosenTenders } from './checkout-tenders.ts';
 import { leadToOrder } from './lead-to-order.ts';
 import { submitOrder } from './submit-order.ts';
 
@@ -34,7 +36,7 @@ export function checkoutRoutes(parts: Parts): Router {
   router.post(patterns.checkout, async (req, res) => {
     const actor = actorOf(req);
     const basket = await basketOf(db, actor, req.query);
-    if (req.body.switchTo) return show(parts, req, res, 200, []);
+    if (req.body.switchTo || req.body.recalculate) return show(parts, req, res, 200, []);
     const orderId = await submitted(req, res, basket);
     if (orderId === null) return;
     if (!basket.atOnce) await emptyCart(actor, basket, orderId);
@@ -52,12 +54,14 @@ export function checkoutRoutes(parts: Parts): Router {
   }
 
   /** The order's id; null when it was refused and the page has been shown again. */
-  async function submitted(req: Request, res: Response, { unitId, wishes }: Basket): Promise<number | null> {
+  async function submitted(req: Request, res: Response, basket: Basket): Promise<number | null> {
     const actor = actorOf(req);
+    const { unitId, wishes } = basket;
     try {
       const request = await readCheckout(db, actor, unitId, wishes, req.body);
+      const tenders = await tendersOf(actor, basket, req.body);
       const campaignId = await campaignOf(db, req.session.campaign, request.unitId, clock());
-      const orderId = await submitOrder(db, actor, { ...request, campaignId }, clock());
+      const orderId = await submitOrder(db, actor, { ...request, campaignId, tenders }, clock());
       if (campaignId !== null) delete req.session.campaign;
       return orderId;
     } catch (error) {
@@ -65,6 +69,16 @@ export function checkoutRoutes(parts: Parts): Router {
       await show(parts, req, res, status, checkoutFaults(faults, wishes));
       return null;
     }
+  }
+
+  /** Throws BadInput for what cannot be used. */
+  async function tendersOf(actor: Actor, basket: Basket, body: Record<string, unknown>): Promise<Tenders> {
+    if (basket.unitId !== null || !(body.useAllowance || body.usePoints)) return NO_TENDERS;
+    const now = clock();
+    const { quoted } = await pricedBasket(db, actor, basket, { now, fetched: isFetched(basket.unitId, body) });
+    const { chosen, faults } = await chosenTenders(db, actor, quoted, body, now);
+    if (faults.length > 0) throw new BadInput(faults);
+    return chosen;
   }
 }
 
@@ -86,7 +100,9 @@ async function show({ db, clock }: Parts, req: Request, res: Response, status: n
     if (basket.atOnce) keepFaults(req, basket, cart);
     return res.redirect(303, basket.backPath);
   }
-  const page = presentCheckout(req, { ...basket, actor, cart, addresses, points, fetched, payers });
+  const tenders = unitId === null ? await chosenTenders(db, actor, cart.quoted, req.body, clock()) : null;
+  const ofTenders = req.body?.recalculate && tenders ? tenders.faults : [];
+  const page = presentCheckout(req, { ...basket, actor, cart, addresses, points, fetched, payers, tenders });
   const values = {
     addressId: page.firstAddress,
     province: PROVINCES[0],
@@ -99,9 +115,11 @@ async function show({ db, clock }: Parts, req: Request, res: Response, status: n
   };
   res.set('Cache-Control', 'no-store');
   const keptFields = otherWayFields(fetched, req.body);
-  res
-    .status(status)
-    .render('checkout/show', { ...page, keptFields, ...presentCheckoutForm(req, cart, values, faults) });
+  res.status(status).render('checkout/show', {
+    ...page,
+    keptFields,
+    ...presentCheckoutForm(req, cart, values, [...faults, ...ofTenders]),
+  });
 }
 
 /** What was typed for the other way to get the goods goes along, so that changing one's mind loses nothing. */

@@ -1,7 +1,7 @@
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { keepBytes } from '../clients/file-store.ts';
 import { readConfig } from '../config.ts';
-import { connect } from '../db/client.ts';
+import { connect, type PrismaClient } from '../db/client.ts';
 import { foldTally } from '../quotas/tally/fold-tally.ts';
 import { connectionOptions } from './bootstrap/database-url.mjs';
 import { explain, Problem, say, seconds } from './bootstrap/say.mjs';
@@ -16,6 +16,7 @@ import { showMatching } from './demo/show-matching.ts';
 import { showPhotos } from './demo/show-photos.ts';
 import { showRecalls } from './demo/show-recalls.ts';
 import { showSourcing } from './demo/show-sourcing.ts';
+import { showTenders } from './demo/show-tenders.ts';
 import { newWorld } from './demo/world.ts';
 import { writeRows } from './demo/write-rows.ts';
 
@@ -73,6 +74,7 @@ async function finish(databaseUrl: string, now: Date, dataDir: string | undefine
   try {
     while ((await foldTally(db)) > 0);
     await decideWelfareReturns(db);
+    await showTenders(db, now);
     while ((await foldTally(db)) > 0);
     const published = await publishBulletins(db, now);
     await showSourcing(db, now);
@@ -81,11 +83,22 @@ async function finish(databaseUrl: string, now: Date, dataDir: string | undefine
     await showMatching(db, now);
     if (dataDir) await showPhotos(db, dataDir, now);
     await showRecalls(db, now);
+    await recountSold(db);
     while ((await foldTally(db)) > 0);
     return published;
   } finally {
     await db.$disconnect();
   }
+}
+
+/** With what the market's own use cases have sold beside the rows. */
+async function recountSold(db: PrismaClient): Promise<void> {
+  await db.$executeRaw`
+    UPDATE product p JOIN (
+      SELECT l.productId, SUM(IF(f.state = 'received', l.acceptedQuantity, l.quantity)) AS kept
+      FROM order_line l JOIN fulfilment f ON f.id = l.fulfilmentId JOIN \`order\` o ON o.id = l.orderId
+      WHERE o.placedAt IS NOT NULL AND o.state <> 'cancelled' GROUP BY l.productId
+    ) x ON x.productId = p.id SET p.sold = x.kept`;
 }
 
 // By its name and not by import.meta.url, which in a bundle is the same for every module.

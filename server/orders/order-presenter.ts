@@ -66,6 +66,7 @@ export function presentListed(reader: Reader, order: ListedOrder) {
     itemCount: order._count.lines,
     summary: `${names.join(locale === 'en' ? ', ' : '、')}${more ? '…' : ''}`,
     payableFen: order.totalFen,
+    allowanceFen: order.allowanceFen,
     nextStep: nextStepOf(reader, order),
     repeatAction: REPEATED.includes(order.state) ? pathTo('orderRepeat', { id: order.id }) : undefined,
     actions: [
@@ -187,6 +188,7 @@ function presentTotals({ t }: Reader, order: WholeOrder, refunds: readonly Whole
   return {
     goodsFen: order.goodsFen,
     discountFen: order.discountFen,
+    pointsFen: order.pointsFen,
     freightFen: order.freightFen,
     takenBackFen,
     takenBackLabel: t(
@@ -194,7 +196,15 @@ function presentTotals({ t }: Reader, order: WholeOrder, refunds: readonly Whole
     ),
     payableFen: order.totalFen - takenBackFen,
     payableLabel: t(paid ? 'orders:show.paid' : 'orders:show.payable'),
+    ...presentTenders(order, order.totalFen - takenBackFen),
   };
+}
+
+/** What of it allowance and money pay, and what points it earned; `keptFen`: of what was ordered. */
+function presentTenders({ allowanceFen, allowanceUses, pointEntries }: WholeOrder, keptFen: number) {
+  const heldFen = 0 - allowanceUses.reduce((sum, { fen }) => sum + fen, 0);
+  const earned = pointEntries.reduce((sum, { kind, points }) => (kind === 'earned' ? sum + points : sum), 0);
+  return { byAllowance: allowanceFen > 0 ? { fen: heldFen, moneyFen: keptFen - heldFen } : null, earned };
 }
 
 function ruleOf(order: WholeOrder, count: OrderCount): string {

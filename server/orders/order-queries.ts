@@ -60,6 +60,8 @@ const wholeOrder = {
   amendedBy: { select: { id: true, submittedAt: true } },
   cancellation: true,
   payments: { orderBy: { id: 'desc' }, take: 5 },
+  allowanceUses: { select: { fen: true } },
+  pointEntries: { select: { kind: true, points: true } },
 } satisfies Prisma.OrderInclude;
 
 export type WholeOrder = Prisma.OrderGetPayload<{ include: typeof wholeOrder }>;

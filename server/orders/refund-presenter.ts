@@ -56,6 +56,7 @@ export function presentOwnRefund(reader: Reader, actor: Actor, refund: WholeRefu
     decisionReason: refund.decisionReason,
     totalFen: refund.goodsFen + refund.freightFen,
     freightFen: refund.freightFen,
+    ...tendersBack(refund),
     isDecided: refund.state === 'approved' || refund.state === 'paid',
     goods: refund.lines.map((line) => goodsOf(reader, line)),
     photos: photosOf(refund),
@@ -64,6 +65,13 @@ export function presentOwnRefund(reader: Reader, actor: Actor, refund: WholeRefu
         ? pathTo('refundWithdrawal', { id: refund.id })
         : undefined,
   };
+}
+
+/** Of what goes back, what the welfare allowance gets, and the points that come back beside it (1 point = 1 fen). */
+function tendersBack({ id, order, goodsFen, freightFen }: WholeRefund) {
+  const allowanceFen = order.allowanceUses.find(({ sourceId }) => sourceId === id)?.fen ?? 0;
+  const points = order.pointEntries.find(({ sourceId }) => sourceId === id)?.points ?? 0;
+  return { allowanceFen, points, moneyFen: goodsFen + freightFen - allowanceFen };
 }
 
 function photosOf({ id, photos }: WholeRefund) {
@@ -217,6 +225,7 @@ export function presentRefund(reader: Reader, refund: WholeRefund, freightLeftFe
       goodsFen: refund.goodsFen,
       freightFen: refund.freightFen,
       totalFen: refund.goodsFen + refund.freightFen,
+      ...tendersBack(refund),
       isDecided: refund.state === 'approved' || refund.state === 'paid',
     },
     goods: goods.map((line) => ({

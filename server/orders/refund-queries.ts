@@ -15,6 +15,8 @@ const refundParts = {
       paymentWay: true,
       submittedAt: true,
       unit: { select: { name: true, nameEn: true } },
+      allowanceUses: { where: { source: 'refund' }, select: { sourceId: true, fen: true } },
+      pointEntries: { where: { source: 'refund', kind: 'spent' }, select: { sourceId: true, points: true } },
     },
   },
   fulfilment: {

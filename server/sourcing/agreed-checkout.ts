@@ -70,6 +70,7 @@ export async function presentAgreedCheckout(db: PrismaClient, reader: Reader, pu
     counts: presentExpected(reader, terms.unitName ?? '', counts, ruleOf),
     countsNothing: countsFor !== null && counts.length === 0,
     expectedTotalFen: quoted.totalFen,
+    restFen: quoted.totalFen,
     checkoutKey: typeof typed.checkoutKey === 'string' ? typed.checkoutKey : randomUUID(),
     ...presentCheckoutForm(reader, cart, values, checkoutFaults(faults, lines)),
   };

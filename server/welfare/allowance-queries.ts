@@ -11,10 +11,23 @@ export interface OwnAllowance {
   unitNameEn: string;
   amountFen: Fen;
   leftFen: Fen;
-  moves: { at: Date; byFen: Fen; reason: string | null }[];
+  moves: AllowanceMove[];
 }
 
-/** A person's allowances, the latest year first: amount, what is left (fen), and how the amount came about. */
+/** Granted or withdrawn by the union, or spent on an order and given back of it. */
+export interface AllowanceMove {
+  at: Date;
+  byFen: Fen;
+  reason: string | null;
+  /** null: the union's */
+  orderId: number | null;
+  /** of an order: `order` spent, all else given back */
+  source: string | null;
+}
+
+const MOVES_SHOWN = 100;
+
+/** A person's allowances, the latest year first: amount, what is left (fen), and how both came about, the latest first. */
 export async function ownAllowances(db: Db, userId: number): Promise<OwnAllowance[]> {
   const rows = await db.welfareAllowance.findMany({
     where: { userId },
@@ -23,21 +36,29 @@ export async function ownAllowances(db: Db, userId: number): Promise<OwnAllowanc
     take: 10,
   });
   const ids = rows.map(({ id }) => id);
-  const [spent, lines] = await Promise.all([
+  const [spent, uses, lines] = await Promise.all([
     db.allowanceEntry.groupBy({ by: ['allowanceId'], where: { allowanceId: { in: ids } }, _sum: { fen: true } }),
+    db.allowanceEntry.findMany({ where: { allowanceId: { in: ids } }, orderBy: { id: 'desc' }, take: MOVES_SHOWN }),
     db.auditLine.findMany({
       where: { subjectType: 'welfare_allowance', subjectId: { in: ids } },
       orderBy: { id: 'desc' },
-      take: 100,
+      take: MOVES_SHOWN,
     }),
   ]);
   const spentBy = new Map(spent.map(({ allowanceId, _sum }) => [allowanceId, _sum.fen ?? 0]));
   return rows.map(({ id, year, amountFen, unit }) => ({
     ...{ id, year, unitName: unit.name, unitNameEn: unit.nameEn, amountFen },
     leftFen: amountFen + (spentBy.get(id) ?? 0),
-    moves: lines
-      .filter(({ subjectId }) => subjectId === id)
-      .map(({ at, before, after, reason }) => ({ at, byFen: amountIn(after) - amountIn(before), reason })),
+    moves: [
+      ...lines
+        .filter(({ subjectId }) => subjectId === id)
+        .map(({ at, before, after, reason }) => ({
+          ...{ at, byFen: amountIn(after) - amountIn(before), reason, orderId: null, source: null },
+        })),
+      ...uses
+        .filter(({ allowanceId }) => allowanceId === id)
+        .map(({ at, fen, orderId, source }) => ({ at, byFen: fen, reason: null, orderId, source })),
+    ].sort((a, b) => b.at.getTime() - a.at.getTime()),
   }));
 }
 

@@ -39,6 +39,11 @@ export async function showAllowances(
     own: own.map((one) => ({
       ...{ ...one, unitName: inLanguage(req.locale, one.unitName, one.unitNameEn) },
       ...{ isOver: one.year < year, until: `${one.year}-12-31` },
+      moves: one.moves.map(({ at, byFen, reason, orderId, source }) => ({
+        ...{ at, byFen },
+        why: orderId === null ? (reason ?? req.t('allowances:own.granted')) : req.t(`allowances:source.${source}`),
+        order: orderId === null ? undefined : { number: orderId, href: pathTo('order', { id: orderId }) },
+      })),
     })),
     ...{ year, unitId, sums },
     units: actor.grants

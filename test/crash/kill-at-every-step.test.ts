@@ -5,6 +5,7 @@ import { submitOrder } from '../../server/checkout/submit-order.ts';
 import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import { connect, fast, type PrismaClient } from '../../server/db/client.ts';
 import { approveOrder } from '../../server/orders/approval/approve-order.ts';
+import { cancelOrder } from '../../server/orders/cancel-order.ts';
 import { decideRefund } from '../../server/orders/decide-refund.ts';
 import { receiveFulfilment } from '../../server/orders/receive-fulfilment.ts';
 import { requestRefund } from '../../server/orders/request-refund.ts';
@@ -12,6 +13,7 @@ import { shipFulfilment } from '../../server/orders/ship-fulfilment.ts';
 import { confirmStatement } from '../../server/payments/confirm-statement.ts';
 import { convergePayment } from '../../server/payments/converge-payment.ts';
 import { recordTransfer } from '../../server/payments/record-transfer.ts';
+import { startPayment } from '../../server/payments/start-payment.ts';
 import { handleRecalls } from '../../server/recalls/handle-recalls.ts';
 import { recallBatch } from '../../server/recalls/recall-batch.ts';
 import { returnRecalled } from '../../server/recalls/return-recalled.ts';
@@ -106,6 +108,37 @@ const STORIES: Record<string, () => Promise<Story>> = {
   'a canteen’s checkout that is placed at once': async () => {
     await threshold(1_000_000_000);
     return checkout('buyer');
+  },
+  'a checkout that a welfare allowance pays in part': async () => withTenders(0.4),
+  'a checkout that a welfare allowance pays wholly': async () => withTenders(1),
+  'a refund of what a welfare allowance paid in part': async () => {
+    const { id, spent } = await paidWithAllowance();
+    const line = await db.orderLine.findFirstOrThrow({ where: { orderId: id } });
+    const asked = { lines: [{ lineId: line.id, quantity: 3 }], reason: '多买了', photos: [] };
+    const refundId = await requestRefund(market.app.container, await actorNamed('employee'), id, asked, now);
+    const supplier = await actorNamed('supplier');
+    return {
+      act: (of) =>
+        decideRefund(of, supplier, refundId, { decision: 'approve', lines: [], freightFen: 0, reason: '' }, now),
+      holds: async () => {
+        await market.settle();
+        const entries = await db.allowanceEntry.findMany({ where: { orderId: id }, orderBy: { id: 'asc' } });
+        expect(entries.map(({ fen }) => fen)).toEqual([-spent, spent - Math.floor((spent * 7) / 10)]);
+        expect(await db.paymentRefund.count({ where: { payment: { orderId: id } } })).toBe(1);
+      },
+    };
+  },
+  'a cancellation of what a welfare allowance paid in part': async () => {
+    const { id } = await paidWithAllowance();
+    const employee = await actorNamed('employee');
+    return {
+      act: (of) => cancelOrder(of, employee, id, '不要了', now),
+      holds: async () => {
+        await market.settle();
+        const { _sum } = await db.allowanceEntry.aggregate({ where: { orderId: id }, _sum: { fen: true } });
+        expect(_sum.fen).toBe(0);
+      },
+    };
   },
   'an approval': async () => {
     await threshold(0);
@@ -260,6 +293,52 @@ const STORIES: Record<string, () => Promise<Story>> = {
   },
 };
 
+/** So much that every try finds enough. */
+async function rich(): Promise<void> {
+  const { employee } = market.world.users;
+  const unitId = market.world.units.bank.id;
+  const ofYear = { unitId, userId: employee.id, year: 2026 };
+  if ((await db.welfareAllowance.count({ where: ofYear })) > 0) return;
+  await db.welfareAllowance.create({ data: { ...ofYear, amountFen: 2_000_000_000 } });
+}
+
+async function withTenders(share: number): Promise<Story> {
+  await rich();
+  const checkoutKey = randomUUID();
+  const { tea } = market.world.products;
+  const buyer = await actorNamed('employee');
+  const terms = { unitId: market.world.units.bank.id, fundingSource: 'individual', paymentWay: 'stripe' } as const;
+  const lines = [{ productId: tea.id, quantity: 10 }];
+  const tenders = { allowanceFen: Math.floor(128_000 * share), pointsFen: 0 };
+  return {
+    act: (of) => submitOrder(of, buyer, { ...PLAIN_ORDER, ...terms, lines, checkoutKey, tenders }, now),
+    holds: async () => {
+      const orders = await db.order.findMany({ where: { checkoutKey }, include: { allowanceUses: true } });
+      expect(orders.map(({ state }) => state)).toEqual([share === 1 ? 'placed' : 'awaiting_payment']);
+      expect(orders[0]?.allowanceUses.map(({ fen }) => fen)).toEqual([-tenders.allowanceFen]);
+    },
+  };
+}
+
+/** 1,280 yuan of tea, of which the allowance pays 401.23. */
+async function paidWithAllowance(): Promise<{ id: number; spent: number }> {
+  await rich();
+  const spent = 40_123;
+  const terms = { unitId: market.world.units.bank.id, fundingSource: 'individual', paymentWay: 'stripe' } as const;
+  const lines = [{ productId: market.world.products.tea.id, quantity: 10 }];
+  const tenders = { allowanceFen: spent, pointsFen: 0 };
+  const request = { ...PLAIN_ORDER, ...terms, lines, checkoutKey: randomUUID(), tenders };
+  const id = await submitOrder(db, await actorNamed('employee'), request, now);
+  const url = await startPayment(market.app.container, id, now);
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ outcome: 'succeed' }),
+  });
+  expect(answer.status).toBe(200);
+  return { id, spent };
+}
+
 async function threshold(fen: number): Promise<void> {
   await db.unitPayer.updateMany({
     data: { approvalThresholdFen: fen, creditLimitFen: 10n ** 13n, bankAccount: '6222' },
@@ -329,7 +408,6 @@ async function paidUnheard(): Promise<number> {
 }
 
 async function unpaid(): Promise<{ id: number; payment: string }> {
-  const { startPayment } = await import('../../server/payments/start-payment.ts');
   const id = await bought('employee');
   return { id, payment: await startPayment(market.app.container, id, now) };
 }

@@ -86,8 +86,8 @@ function found<T>(value: T | undefined): T {
 }
 
 function addDemoAccounts(world: World, hashes: ReadonlyMap<string, string>, homes: Map<number, PostalAddress>): void {
-  const { facts, rows, name, idOrNull, today } = world;
-  for (const { login, name: called, email, grants, address, allowanceFen } of facts.accounts.accounts) {
+  const { facts, rows, name, idOrNull } = world;
+  for (const { login, name: called, email, grants, address } of facts.accounts.accounts) {
     const userId = rows.add('user', {
       login,
       passwordHash: hashes.get(login) ?? NO_PASSWORD,
@@ -113,14 +113,6 @@ function addDemoAccounts(world: World, hashes: ReadonlyMap<string, string>, home
       const { detail, ...rest } = address;
       homes.set(userId, { ...rest, address: detail });
     }
-    const unitId = grants.find((grant) => grant.role === 'employee')?.unit;
-    if (allowanceFen && unitId)
-      rows.add('welfareAllowance', {
-        unitId: world.id('unit', unitId),
-        userId,
-        year: Number(today.slice(0, 4)),
-        amountFen: allowanceFen,
-      });
   }
 }
 

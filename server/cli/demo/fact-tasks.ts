@@ -145,8 +145,6 @@ export const accounts = z.strictObject({
         }),
       ),
       address: z.strictObject(address).optional(),
-      /** welfare allowance from union funds */
-      allowanceFen: fen.optional(),
     }),
   ),
   unitAddresses: z.array(z.strictObject({ unit: code, ...address })),

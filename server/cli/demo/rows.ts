@@ -91,7 +91,6 @@ export interface Tables {
   invoiceRequest: Prisma.InvoiceRequestCreateManyInput;
   statementExtension: Prisma.StatementExtensionCreateManyInput;
   transferReturn: Prisma.TransferReturnCreateManyInput;
-  welfareAllowance: Prisma.WelfareAllowanceCreateManyInput;
   welfareRun: Prisma.WelfareRunCreateManyInput;
   welfarePackage: Prisma.WelfarePackageCreateManyInput;
   welfarePackageItem: Prisma.WelfarePackageItemCreateManyInput;

@@ -63,12 +63,11 @@ export function writePayment(market: Market, order: WrittenOrder): void {
     after: { amountFen: totalFen },
   });
   if (dayOf(at) > addDays(world.today, -REFUNDABLE_DAYS))
-    addSandboxPayment(market, paymentId, { fen: totalFen, method, at });
+    for (const row of sandboxPayment(paymentId, { fen: totalFen, method, at })) world.rows.add('sandboxObject', row);
 }
 
 /** What the payment sandbox would remember of a payment, so that it can be refunded. */
-function addSandboxPayment(
-  { world }: Market,
+export function sandboxPayment(
   paymentId: number,
   { fen, method, at }: { fen: number; method: (typeof METHODS)[number]; at: Date },
 ) {
@@ -90,10 +89,13 @@ function addSandboxPayment(
     payment_method: charge.payment_method,
   });
   const delivery = { delaySeconds: 0, duplicate: false, outOfOrder: false };
-  const remember = (type: string, id: string, data: object) =>
-    world.rows.add('sandboxObject', { id, type, data: JSON.parse(JSON.stringify(data)), createdAt: at, updatedAt: at });
-  remember('payment_intent', intent.id, { object: intent });
-  remember('charge', charge.id, { object: charge, delivery, refundsFail: false });
+  const remembered = (type: string, id: string, data: object) => ({
+    ...{ id, type, data: JSON.parse(JSON.stringify(data)), createdAt: at, updatedAt: at },
+  });
+  return [
+    remembered('payment_intent', intent.id, { object: intent }),
+    remembered('charge', charge.id, { object: charge, delivery, refundsFail: false }),
+  ];
 }
 
 /** Money sent back, once Stripe had taken the refund. */
