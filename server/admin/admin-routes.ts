@@ -2,6 +2,7 @@ import express, { type Router } from 'express';
 import type { PrismaClient } from '../db/client.ts';
 import type { Clock } from '../shared/clock.ts';
 import { auditRoutes } from './audit-routes.ts';
+import { campaignAdminRoutes } from './campaign-routes.ts';
 import { certificationRoutes } from './certification-routes.ts';
 import { dashboardRoutes } from './dashboard-routes.ts';
 import { onTimeRoutes } from './on-time-routes.ts';
@@ -14,7 +15,7 @@ interface Parts {
   clock: Clock;
 }
 
-/** Staff's pages: the register of certifications, the operator's figures and audit trail, a work team's place. */
+/** Staff's pages: the register of certifications, the operator's figures, campaigns and audit trail, a work team's place. */
 export function adminRoutes(parts: Parts): Router {
   const router = express.Router();
   router.use(certificationRoutes(parts));
@@ -24,5 +25,6 @@ export function adminRoutes(parts: Parts): Router {
   router.use(auditRoutes(parts));
   router.use(workTeamRoutes(parts));
   router.use(unitRoutes(parts));
+  router.use(campaignAdminRoutes(parts));
   return router;
 }

@@ -16,6 +16,7 @@ import { createOrder, type DeliveryAddress } from '../orders/create-order.ts';
 import { notePickups, takeRoom } from '../orders/pickup/take-room.ts';
 import { placeOrder } from '../orders/place-order.ts';
 import { keepWithinCredit } from '../payments/credit-limit.ts';
+import { CampaignSpent } from '../promotions/campaign-budget.ts';
 import { type PointsRule, readPointsRule } from '../promotions/points-rule.ts';
 import { findDiscounts } from '../promotions/threshold-discounts.ts';
 import { type Day, dayOf } from '../shared/days.ts';
@@ -78,6 +79,7 @@ export async function submitOrder(db: PrismaClient, actor: Actor, request: Order
         const same = await findSubmitted(db, actor, request.checkoutKey);
         if (same !== null) return same;
       }
+      if (error instanceof CampaignSpent && attempt < TRIES) continue;
       if (!(error instanceof StockMoved) || attempt === TRIES)
         throw error instanceof StockMoved ? new RuleRefusal('stockMoved') : error;
       if (!hasMovedSince(db, productIds, readAt)) noteMoved(db, productIds);

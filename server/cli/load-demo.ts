@@ -12,6 +12,7 @@ import { makeDemonstration } from './demo/make-demonstration.ts';
 import { publishBulletins } from './demo/publish-bulletins.ts';
 import { showApplications } from './demo/show-applications.ts';
 import { showApprovals } from './demo/show-approvals.ts';
+import { showCampaigns } from './demo/show-campaigns.ts';
 import { showMatching } from './demo/show-matching.ts';
 import { showPhotos } from './demo/show-photos.ts';
 import { showRecalls } from './demo/show-recalls.ts';
@@ -80,6 +81,7 @@ async function finish(databaseUrl: string, now: Date, dataDir: string | undefine
     await showSourcing(db, now);
     await showApprovals(db, now);
     await showApplications(db, now, dataDir);
+    await showCampaigns(db, now);
     await showMatching(db, now);
     if (dataDir) await showPhotos(db, dataDir, now);
     await showRecalls(db, now);

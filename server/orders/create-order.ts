@@ -5,6 +5,7 @@ import { Prisma } from '../db/generated/client.ts';
 import type { Channel, FundingSource, OrderState, PaymentWay } from '../db/generated/enums.ts';
 import type { FastTx } from '../db/sql.ts';
 import { enqueue } from '../jobs/outbox.ts';
+import { takeFromBudget } from '../promotions/campaign-budget.ts';
 import { takeCaps } from '../quotas/caps/take-caps.ts';
 import { takeUnionCaps } from '../quotas/caps/union-cap.ts';
 import { dayOf } from '../shared/days.ts';
@@ -42,7 +43,7 @@ export interface NewOrder extends DeliveryAddress {
   pointsPerYuan?: number;
 }
 
-/** Writes an order with its parcels and lines, takes its allowance and points, then its caps, and last the stock (see takeStock). Returns the order's id. */
+/** Writes an order with its parcels and lines, takes its discount, allowance and points, then its caps, and last the stock (see takeStock). Returns the order's id. */
 export async function createOrder(
   tx: FastTx,
   order: NewOrder,
@@ -50,6 +51,7 @@ export async function createOrder(
   shares: readonly BatchShare[],
 ): Promise<number> {
   const { goodsFen, discountFen, pointsFen, freightFen, totalFen, allowanceFen, discount } = quoted;
+  if (discount) await takeFromBudget(tx, discount.campaignId, discount.fen, order.submittedAt);
   const orderId = await insertOrder(tx, {
     ...{ ...order, goodsFen, discountFen, pointsFen, freightFen, totalFen, allowanceFen },
   });

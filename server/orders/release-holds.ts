@@ -1,12 +1,13 @@
 import { returnStock } from '../catalog/stock.ts';
 import type { Tx } from '../db/client.ts';
 import { enqueue } from '../jobs/outbox.ts';
+import { giveBackBudget } from '../promotions/campaign-budget.ts';
 import { giveBackCaps } from '../quotas/caps/take-caps.ts';
 import { releaseUnionCaps } from '../quotas/caps/union-cap.ts';
 import { heldShares } from './held-shares.ts';
 import { leavePool, type PooledOrder } from './order-pool.ts';
 
-/** Gives back all the stock and caps that an order's lines still hold, once: on cancelling, rejecting or expiring before anything was shipped. */
+/** Gives back all the stock and caps that an order's lines still hold, and its discount to the campaign's budget, once: on cancelling, rejecting or expiring before anything was shipped. */
 export async function releaseHolds(
   tx: Tx,
   order: PooledOrder & { lines: { id: number; productId: number }[] },
@@ -14,6 +15,7 @@ export async function releaseHolds(
 ): Promise<void> {
   const lineIds = order.lines.map((line) => line.id);
   // Pool before caps, caps before stock, as an order takes them: the other way round two buyers would wait for one another.
+  await giveBackBudget(tx, order.id);
   await leavePool(tx, order);
   await giveBackCaps(tx, order.id, at);
   await releaseUnionCaps(tx, order.id, at);

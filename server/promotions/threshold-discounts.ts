@@ -23,10 +23,12 @@ interface Row {
   name: string;
   rule: unknown;
   zoneId: number | null;
+  /** what is left of its budget, fen; null: no limit */
+  leftFen: number | bigint | null;
   productId: number | null;
 }
 
-/** The discounts that run at an instant for these goods when they are bought for this unit, or for none. */
+/** The discounts that run at an instant, with enough left of their budget, for these goods when they are bought for this unit, or for none. */
 export async function findDiscounts(
   db: Sql,
   productIds: readonly number[],
@@ -35,14 +37,14 @@ export async function findDiscounts(
 ): Promise<ThresholdDiscount[]> {
   if (productIds.length === 0) return [];
   const rows = await db.$queryRaw<Row[]>`
-    SELECT c.id, c.name, c.rule, c.zoneId, z.productId
+    SELECT c.id, c.name, c.rule, c.zoneId, c.budgetFen - c.givenFen AS leftFen, z.productId
     FROM campaign c LEFT JOIN zone_product z ON z.zoneId = c.zoneId AND z.productId IN (${Prisma.join([...productIds])})
-    WHERE c.kind = 'threshold_discount' AND c.startsAt <= ${at} AND c.endsAt > ${at} AND (c.unitId IS NULL OR c.unitId = ${unitId})
+    WHERE c.kind = 'threshold_discount' AND c.stoppedAt IS NULL AND c.startsAt <= ${at} AND c.endsAt > ${at} AND (c.unitId IS NULL OR c.unitId = ${unitId})
     ORDER BY c.id`;
   const found = new Map<number, ThresholdDiscount>();
-  for (const { id, name, rule, zoneId, productId } of rows) {
+  for (const { id, name, rule, zoneId, leftFen, productId } of rows) {
     const read = thresholdRule.safeParse(typeof rule === 'string' ? JSON.parse(rule) : rule);
-    if (!read.success) continue;
+    if (!read.success || (leftFen !== null && Number(leftFen) < read.data.discountFen)) continue;
     const known = found.get(id)?.productIds ?? [];
     const ids = zoneId === null ? null : new Set([...known, ...(productId === null ? [] : [productId])]);
     found.set(id, { campaignId: id, name, ...read.data, productIds: ids });

@@ -9,6 +9,7 @@ export async function* checkOrders(books: Books): AsyncGenerator<Difference> {
   yield* lines(books);
   yield* refunds(books);
   yield* discounts(books);
+  yield* campaigns(books);
 }
 
 async function* totals(books: Books): AsyncGenerator<Difference> {
@@ -135,6 +136,21 @@ async function* discounts(books: Books): AsyncGenerator<Difference> {
     yield* unequal(`order ${row.id}`, row, { discountFen: 'campaigns' });
     if (row.wrongLines)
       yield { what: `lines of order ${row.id} with an impossible discount`, expected: 0, found: row.wrongLines };
+  }
+}
+
+/** What a campaign with a budget has given is what its standing orders took, and never more than the budget. */
+async function* campaigns(books: Books): AsyncGenerator<Difference> {
+  const rows = await books.all<Row>(
+    `SELECT * FROM (
+       SELECT c.id, c.givenFen, c.budgetFen, COALESCE((SELECT SUM(d.fen) FROM order_discount d JOIN \`order\` o ON o.id = d.orderId
+         WHERE d.campaignId = c.id AND o.state NOT IN ('cancelled', 'rejected', 'expired')), 0) AS taken
+       FROM campaign c WHERE c.budgetFen IS NOT NULL
+     ) x WHERE givenFen <> taken OR givenFen > budgetFen`,
+  );
+  for (const row of rows) {
+    yield* unequal(`campaign ${row.id}`, row, { givenFen: 'taken' });
+    yield* atMost(`campaign ${row.id}`, row, 'givenFen', 'budgetFen');
   }
 }
 

@@ -1,0 +1,110 @@
+import type { Request } from 'express';
+import { inLanguage } from '../catalog/catalog-reader.ts';
+import type { ZoneNode } from '../catalog/zone-list.ts';
+import type { CampaignFigures } from '../orders/campaign-figures.ts';
+import { pathTo } from '../paths.ts';
+import {
+  type CampaignState,
+  campaignState,
+  type findDiscount,
+  type ListedCampaign,
+} from '../promotions/campaign-queries.ts';
+import { thresholdRule } from '../promotions/threshold-discounts.ts';
+import { addDays, dayOf } from '../shared/days.ts';
+import type { Fault } from '../shared/errors.ts';
+import { formatYuan } from '../shared/money.ts';
+import { formView } from '../web/form-view.ts';
+import { CAMPAIGN_FIELDS } from './campaign-form.ts';
+
+type Reader = Pick<Request, 't' | 'locale'>;
+
+const TONES: Record<CampaignState, string> = {
+  coming: 'wait',
+  running: 'active',
+  spent: 'done',
+  stopped: 'bad',
+  over: 'off',
+};
+const RUNS_DAYS = 14;
+
+interface ListPage {
+  campaigns: readonly ListedCampaign[];
+  figures: (id: number) => CampaignFigures;
+  zones: readonly ZoneNode[];
+  at: Date;
+}
+
+/** The data of `views/admin/campaigns.hbs`: the list, and the form of a new one as it was typed. */
+export function presentCampaigns(
+  reader: Reader,
+  page: ListPage,
+  typed: Record<string, unknown>,
+  faults: readonly Fault[],
+) {
+  const { campaigns, figures, zones, at } = page;
+  const first = { startsOn: dayOf(at), endsOn: addDays(dayOf(at), RUNS_DAYS) };
+  return {
+    title: reader.t('campaigns:title'),
+    campaigns: campaigns.map((campaign) => presentOne(reader, campaign, figures(campaign.id), at)),
+    zones: zoneChoices(reader, zones),
+    form: formView(reader.t, [...CAMPAIGN_FIELDS, 'reason'], { ...first, ...typed }, faults),
+    isTyped: faults.length > 0,
+  };
+}
+
+interface CampaignPage {
+  campaign: Awaited<ReturnType<typeof findDiscount>>;
+  figures: CampaignFigures;
+  zones: readonly ZoneNode[];
+  at: Date;
+}
+
+/** The data of `views/admin/campaign.hbs`. */
+export function presentCampaign(
+  reader: Reader,
+  page: CampaignPage,
+  typed: Record<string, unknown>,
+  faults: readonly Fault[],
+) {
+  const { campaign, figures, zones, at } = page;
+  const { id, name, rule, unit, zone, startsAt, endsAt, budgetFen } = campaign;
+  const plain = (fen: number | bigint | null) => (fen === null ? '' : formatYuan(fen).replaceAll(',', ''));
+  const now = {
+    ...{ name, unit: unit?.code ?? '', zone: zone?.code ?? '', startsOn: dayOf(startsAt), endsOn: lastDay(endsAt) },
+    ...{ threshold: plain(rule.thresholdFen), discount: plain(rule.discountFen), budget: plain(budgetFen) },
+  };
+  const state = campaignState(campaign, at);
+  return {
+    title: name,
+    breadcrumbs: [{ label: reader.t('campaigns:title'), href: pathTo('campaigns') }, { label: name }],
+    campaign: presentOne(reader, campaign, figures, at),
+    zones: zoneChoices(reader, zones),
+    changeAction: state === 'coming' ? pathTo('campaign', { id }) : undefined,
+    stopAction: ['coming', 'running', 'spent'].includes(state) ? pathTo('campaignStop', { id }) : undefined,
+    auditHref: pathTo('auditTrail', { subjectType: 'campaign', subjectId: id }),
+    form: formView(reader.t, [...CAMPAIGN_FIELDS, 'reason'], { ...now, ...typed }, faults),
+  };
+}
+
+function presentOne(reader: Reader, campaign: ListedCampaign, figures: CampaignFigures, at: Date) {
+  const { t, locale } = reader;
+  const { id, name, unit, zone, startsAt, endsAt, stoppedAt, budgetFen, givenFen } = campaign;
+  const rule = thresholdRule.safeParse(campaign.rule);
+  const state = campaignState(campaign, at);
+  return {
+    ...{ id, name, href: pathTo('campaign', { id }), startsOn: dayOf(startsAt), endsOn: lastDay(endsAt), stoppedAt },
+    ...{ stateTone: TONES[state], stateLabel: t(`campaigns:state.${state}`) },
+    ...{ thresholdFen: rule.data?.thresholdFen, discountFen: rule.data?.discountFen },
+    unitName: unit ? inLanguage(locale, unit.name, unit.nameEn) : undefined,
+    zoneName: zone ? inLanguage(locale, zone.name, zone.nameEn) : undefined,
+    ...{ budgetFen, leftFen: budgetFen === null ? undefined : budgetFen - givenFen },
+    figures,
+  };
+}
+
+/** The last day on which it runs. */
+const lastDay = (endsAt: Date) => dayOf(new Date(endsAt.getTime() - 1));
+
+function zoneChoices({ locale }: Reader, zones: readonly ZoneNode[]) {
+  return zones.map((zone) => ({ value: zone.code, label: inLanguage(locale, zone.name, zone.nameEn) }));
+}

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import type { Actor } from '../accounts/actor.ts';
+import { audit } from '../db/audit.ts';
+import type { PrismaClient, Tx } from '../db/client.ts';
+import type { Campaign } from '../db/generated/client.ts';
+import { inTransaction } from '../db/in-transaction.ts';
+import { addDays, type Day, dayOf, startOfDay } from '../shared/days.ts';
+import { type Fault, NotFound, RuleRefusal, StateConflict } from '../shared/errors.ts';
+import type { Fen } from '../shared/money.ts';
+
+/** A threshold discount as an operator sets it (满减): from the first day's beginning to the last day's end. */
+export interface DiscountTerms {
+  name: string;
+  /** only for purchases of this unit; null: of everybody */
+  unitCode: string | null;
+  /** only for goods of this zone; null: all */
+  zoneCode: string | null;
+  thresholdFen: Fen;
+  discountFen: Fen;
+  startsOn: Day;
+  endsOn: Day;
+  /** the most that it takes off in all; null: no limit */
+  budgetFen: Fen | null;
+}
+
+/** Makes a threshold discount. Refuses with faults by field. Returns its id. */
+export function createDiscount(db: PrismaClient, actor: Actor, terms: DiscountTerms, at: Date): Promise<number> {
+  return inTransaction(db, async (tx) => {
+    const data = await dataOf(tx, terms, at);
+    const code = `less-${randomBytes(5).toString('hex')}`;
+    const { id } = await tx.campaign.create({
+      data: { ...data, code, kind: 'threshold_discount' },
+      select: { id: true },
+    });
+    await note(tx, actor, 'create', id, at, { after: told(data) });
+    return id;
+  });
+}
+
+/** Changes a discount that has not begun. Refuses with faults by field, and with 409 `campaignBegun`. */
+export async function changeDiscount(
+  db: PrismaClient,
+  actor: Actor,
+  id: number,
+  terms: DiscountTerms,
+  at: Date,
+): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const before = await lockDiscount(tx, id);
+    if (before.startsAt <= at || before.stoppedAt) throw new StateConflict('campaignBegun');
+    const data = await dataOf(tx, terms, at);
+    await tx.campaign.update({ where: { id }, data, select: { id: true } });
+    await note(tx, actor, 'change', id, at, { before: told(before), after: told(data) });
+  });
+}
+
+/** Ends a discount at once, with a reason; what was taken off stays. Refuses one that is over with 409 `campaignOver`. */
+export async function stopDiscount(
+  db: PrismaClient,
+  actor: Actor,
+  id: number,
+  reason: string,
+  at: Date,
+): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const campaign = await lockDiscount(tx, id);
+    if (campaign.stoppedAt || campaign.endsAt <= at) throw new StateConflict('campaignOver');
+    await tx.campaign.update({ where: { id }, data: { stoppedAt: at }, select: { id: true } });
+    await note(tx, actor, 'stop', id, at, { reason });
+  });
+}
+
+async function lockDiscount(tx: Tx, id: number): Promise<Campaign> {
+  await tx.$queryRaw`SELECT id FROM campaign WHERE id = ${id} FOR UPDATE`;
+  const campaign = await tx.campaign.findUnique({ where: { id } });
+  if (campaign?.kind !== 'threshold_discount') throw new NotFound();
+  return campaign;
+}
+
+async function dataOf(tx: Tx, terms: DiscountTerms, at: Date) {
+  const { name, unitCode, zoneCode, thresholdFen, discountFen, startsOn, endsOn, budgetFen } = terms;
+  const [unit, zone] = await Promise.all([
+    unitCode === null ? null : tx.unit.findUnique({ where: { code: unitCode }, select: { id: true } }),
+    zoneCode === null ? null : tx.zone.findUnique({ where: { code: zoneCode }, select: { id: true } }),
+  ]);
+  const faults: (Fault | false)[] = [
+    unitCode !== null && !unit && { path: 'unit', code: 'noSuchUnit' },
+    zoneCode !== null && !zone && { path: 'zone', code: 'noSuchZone' },
+    discountFen >= thresholdFen && { path: 'discount', code: 'discountTooLarge' },
+    startsOn < dayOf(at) && { path: 'startsOn', code: 'inThePast' },
+    endsOn < startsOn && { path: 'endsOn', code: 'endsBeforeStart' },
+    budgetFen !== null && budgetFen < discountFen && { path: 'budget', code: 'budgetBelowDiscount' },
+  ];
+  const found = faults.filter((fault) => fault !== false);
+  if (found.length > 0) throw new RuleRefusal('badInput', found);
+  return {
+    ...{ name, unitId: unit?.id ?? null, zoneId: zone?.id ?? null, budgetFen, rule: { thresholdFen, discountFen } },
+    ...{ startsAt: startOfDay(startsOn), endsAt: startOfDay(addDays(endsOn, 1)) },
+  };
+}
+
+function told({ name, unitId, zoneId, budgetFen, rule, startsAt, endsAt }: Told) {
+  return {
+    ...{ name, unitId, zoneId, budgetFen: budgetFen === null ? null : Number(budgetFen), rule: rule ?? {} },
+    ...{ startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString() },
+  };
+}
+
+type Told = Pick<Campaign, 'name' | 'unitId' | 'zoneId' | 'rule' | 'startsAt' | 'endsAt'> & {
+  budgetFen: bigint | number | null;
+};
+type Noted = Pick<Parameters<typeof audit>[1], 'before' | 'after' | 'reason'>;
+
+function note(
+  tx: Tx,
+  actor: Actor,
+  deed: 'create' | 'change' | 'stop',
+  id: number,
+  at: Date,
+  noted: Noted,
+): Promise<void> {
+  return audit(tx, {
+    at,
+    actorId: actor.id,
+    action: `campaign.${deed}`,
+    subjectType: 'campaign',
+    subjectId: id,
+    ...noted,
+  });
+}
