@@ -78,7 +78,7 @@ export function presentApplicationList(reader: Reader, places: PlaceTree, page: 
 /** What the case waits for, where that is not told by its state. */
 function waitsFor({ t }: Reader, row: ListedApplication, today: Day): string | undefined {
   if (row.state === 'applied') return t(row.isRenewal ? 'applications:waits.review' : 'applications:waits.place');
-  if (row.state === 'recommended')
+  if (row.state === 'recommended' || row.state === 'reviewed')
     return row.openQuestions > 0
       ? t('applications:waits.answer', { count: row.openQuestions })
       : t('applications:waits.review');
