@@ -132,6 +132,7 @@ import { goodsRoutes } from './workbench/goods/goods-routes.ts';
 import { specificationRoutes } from './workbench/goods/specification-routes.ts';
 import { ownPhotoRoutes } from './workbench/photos/photo-routes.ts';
 import { flaggedPriceRoutes } from './workbench/prices/price-routes.ts';
+import { reviewRoutes } from './workbench/reviews/review-routes.ts';
 import { goodsSheetRoutes } from './workbench/sheets/sheet-routes.ts';
 
 const BODY_LIMIT = '1mb';
@@ -209,6 +210,7 @@ export function createApp(container: Container): Express {
   app.use(specificationRoutes(container));
   app.use(batchRoutes(container));
   app.use(goodsSheetRoutes(container));
+  app.use(reviewRoutes(container));
   app.use(ownPhotoRoutes(container));
   app.use(flaggedPriceRoutes(container));
   app.use(supplierQuoteRoutes(container));

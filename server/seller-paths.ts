@@ -24,6 +24,8 @@ export const sellerPatterns = {
   supplierBatch: '/supplier/batches/:id',
   batchPapers: '/supplier/batches/:id/papers',
   stockCorrections: '/supplier/batches/:id/corrections',
+  supplierReviews: '/supplier/reviews',
+  reviewAnswer: '/supplier/reviews/:id/answer',
   familyPhotos: '/supplier/goods/:id/photos',
   ownPhoto: '/supplier/photos/:id',
   photoOrder: '/supplier/photos/:id/order',

@@ -20,6 +20,7 @@ import { tellApprovers } from './notifications/tell-approvers.ts';
 import { tellBuyers } from './notifications/tell-buyers.ts';
 import { tellDroppedRests } from './notifications/tell-dropped-rests.ts';
 import { tellFavourites } from './notifications/tell-favourites.ts';
+import { tellOfAnswers } from './notifications/tell-of-answers.ts';
 import { applicationChanged, tellOfApplications } from './notifications/tell-of-applications.ts';
 import { tellOfDisputes } from './notifications/tell-of-disputes.ts';
 import { tellOfHarvests } from './notifications/tell-of-harvests.ts';
@@ -77,6 +78,7 @@ import { followTerms } from './suppliers/follow-terms.ts';
 import { WELFARE_OPENED } from './welfare/open-run.ts';
 import { remindChoosers, tellChoosers } from './welfare/tell-choosers.ts';
 import { PRICE_CHANGED, priceChanged } from './workbench/prices/price-changed.ts';
+import { REVIEW_ANSWERED } from './workbench/reviews/answer-review.ts';
 
 const REFUND_DUE = 'payment.refund_due';
 const refundChanged = z.object({ refundId: z.number().int() });
@@ -88,6 +90,7 @@ const ofFulfilment = z.object({ fulfilmentId: z.number().int() });
 const standingOrderRan = z.object({ runId: z.number().int() });
 const poolChanged = z.object({ poolId: z.number().int() });
 const welfareOpened = z.object({ runId: z.number().int() });
+const reviewAnswered = z.object({ reviewId: z.number().int() });
 const mailDue = z.object({ userId: z.number().int(), dedupeKey: z.string() });
 
 /** What each outbox topic leads to. */
@@ -204,6 +207,12 @@ export function outboxHandlers(container: Container) {
       await tellOfQuotes(
         db,
         payloads.map((payload) => quoteChanged.parse(payload)),
+      );
+    },
+    [REVIEW_ANSWERED]: async (payloads) => {
+      await tellOfAnswers(
+        db,
+        payloads.map((payload) => reviewAnswered.parse(payload).reviewId),
       );
     },
     [PRICE_CHANGED]: async (payloads) => {

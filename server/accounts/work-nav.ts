@@ -74,6 +74,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'traceLabels', icon: 'qr', roles: ['supplier'] },
       { path: 'supplierGoods', icon: 'box', roles: ['supplier', 'work_team'] },
       { path: 'supplierStock', icon: 'grid', roles: ['supplier', 'work_team'] },
+      { path: 'supplierReviews', icon: 'edit', roles: ['supplier', 'work_team'] },
       { path: 'supplierHarvests', icon: 'leaf', roles: ['supplier'] },
       { path: 'supplierQuotes', icon: 'scale', roles: ['supplier'] },
       { path: 'refunds', icon: 'wallet', roles: ['supplier', 'operator'] },

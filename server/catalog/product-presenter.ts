@@ -52,6 +52,12 @@ export function presentProductPage(
       inspectionHref: batch.inspections.length > 0 ? `${pathTo('trace', { code: batch.code })}#inspections` : undefined,
     })),
     priceHistory: page.priceHistory,
+    rating: page.rating && { count: page.rating.count, average: page.rating.average.toFixed(1) },
+    reviews: page.reviews.map(({ rating, ofUnit, on, text, answer }) => ({
+      ...{ on, text, answer, stars: '★'.repeat(rating) + '☆'.repeat(5 - rating) },
+      by: t(`catalog:show.reviewBy.${ofUnit ? 'unit' : 'person'}`),
+      ratingLabel: t(`aftersales:rating.${rating}`),
+    })),
     related: presentCards(reader, page.related),
     breadcrumbs: [...categoryCrumbs(reader, product.categoryId), { label: nameOf(locale, product) }],
     currentCategory: reader.categories.pathOf(product.categoryId)[0]?.code,

@@ -91,6 +91,8 @@ export interface ProductPage {
   benefits: Benefit[];
   batches: ShownBatch[];
   priceHistory: { since: Day; priceFen: Fen }[];
+  reviews: ShownReview[];
+  rating: { count: number; average: number } | null;
   related: ProductCard[];
 }
 
@@ -102,9 +104,9 @@ export async function findProductPage(db: PrismaClient, id: number, today: Day):
   const family = await findFamily(db, id, today);
   const product = family.find((one) => one.id === id);
   if (!product || product.state === 'draft') throw new NotFound();
-  const [batches, priceHistory, benefits, marks, related] = await Promise.all([
+  const [batches, { priceHistory, reviews, rating }, benefits, marks, related] = await Promise.all([
     findBatches(db, id),
-    findPriceHistory(db, id),
+    findHistory(db, id),
     findBenefits(db, product.supplierId),
     findMarks(db, product.supplierId, product.familyId, today),
     findRelated(db, product, today),
@@ -116,7 +118,7 @@ export async function findProductPage(db: PrismaClient, id: number, today: Day):
     marks,
     benefits,
     batches,
-    priceHistory,
+    ...{ priceHistory, reviews, rating },
     related,
   };
 }
@@ -233,12 +235,62 @@ function inspectionOf({ lab, number, issuedOn, passed, summary }: BatchRow): Ins
   ];
 }
 
-/** Prices with the day from which they held, newest first; changes that wait for the operator are not in it (rule 21). */
-export async function findPriceHistory(db: PrismaClient, productId: number): Promise<{ since: Day; priceFen: Fen }[]> {
-  const changes = await fast(db).$queryRaw<{ newFen: Fen; effectiveAt: Date }[]>`
-    SELECT newFen, effectiveAt FROM price_change WHERE productId = ${productId} AND effectiveAt IS NOT NULL
-    ORDER BY effectiveAt DESC, id DESC LIMIT ${MOST_PRICES}`;
-  return changes.map(({ newFen, effectiveAt }) => ({ since: dayOf(effectiveAt), priceFen: newFen }));
+export interface ShownReview {
+  id: number;
+  rating: number;
+  text: string;
+  /** by a unit or by a person; by whom is nobody's business (rule 31) */
+  ofUnit: boolean;
+  on: Day;
+  answer: string | null;
+}
+
+const MOST_REVIEWS = 5;
+/** The average is of the newest so many. */
+const RATED = 200;
+
+/** Prices and reviews of a product in one statement: the page has enough of them. */
+async function findHistory(
+  db: PrismaClient,
+  productId: number,
+): Promise<Pick<ProductPage, 'priceHistory' | 'reviews' | 'rating'>> {
+  const [row] = await fast(db).$queryRaw<
+    { prices: unknown; reviews: unknown; rated: number | bigint; stars: unknown }[]
+  >`
+    SELECT
+      (SELECT JSON_ARRAYAGG(JSON_OBJECT('id', c.id, 'fen', c.newFen, 'at', DATE_FORMAT(c.effectiveAt, '%Y-%m-%dT%H:%i:%s.000Z'))) FROM (
+        SELECT id, newFen, effectiveAt FROM price_change WHERE productId = ${productId} AND effectiveAt IS NOT NULL
+        ORDER BY effectiveAt DESC, id DESC LIMIT ${MOST_PRICES}) c) AS prices,
+      (SELECT JSON_ARRAYAGG(JSON_OBJECT('id', v.id, 'rating', v.rating, 'text', v.text, 'answer', v.answer, 'funding', v.fundingSource,
+          'at', DATE_FORMAT(v.at, '%Y-%m-%dT%H:%i:%s.000Z'))) FROM (
+        SELECT r.id, r.rating, r.text, r.answer, r.at, o.fundingSource FROM reviewed_product x JOIN delivery_review r ON r.id = x.reviewId
+        JOIN fulfilment f ON f.id = r.fulfilmentId JOIN \`order\` o ON o.id = f.orderId
+        WHERE x.productId = ${productId} ORDER BY x.reviewId DESC LIMIT ${MOST_REVIEWS}) v) AS reviews,
+      n.rated, n.stars
+    FROM (SELECT COUNT(*) AS rated, AVG(t.rating) AS stars FROM (
+      SELECT r.rating FROM reviewed_product x JOIN delivery_review r ON r.id = x.reviewId
+      WHERE x.productId = ${productId} ORDER BY x.reviewId DESC LIMIT ${RATED}) t) n`;
+  const prices = listIn<{ id: number; fen: Fen; at: string }>(row?.prices);
+  const reviews = listIn<Omit<ShownReview, 'ofUnit' | 'on'> & { funding: string; at: string }>(row?.reviews);
+  const count = Number(row?.rated ?? 0);
+  return {
+    priceHistory: prices
+      .sort((a, b) => (a.at === b.at ? b.id - a.id : a.at < b.at ? 1 : -1))
+      .map(({ fen, at }) => ({ since: dayOf(new Date(at)), priceFen: fen })),
+    reviews: reviews
+      .sort((a, b) => b.id - a.id)
+      .map(({ funding, at, ...review }) => ({
+        ...review,
+        ofUnit: funding !== 'individual',
+        on: dayOf(new Date(at)),
+      })),
+    rating: count > 0 ? { count, average: Number(row?.stars) } : null,
+  };
+}
+
+function listIn<T>(json: unknown): T[] {
+  const value: unknown = typeof json === 'string' ? JSON.parse(json) : json;
+  return Array.isArray(value) ? value : [];
 }
 
 /** What else is on the shelf from the same place, bestsellers first, one of each family. */

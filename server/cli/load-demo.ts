@@ -11,6 +11,7 @@ import { drawReceipts } from './demo/draw-receipts.ts';
 import { makeDemonstration } from './demo/make-demonstration.ts';
 import { publishBulletins } from './demo/publish-bulletins.ts';
 import { showApplications } from './demo/show-applications.ts';
+import { showAnswers } from './demo/show-answers.ts';
 import { showApprovals } from './demo/show-approvals.ts';
 import { showCampaigns } from './demo/show-campaigns.ts';
 import { showMatching } from './demo/show-matching.ts';
@@ -83,6 +84,7 @@ async function finish(databaseUrl: string, now: Date, dataDir: string | undefine
     await showApplications(db, now, dataDir);
     await showCampaigns(db, now);
     await showMatching(db, now);
+    await showAnswers(db, now);
     if (dataDir) await showPhotos(db, dataDir, now);
     await showRecalls(db, now);
     await recountSold(db);

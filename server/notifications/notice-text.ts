@@ -64,6 +64,7 @@ export const NOTICE_KINDS = [
   'price_accepted',
   'price_asked',
   'price_refused',
+  'review_answered',
   'application_submitted',
   'application_recommended',
   'application_asked',

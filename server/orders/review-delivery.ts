@@ -36,6 +36,8 @@ export async function reviewDelivery(
       data: { fulfilmentId, byId: actor.id, rating, text, at },
       select: { id: true },
     });
+    const reviewed = [...new Set(lines.map((line) => line.productId))];
+    await tx.reviewedProduct.createMany({ data: reviewed.map((productId) => ({ productId, reviewId: review.id })) });
     await tallyCounting(tx, {
       source: 'review',
       sourceId: review.id,
