@@ -88,6 +88,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'admin', icon: 'tools', roles: ['operator'], inStrip: true },
       { path: 'flaggedPrices', icon: 'scale', roles: ['operator'] },
       { path: 'campaigns', icon: 'leaf', roles: ['operator'] },
+      { path: 'categories', icon: 'grid', roles: ['operator'] },
       { path: 'searchWords', icon: 'search', roles: ['operator'] },
       { path: 'holidays', icon: 'calendar', roles: ['operator'] },
       { path: 'auditTrail', icon: 'shield', roles: ['operator'] },

@@ -3,6 +3,7 @@ import type { PrismaClient } from '../db/client.ts';
 import type { Clock } from '../shared/clock.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { campaignAdminRoutes } from './campaign-routes.ts';
+import { categoryRoutes } from './category-routes.ts';
 import { certificationRoutes } from './certification-routes.ts';
 import { dashboardRoutes } from './dashboard-routes.ts';
 import { onTimeRoutes } from './on-time-routes.ts';
@@ -22,6 +23,7 @@ export function adminRoutes(parts: Parts): Router {
   router.use(dashboardRoutes(parts));
   router.use(onTimeRoutes(parts));
   router.use(tracingRoutes(parts));
+  router.use(categoryRoutes(parts));
   router.use(auditRoutes(parts));
   router.use(workTeamRoutes(parts));
   router.use(unitRoutes(parts));

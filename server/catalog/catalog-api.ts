@@ -113,13 +113,15 @@ function categoriesEndpoint({ db }: Parts): Endpoint {
     response: z.object({ items: z.array(category), total: z.int(), nextCursor: z.null() }),
     handle: async () => {
       const tree = await categoryTree(db);
-      const items = [...tree.byId.values()].map(({ code, name, nameEn, parentId, edible }) => ({
-        code,
-        name,
-        nameEn,
-        parent: parentId === null ? null : (tree.byId.get(parentId)?.code ?? null),
-        edible,
-      }));
+      const items = [...tree.byId.values()]
+        .filter(({ isRetired }) => !isRetired)
+        .map(({ code, name, nameEn, parentId, edible }) => ({
+          code,
+          name,
+          nameEn,
+          parent: parentId === null ? null : (tree.byId.get(parentId)?.code ?? null),
+          edible,
+        }));
       return { items, total: items.length, nextCursor: null };
     },
   });

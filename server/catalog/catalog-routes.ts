@@ -34,7 +34,9 @@ const MOST_OF_SUPPLIER = 48;
 export function useNavCategories({ db }: Pick<Parts, 'db'>): RequestHandler {
   return async (req, res, next) => {
     const { roots } = await categoryTree(db);
-    res.locals.navCategories = roots.map((node) => ({ code: node.code, name: nameOf(req.locale, node) }));
+    res.locals.navCategories = roots
+      .filter(({ isRetired }) => !isRetired)
+      .map((node) => ({ code: node.code, name: nameOf(req.locale, node) }));
     next();
   };
 }

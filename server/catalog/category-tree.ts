@@ -12,6 +12,8 @@ export interface CategoryNode {
   edible: boolean;
   /** words that buyers use for it */
   aliases: string[];
+  /** takes no more goods, and is not offered to choose from */
+  isRetired: boolean;
 }
 
 export type CategoryTree = Tree<CategoryNode>;
@@ -28,10 +30,13 @@ export const categoryTree = remember(10_000, async (db: PrismaClient): Promise<C
       illustration: true,
       edible: true,
       aliases: true,
+      retiredAt: true,
     },
     orderBy: [{ sort: 'asc' }, { id: 'asc' }],
   });
-  return treeOf(rows.map((row) => ({ ...row, aliases: textsOf(row.aliases) })));
+  return treeOf(
+    rows.map(({ retiredAt, ...row }) => ({ ...row, aliases: textsOf(row.aliases), isRetired: retiredAt !== null })),
+  );
 });
 
 /** The texts of a JSON column that holds a list of them. */

@@ -10,11 +10,13 @@ export function presentHome(reader: CatalogReader, home: HomePage, zones: readon
   const { figures } = home;
   return {
     flush: true,
-    categories: categories.roots.map((node) => ({
-      code: node.illustration,
-      name: nameOf(locale, node),
-      href: pathTo('products', { category: node.code }),
-    })),
+    categories: categories.roots
+      .filter(({ isRetired }) => !isRetired)
+      .map((node) => ({
+        code: node.illustration,
+        name: nameOf(locale, node),
+        href: pathTo('products', { category: node.code }),
+      })),
     featured: presentCards(reader, home.bestsellers),
     featuredHref: pathTo('products', { sort: '-sales' }),
     newest: presentCards(reader, home.newest),

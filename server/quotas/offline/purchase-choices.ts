@@ -30,6 +30,7 @@ export async function purchaseChoices(db: PrismaClient, locale: Locale, today: D
   return {
     categories: categories.roots
       .flatMap(({ id }) => inOrder(id))
+      .filter((id) => !categories.byId.get(id)?.isRetired)
       .map((id) => {
         const path = categories.pathOf(id);
         return { value: path.at(-1)?.code ?? '', label: path.map(named).join(' › ') };

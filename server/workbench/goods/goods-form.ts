@@ -31,6 +31,7 @@ export async function formChoices(db: PrismaClient, actor: Actor, reader: Catalo
 }
 
 function categoryChoices(reader: CatalogReader, node: CategoryNode, depth = 0): { value: string; label: string }[] {
+  if (node.isRetired) return [];
   const label = `${'　'.repeat(depth)}${nameOf(reader.locale, node)}`;
   const below = reader.categories.childrenOf(node.id).flatMap((child) => categoryChoices(reader, child, depth + 1));
   return [{ value: String(node.id), label }, ...below];

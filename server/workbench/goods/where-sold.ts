@@ -16,7 +16,7 @@ export async function originFaults(
   supplierPlaceId: number,
   { categoryId, placeId }: { categoryId: number; placeId: number },
 ): Promise<Fault[]> {
-  const category = await db.category.findUnique({ where: { id: categoryId }, select: { id: true } });
+  const category = await db.category.findFirst({ where: { id: categoryId, retiredAt: null }, select: { id: true } });
   return [
     ...(category ? [] : [{ path: 'categoryId', code: 'notAChoice' }]),
     ...(originsOf(places, supplierPlaceId).includes(placeId) ? [] : [{ path: 'placeId', code: 'originNotYours' }]),
