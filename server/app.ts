@@ -33,6 +33,8 @@ import { approvalRuleEndpoints } from './orders/approval/approval-rule-api.ts';
 import { disputeRoutes } from './orders/disputes/dispute-routes.ts';
 import { fulfilmentEndpoints } from './orders/fulfilment-api.ts';
 import { holidayRoutes } from './orders/holiday-routes.ts';
+import { linkRoutes } from './orders/links/link-routes.ts';
+import { mayUploadByLink } from './orders/links/open-link.ts';
 import { orderEndpoints } from './orders/order-api.ts';
 import { orderRoutes } from './orders/order-routes.ts';
 import { parcelPaperRoutes } from './orders/parcel-paper-routes.ts';
@@ -164,7 +166,7 @@ export function createApp(container: Container): Express {
   app.use(useSession(config, db, clock));
   app.use(useLocale(messages));
   app.use(express.urlencoded({ extended: true, limit: BODY_LIMIT, parameterLimit: 3000 }));
-  app.use(takeUploads());
+  app.use(takeUploads((req) => mayUploadByLink(container, req.path)));
   app.use(...useCsrf(config));
   app.use(actorFromSession(db, clock, !config.production));
   app.use((req, res, next) => {
@@ -227,6 +229,7 @@ export function createApp(container: Container): Express {
   app.use(afterSalesRoutes(container));
   app.use(refundRoutes(container));
   app.use(supplierRoutes(container));
+  app.use(linkRoutes(container));
   app.use(parcelPaperRoutes(container));
   app.use(paymentRoutes(container));
   app.use(statementRoutes(container));

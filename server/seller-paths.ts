@@ -1,5 +1,9 @@
 /** The URLs of those who sell: the workbench of goods, and what operators decide about them. Part of `patterns`. */
 export const sellerPatterns = {
+  signedLink: '/go/:token',
+  parcelLinks: '/supplier/fulfilments/:id/links',
+  linkRevocation: '/supplier/fulfilments/:id/links/:linkId/revocation',
+  shipmentSlip: '/shipments/:id/slip',
   supplierGoods: '/supplier/goods',
   newGoods: '/supplier/goods/new',
   supplierFamily: '/supplier/goods/:id',

@@ -31,6 +31,7 @@ import { tellOfPrices } from './notifications/tell-of-prices.ts';
 import { tellOfQuotes } from './notifications/tell-of-quotes.ts';
 import { tellOfRecalledLines, tellOfRecalls } from './notifications/tell-of-recalls.ts';
 import { tellOfRefunds } from './notifications/tell-of-refunds.ts';
+import { tellOfShortages } from './notifications/tell-of-shortages.ts';
 import { tellOfStatements, tellRefundsWithoutRed } from './notifications/tell-of-statements.ts';
 import { tellOfUnsold } from './notifications/tell-of-unsold.ts';
 import { tellOverdueCancelled } from './notifications/tell-overdue-cancelled.ts';
@@ -45,6 +46,7 @@ import { startClocks } from './orders/overdue/start-clocks.ts';
 import { PICKUP_ARRIVED } from './orders/pickup/pickup-desk.ts';
 import { placeStandingOrders, STANDING_ORDER_RAN } from './orders/place-standing-orders.ts';
 import { receiveByTime } from './orders/receive-by-time.ts';
+import { SHORTAGE_REPORTED } from './orders/receive-fulfilment.ts';
 import { expireWaitingOrders } from './payments/expire-waiting-orders.ts';
 import { gatherParcel } from './payments/gather-parcel.ts';
 import { refundDue } from './payments/note-refund.ts';
@@ -91,6 +93,7 @@ const standingOrderRan = z.object({ runId: z.number().int() });
 const poolChanged = z.object({ poolId: z.number().int() });
 const welfareOpened = z.object({ runId: z.number().int() });
 const reviewAnswered = z.object({ reviewId: z.number().int() });
+const shortageReported = z.object({ receiptId: z.number().int() });
 const mailDue = z.object({ userId: z.number().int(), dedupeKey: z.string() });
 
 /** What each outbox topic leads to. */
@@ -228,6 +231,12 @@ export function outboxHandlers(container: Container) {
     },
     [WELFARE_OPENED]: async (payloads) => {
       for (const payload of payloads) await tellChoosers(db, welfareOpened.parse(payload).runId);
+    },
+    [SHORTAGE_REPORTED]: async (payloads) => {
+      await tellOfShortages(
+        db,
+        payloads.map((payload) => shortageReported.parse(payload).receiptId),
+      );
     },
     [MAIL_DUE]: async (payloads) => {
       const faults = await oneByOne(payloads, (payload) => sendMail(container, mailDue.parse(payload), clock()));

@@ -72,6 +72,7 @@ function presentParcel({ t, locale }: Reader, parcel: OpenParcel, now: Date) {
   const since = parcel.confirmedAt ?? parcel.placedAt;
   return {
     id: parcel.id,
+    linksHref: pathTo('parcelLinks', { id: parcel.id }),
     supplierName: nameIn(locale, parcel.supplier),
     goods: parcel.lines.map((line) => ({
       id: line.id,

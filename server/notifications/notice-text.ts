@@ -19,6 +19,7 @@ export const NOTICE_KINDS = [
   'money_sent',
   'rest_dropped',
   'parcels_overdue',
+  'shortage_reported',
   'parcel_cancelled',
   'dispute_opened',
   'dispute_said',

@@ -1,8 +1,10 @@
 import type { i18n } from 'i18next';
 import type { Logger } from 'pino';
 import { isUndeliverable, type Mailer } from '../clients/mail.ts';
+import type { Config } from '../config.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { isLocale, translator } from '../web/i18n.ts';
+import { signedLinkFor } from './link-of-notice.ts';
 import { noticeText } from './notice-text.ts';
 
 interface Parts {
@@ -11,6 +13,7 @@ interface Parts {
   messages: i18n;
   log: Logger;
   baseUrl: string;
+  config: Pick<Config, 'sessionSecret'>;
 }
 
 /**
@@ -18,7 +21,7 @@ interface Parts {
  * process that dies between sending and noting it sends a second mail: better than none.
  */
 export async function sendMail(
-  { db, mail, messages, log, baseUrl }: Parts,
+  { db, mail, messages, log, baseUrl, config }: Parts,
   due: { userId: number; dedupeKey: string },
   at: Date,
 ) {
@@ -30,7 +33,8 @@ export async function sendMail(
   if (!notice?.user.email || notice.user.disabledAt || notice.mailedAt) return;
   const locale = isLocale(notice.user.locale) ? notice.user.locale : 'zh';
   const { title, text } = noticeText(translator(messages, locale), locale, notice.kind, notice.data);
-  const link = notice.link ? `\n\n${baseUrl}${notice.link}` : '';
+  const path = (await signedLinkFor(db, config.sessionSecret, notice, at)) ?? notice.link;
+  const link = path ? `\n\n${baseUrl}${path}` : '';
   try {
     await mail.send({ to: notice.user.email, subject: title, text: `${text}${link}` });
   } catch (error) {

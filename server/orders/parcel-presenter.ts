@@ -29,19 +29,22 @@ export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, p
       isOverdue(part, seen.now) && order.poolId === null && mayBuyerSee(actor, order)
         ? pathTo('fulfilmentCancellation', { id: part.id })
         : undefined,
-    shipments: part.shipments.map(({ id, carrier, trackingNumber, temperatureDeci, shippedAt, receivedAt }) => ({
-      carrier,
-      trackingNumber,
-      trackHref: trackingHref(carrier, trackingNumber),
-      temperature: degrees(temperatureDeci),
-      shippedAt,
-      isReceived: receivedAt !== null,
-      measured: measuredText(reader, part, id),
-      receiveHref:
-        open.length > 1 && receivedAt === null && mayReceive
-          ? pathTo('fulfilmentReceipt', { id: part.id, shipment: id })
-          : undefined,
-    })),
+    shipments: part.shipments.map(
+      ({ id, carrier, trackingNumber, temperatureDeci, shippedAt, receivedAt, slipFileId }) => ({
+        carrier,
+        trackingNumber,
+        trackHref: trackingHref(carrier, trackingNumber),
+        temperature: degrees(temperatureDeci),
+        shippedAt,
+        isReceived: receivedAt !== null,
+        slipHref: slipFileId ? pathTo('shipmentSlip', { id }) : undefined,
+        measured: measuredText(reader, part, id),
+        receiveHref:
+          open.length > 1 && receivedAt === null && mayReceive
+            ? pathTo('fulfilmentReceipt', { id: part.id, shipment: id })
+            : undefined,
+      }),
+    ),
     receiveLabel: reader.t(order.fundingSource === 'individual' ? 'tracking:receive' : 'orders:show.receive'),
     receiveHref: open.length === 1 && mayReceive ? pathTo('fulfilmentReceipt', { id: part.id }) : undefined,
     disputes: part.receipts.flatMap(({ dispute }) =>

@@ -23,6 +23,9 @@ export interface ReceiptHead {
   files?: FileStore;
 }
 
+/** The outbox topic of receipts that reported goods short or damaged. */
+export const SHORTAGE_REPORTED = 'receipt.short';
+
 /**
  * Receives a shipment of a parcel: what is accepted is owed and counts (where acceptance counts), what is short or damaged is reversed,
  * no longer owed, and due back when it was paid (rules 2, 4, 25, 28). No lines: everything as shipped. No actor: confirmed by time. With
@@ -71,6 +74,8 @@ export async function receiveFulfilment(
         acceptedGrams: accepted.grams,
       })),
     });
+    if (received.some(({ shortQuantity, damagedQuantity }) => shortQuantity + damagedQuantity > 0))
+      await enqueue(tx, SHORTAGE_REPORTED, [{ receiptId: receipt.id }]);
     await bookReceipt(tx, fulfilled, receipt.id, received, at);
     if (head.files && actor) await keepPhotos(tx, head.files, receipt.id, received, actor.id);
     return receipt.id;

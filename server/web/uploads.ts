@@ -23,18 +23,18 @@ export type UploadKind = keyof typeof KINDS;
 const SAID_AS = { evidence: 'Evidence', photo: 'Evidence', sheet: 'Sheet', invoice: 'Invoice' } as const;
 
 /**
- * Reads forms with files into memory, of signed-in people only; before the CSRF check, which looks for its field. Refuses with 413
+ * Reads forms with files into memory, of signed-in people and of whom `mayUpload` knows otherwise; before the CSRF check, which looks for its field. Refuses with 413
  * `fileTooLarge` and `tooManyFiles`.
  */
-export function takeUploads(): RequestHandler {
+export function takeUploads(mayUpload: (req: Request) => Promise<boolean>): RequestHandler {
   const parse = multer({
     storage: multer.memoryStorage(),
     limits: { fileSize: MOST_FILE_BYTES, files: MOST_FILES, fields: 3000, fieldSize: 200_000, parts: 3100 },
     defParamCharset: 'utf8',
   }).any();
-  return (req, res, next) => {
+  return async (req, res, next) => {
     if (!req.is('multipart/form-data')) return next();
-    if (!req.session.userId) return next(new Refusal(401, 'signInNeeded'));
+    if (!req.session.userId && !(await mayUpload(req))) return next(new Refusal(401, 'signInNeeded'));
     parse(req, res, (error?: unknown) => next(error instanceof multer.MulterError ? refusalOf(error) : error));
   };
 }

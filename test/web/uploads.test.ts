@@ -12,7 +12,7 @@ function appFor(userId: number | undefined) {
     Object.assign(req, { session: { userId } });
     next();
   });
-  app.use(takeUploads());
+  app.use(takeUploads(async () => false));
   app.post('/', (req, res) => void res.json({ body: req.body, files: uploadsIn(req, 'file').map(({ name }) => name) }));
   app.use((error: Refusal, _req: express.Request, res: express.Response, _next: express.NextFunction) => {
     res.status(error.status).json({ code: error.code });

@@ -1,0 +1,63 @@
+import { pathTo } from '../../paths.ts';
+import { inReaderLanguage, parcelNumber, type Reader } from '../order-labels.ts';
+import { isPurpose, type Purpose } from './link-purposes.ts';
+import type { findLinksOf, findShortage } from './link-queries.ts';
+
+type Found = Awaited<ReturnType<typeof findLinksOf>>;
+
+interface HandOut extends Found {
+  /** what can be done with the parcel now */
+  purposes: readonly Purpose[];
+  urlOf: (link: Found['links'][number]) => string;
+  now: Date;
+}
+
+/** The data of `views/links/hand-out.hbs`. */
+export function presentHandOut(reader: Reader, { parcel, links, purposes, urlOf, now }: HandOut) {
+  const { t } = reader;
+  const { id } = parcel;
+  return {
+    title: t('links:handOut.title'),
+    breadcrumbs: [
+      { label: t('supplier:list.title'), href: pathTo('supplierFulfilments') },
+      { label: parcelNumber(parcel), href: pathTo('supplierFulfilment', { id }) },
+      { label: t('links:handOut.title') },
+    ],
+    parcelNumber: parcelNumber(parcel),
+    supplierName: inReaderLanguage(reader, parcel.supplier.name, parcel.supplier.nameEn),
+    goods: parcel.lines.map(
+      (line) =>
+        `${inReaderLanguage(reader, line.name, line.nameEn)} × ${line.quantity} ${inReaderLanguage(reader, line.saleUnit, line.saleUnitEn)}`,
+    ),
+    action: pathTo('parcelLinks', { id }),
+    purposes: purposes.map((purpose) => ({ purpose, label: t(`links:issue.${purpose}`) })),
+    links: links.map((link) => {
+      const isOver = link.usedAt ? 'used' : link.revokedAt ? 'revoked' : link.expiresAt <= now ? 'expired' : null;
+      return {
+        url: isOver ? '' : urlOf(link),
+        isOpen: isOver === null,
+        label: isPurpose(link.purpose) ? t(`links:purpose.${link.purpose}`) : link.purpose,
+        expiresAt: link.expiresAt,
+        stateTone: isOver ? 'off' : 'active',
+        stateLabel: t(`links:state.${isOver ?? 'open'}`),
+        revokeAction: isOver ? undefined : pathTo('linkRevocation', { id, linkId: link.id }),
+      };
+    }),
+  };
+}
+
+/** The data of `views/links/shortage.hbs`. */
+export function presentShortage(reader: Reader, receipt: Awaited<ReturnType<typeof findShortage>>) {
+  return {
+    title: reader.t('links:shortage.title'),
+    at: receipt.at,
+    lines: receipt.lines
+      .filter((line) => line.shortQuantity + line.damagedQuantity > 0)
+      .map(({ line, acceptedQuantity, shortQuantity, damagedQuantity, note }) => ({
+        name: inReaderLanguage(reader, line.name, line.nameEn),
+        spec: inReaderLanguage(reader, line.spec, line.specEn),
+        unit: inReaderLanguage(reader, line.saleUnit, line.saleUnitEn),
+        ...{ acceptedQuantity, shortQuantity, damagedQuantity, note },
+      })),
+  };
+}

@@ -1,0 +1,222 @@
+import { pipeline } from 'node:stream/promises';
+import express, { type Request, type Response, type Router } from 'express';
+import { toString as drawQr } from 'qrcode';
+import { z } from 'zod';
+import { actorOf } from '../../accounts/who-acts.ts';
+import type { FileStore, NewFile } from '../../clients/file-store.ts';
+import type { PrismaClient } from '../../db/client.ts';
+import { pathTo, patterns } from '../../paths.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { BadInput, type Fault, NotFound, Refusal, StateConflict } from '../../shared/errors.ts';
+import { flash } from '../../web/flash.ts';
+import { formView, refusedForm } from '../../web/form-view.ts';
+import { idIn, read } from '../../web/forms.ts';
+import { checkedUpload, type UploadKind, uploadsIn } from '../../web/uploads.ts';
+import { mayFulfil, maySee } from '../order-policy.ts';
+import { findFulfilment } from '../order-queries.ts';
+import { readShipment, shipmentFields } from '../supplier-forms.ts';
+import { presentParcel } from '../supplier-presenter.ts';
+import { answerShortage, confirmByLink, isShort, shipByLink } from './act-by-link.ts';
+import { issueLink, revokeLink } from './issue-link.ts';
+import { presentHandOut, presentShortage } from './link-presenter.ts';
+import { PURPOSES, purposesOf } from './link-purposes.ts';
+import { findLinksOf, findShortage } from './link-queries.ts';
+import { tokenOf } from './link-token.ts';
+import { type OpenLink, openLink } from './open-link.ts';
+
+interface Parts {
+  config: { sessionSecret: string };
+  db: PrismaClient;
+  files: FileStore;
+  clock: Clock;
+  baseUrl: string;
+}
+
+const purposeForm = z.object({ purpose: z.enum(PURPOSES) });
+const shortForm = z.object({ rest: z.enum(['drop', 'follows']), reason: z.string().trim().max(500).default('') });
+
+/** Links without a password: handed out by whoever looks after a supplier, and the one page that each of them opens (rule 34). */
+export function linkRoutes(parts: Parts): Router {
+  const { config, db, files, clock, baseUrl } = parts;
+  const secret = config.sessionSecret;
+  const router = express.Router();
+
+  router.get(patterns.parcelLinks, (req, res) => showHandOut(req, res, []));
+
+  router.post(patterns.parcelLinks, async (req, res) => {
+    const fulfilmentId = idIn(req.params.id);
+    try {
+      const { purpose } = read(purposeForm, req.body);
+      await issueLink(db, actorOf(req), { fulfilmentId, purpose }, clock());
+      flash(req, 'success', req.t('links:flash.issued'));
+      res.redirect(303, pathTo('parcelLinks', { id: fulfilmentId }));
+    } catch (error) {
+      const { status, faults } = refusedForm(error);
+      await showHandOut(req, res.status(status), faults);
+    }
+  });
+
+  router.post(patterns.linkRevocation, async (req, res) => {
+    await revokeLink(db, actorOf(req), idIn(req.params.linkId), clock());
+    flash(req, 'success', req.t('links:flash.revoked'));
+    res.redirect(303, pathTo('parcelLinks', { id: idIn(req.params.id) }));
+  });
+
+  router.get(patterns.signedLink, (req, res) => show(req, res, {}, []));
+
+  router.post(patterns.signedLink, async (req, res) => {
+    const opened = await opens(req, res);
+    if (!opened) return;
+    try {
+      await act(req, res, opened);
+    } catch (error) {
+      const { status, faults } = refusedForm(error);
+      await show(req, res.status(status), req.body ?? {}, faults, opened);
+    }
+  });
+
+  router.get(patterns.shipmentSlip, async (req, res) => {
+    const actor = actorOf(req);
+    const shipment = await db.shipment.findUnique({
+      where: { id: idIn(req.params.id) },
+      select: { slip: true, fulfilment: { include: { order: { include: { approvals: true } } } } },
+    });
+    const { slip, fulfilment } = shipment ?? {};
+    if (!slip || !fulfilment || !(maySee(actor, fulfilment.order) || mayFulfil(actor, fulfilment)))
+      throw new NotFound();
+    const bytes = await files.open(slip.sha256);
+    if (!bytes) throw new NotFound();
+    res.type(slip.mime).set('Cache-Control', 'private, max-age=86400');
+    await pipeline(bytes, res);
+  });
+
+  return router;
+
+  async function showHandOut(req: Request, res: Response, faults: Fault[]): Promise<void> {
+    const actor = actorOf(req);
+    const id = idIn(req.params.id);
+    const now = clock();
+    const [{ parcel, links }, purposes] = await Promise.all([findLinksOf(db, actor, id), purposesOf(db, id, now)]);
+    const urlOf = (link: (typeof links)[number]) =>
+      `${baseUrl}${pathTo('signedLink', { token: tokenOf(secret, link) })}`;
+    const shown = presentHandOut(req, { parcel, links, purposes: [...purposes.keys()], urlOf, now });
+    const [current] = shown.links.filter(({ isOpen }) => isOpen);
+    res.set('Cache-Control', 'no-store').render('links/hand-out', {
+      layout: 'work',
+      currentPath: pathTo('parcelLinks', { id }),
+      ...shown,
+      qr: current && (await drawQr(current.url, { type: 'svg', margin: 1 })),
+      form: formView(req.t, [], {}, faults),
+    });
+  }
+
+  /** The link in the path; when it opens no more, the page says so and what to do, and null is answered. */
+  async function opens(req: Request, res: Response): Promise<OpenLink | null> {
+    res.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer', 'X-Robots-Tag': 'noindex' });
+    try {
+      return await openLink(db, secret, String(req.params.token), clock());
+    } catch (error) {
+      if (!(error instanceof StateConflict)) throw error;
+      res.status(410).render('links/over', {
+        title: req.t('links:over.title'),
+        text: req.t(`faults:${error.code}`),
+        signInHref: pathTo('signIn', { returnTo: pathTo('supplierFulfilments') }),
+      });
+      return null;
+    }
+  }
+
+  async function act(req: Request, res: Response, opened: OpenLink): Promise<void> {
+    const { link, actor } = opened;
+    const now = clock();
+    if (link.purpose === 'confirm') {
+      const id = await confirmByLink(parts, opened, now);
+      const next = await db.signedLink.findUniqueOrThrow({ where: { id } });
+      flash(req, 'success', req.t('links:flash.confirmed'));
+      return res.redirect(303, pathTo('signedLink', { token: tokenOf(secret, next) }));
+    }
+    if (link.purpose === 'ship') {
+      const parcel = await findFulfilment(db, actor, link.subjectId);
+      const [slip] = await uploaded(req, 'slip', 'photo');
+      const noSlip: Fault[] = slip ? [] : [{ path: 'slip', code: 'slipNeeded' }];
+      const { input, fieldOf } = withFaults(noSlip, () => readShipment(parcel, req.body ?? {}));
+      const shortReason = isShort(parcel, input) ? reasonOf(req) : null;
+      if (!slip) throw new BadInput(noSlip);
+      await shipByLink(parts, opened, { input, slip, shortReason }, now).catch((error: unknown) => {
+        throw withFields(error, fieldOf);
+      });
+      return done(req, res, 'shipped');
+    }
+    const contests = req.body?.answer === 'contest';
+    const photos = contests ? await uploaded(req, 'photos', 'evidence') : [];
+    const text = contests
+      ? String(req.body?.text ?? '')
+          .trim()
+          .slice(0, 1000)
+      : null;
+    await answerShortage(parts, opened, { text, photos }, now);
+    done(req, res, contests ? 'contested' : 'agreed');
+  }
+
+  async function show(
+    req: Request,
+    res: Response,
+    typed: Record<string, unknown>,
+    faults: Fault[],
+    known?: OpenLink,
+  ): Promise<void> {
+    const opened = known ?? (await opens(req, res));
+    if (!opened) return;
+    const { link, actor } = opened;
+    const now = clock();
+    const action = pathTo('signedLink', { token: String(req.params.token) });
+    if (link.purpose === 'shortage') {
+      const receipt = await findShortage(db, link.subjectId);
+      res.render('links/shortage', {
+        ...presentShortage(req, receipt),
+        action,
+        form: formView(req.t, ['text', 'photos'], typed, faults),
+      });
+      return;
+    }
+    const parcel = await findFulfilment(db, actor, link.subjectId);
+    const form = formView(req.t, [...shipmentFields(parcel), 'slip', 'reason'], typed, faults);
+    res.render(`links/${link.purpose}`, {
+      ...presentParcel(req, parcel, form, now),
+      breadcrumbs: undefined,
+      action,
+      form,
+    });
+  }
+}
+
+function done(req: Request, res: Response, what: string): void {
+  res.render('links/done', { title: req.t('links:done.title'), text: req.t(`links:done.${what}`) });
+}
+
+/** Why the rest does not come; null where it is to follow. */
+function reasonOf(req: Request): string | null {
+  const { rest, reason } = read(shortForm, req.body);
+  if (rest === 'follows') return null;
+  if (reason === '') throw new BadInput([{ path: 'reason', code: 'reasonNeeded' }]);
+  return reason;
+}
+
+/** What else is wrong is told together with what `work` finds wrong. */
+function withFaults<T>(others: Fault[], work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof BadInput ? new BadInput([...error.faults, ...others]) : error;
+  }
+}
+
+function uploaded(req: Request, field: string, kind: UploadKind): Promise<NewFile[]> {
+  return Promise.all(uploadsIn(req, field).map((upload) => checkedUpload(upload, kind, field)));
+}
+
+function withFields(error: unknown, fieldOf: (path: string) => string): unknown {
+  if (!(error instanceof Refusal) || error.faults.length === 0) return error;
+  const faults = error.faults.map((fault) => ({ ...fault, path: fieldOf(fault.path) }));
+  return new Refusal(error.status, error.code, error.values, faults);
+}

@@ -1,0 +1,234 @@
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Actor, findActor } from '../../server/accounts/actor.ts';
+import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
+import { drainOutbox } from '../../server/jobs/outbox.ts';
+import { issueLink, revokeLink } from '../../server/orders/links/issue-link.ts';
+import type { Purpose } from '../../server/orders/links/link-purposes.ts';
+import { tokenOf } from '../../server/orders/links/link-token.ts';
+import { addDays } from '../../server/shared/days.ts';
+import { outboxHandlers } from '../../server/work.ts';
+import { type Market, openMarket, type Placed } from '../quotas/market.ts';
+import { csrfFrom } from '../setup/app.ts';
+import { startMailServer } from '../setup/mail-server.ts';
+import { faultsOn, personOf } from '../setup/person.ts';
+import { aUser } from '../world/users.ts';
+
+const DAY = '2026-05-06';
+const now = new Date(`${DAY}T04:00:00Z`);
+let market: Market;
+let mail: Awaited<ReturnType<typeof startMailServer>>;
+let slip: Buffer;
+
+beforeAll(async () => {
+  mail = await startMailServer();
+  market = await openMarket(DAY, { env: { SMTP_URL: mail.url, MAIL_FROM: 'market@example.cn' } });
+  slip = await sharp({ create: { width: 30, height: 40, channels: 3, background: '#fff' } })
+    .png()
+    .toBuffer();
+});
+afterAll(async () => {
+  await market.app.close();
+  await mail.stop();
+});
+
+const actorOf = async (who: keyof Market['world']['users']): Promise<Actor> => {
+  const found = await findActor(market.app.db, market.world.users[who].id, DAY);
+  if (!found) throw new Error(`${who} is nobody`);
+  return found;
+};
+
+async function bought(quantity = 4): Promise<Placed> {
+  const { products, units } = market.world;
+  return market.buy('buyer', { lines: [{ productId: products.tea.id, quantity }], unit: units.bank });
+}
+
+const parcelOf = (order: Placed) => order.fulfilments[0]?.id ?? 0;
+
+async function pathOf(linkId: number): Promise<string> {
+  const link = await market.app.db.signedLink.findUniqueOrThrow({ where: { id: linkId } });
+  return `/go/${tokenOf(market.app.container.config.sessionSecret, link)}`;
+}
+
+async function linkTo(order: Placed, purpose: Purpose): Promise<string> {
+  const wish = { fulfilmentId: parcelOf(order), purpose };
+  return pathOf(await issueLink(market.app.db, await actorOf('supplier'), wish, now));
+}
+
+/** Sends the ship form of a link's page with a photo, as a phone does. */
+async function ship(path: string, fields: Record<string, string>, photo: Buffer | null = slip) {
+  const agent = market.app.visitor();
+  const page = await agent.get(path);
+  const sent = agent.post(path).field('_csrf', csrfFrom(page.text));
+  for (const [name, value] of Object.entries(fields)) sent.field(name, value);
+  return photo ? sent.attach('slip', photo, { filename: 'slip.png', contentType: 'image/png' }) : sent;
+}
+
+const CARRIER = { carrier: '邮政', trackingNumber: 'YZ-1', temperature: '4', rest: 'follows' };
+
+describe('a signed link', () => {
+  it('confirms, leads to shipping with a photo, and neither twice, without anybody signed in', async () => {
+    const order = await bought();
+    const path = await linkTo(order, 'confirm');
+    const visitor = await personOf(market.app, null);
+    const page = await visitor.open(path);
+    expect(page.text).toContain('凉河白茶');
+    expect(page.text).not.toContain('13800000000');
+    const next = await visitor.send(page, `form[action="${path}"]`);
+    expect(next.path).toMatch(/^\/go\/\d+-/);
+    expect(next.text).toContain('13800000000');
+    expect((await market.app.db.fulfilment.findUniqueOrThrow({ where: { id: parcelOf(order) } })).state).toBe(
+      'confirmed',
+    );
+    const again = await visitor.open(path, 410);
+    expect(again.text).toContain('已经办过');
+
+    const noPhoto = await ship(next.path, CARRIER, null);
+    expect(noPhoto.status).toBe(422);
+    expect(noPhoto.text).toContain('href="#f-slip"');
+    const noNumber = await ship(next.path, { ...CARRIER, trackingNumber: '' });
+    expect(noNumber.status).toBe(422);
+    const neither = await ship(next.path, { ...CARRIER, trackingNumber: '' }, null);
+    expect(neither.text).toContain('href="#f-slip"');
+    expect(neither.text).toContain('href="#f-trackingNumber"');
+    expect(noNumber.text).toContain('href="#f-trackingNumber"');
+    expect(await market.app.db.shipment.count({ where: { fulfilmentId: parcelOf(order) } })).toBe(0);
+    const shipped = await ship(next.path, CARRIER);
+    expect(shipped.text).toContain('办好了');
+    const shipment = await market.app.db.shipment.findFirstOrThrow({ where: { fulfilmentId: parcelOf(order) } });
+    expect(shipment.slipFileId).not.toBeNull();
+    await visitor.open(next.path, 410);
+
+    const buyer = await personOf(market.app, market.world.users.buyer.login);
+    expect((await buyer.open(`/orders/${order.id}`)).$(`a[href="/shipments/${shipment.id}/slip"]`)).toHaveLength(1);
+    expect((await buyer.agent.get(`/shipments/${shipment.id}/slip`)).headers['content-type']).toContain('image/png');
+    const stranger = await personOf(market.app, market.world.users.colleague.login);
+    expect((await stranger.agent.get(`/shipments/${shipment.id}/slip`)).status).toBe(404);
+    const trail = await market.app.db.auditLine.findMany({ where: { action: { startsWith: 'link.' } } });
+    expect(trail.map(({ action }) => action).sort()).toEqual(['link.issue', 'link.issue', 'link.use', 'link.use']);
+  });
+
+  it('ships less with the reason, and what is missing is given up', async () => {
+    const order = await bought(5);
+    const path = await linkTo(order, 'confirm');
+    const visitor = await personOf(market.app, null);
+    const next = await visitor.send(await visitor.open(path), `form[action="${path}"]`);
+    const field = next.$('input[name^="quantity-"]').first().attr('name') ?? '';
+    const silent = await ship(next.path, { ...CARRIER, [field]: '3', rest: 'drop', reason: '' });
+    expect(silent.status).toBe(422);
+    expect(silent.text).toContain('href="#f-reason"');
+    await ship(next.path, { ...CARRIER, [field]: '3', rest: 'drop', reason: '雨水多，采得少' });
+    const parcel = await market.app.db.fulfilment.findUniqueOrThrow({
+      where: { id: parcelOf(order) },
+      include: { receipts: { include: { lines: true } } },
+    });
+    expect(parcel.state).toBe('shipped');
+    expect(parcel.receipts).toMatchObject([{ kind: 'rest', reason: '雨水多，采得少' }]);
+  });
+
+  it('answers a shortage: contested in words, or agreed with', async () => {
+    const [order, other] = [await bought(4), await bought(4)];
+    await market.deliver(order, 3);
+    await market.deliver(other, 3);
+    const visitor = await personOf(market.app, null);
+    const path = await linkTo(order, 'shortage');
+    const page = await visitor.open(path);
+    expect(page.text).toContain('短少 1');
+    const empty = await visitor.send(page, 'form:has(textarea)', { text: '' });
+    expect(empty.status).toBe(422);
+    expect(faultsOn(empty)).toHaveLength(1);
+    await visitor.send(page, 'form:has(textarea)', { text: '出库时点过四袋' });
+    const dispute = await market.app.db.receiptDispute.findFirstOrThrow({ include: { messages: true } });
+    expect(dispute.messages[0]?.text).toBe('出库时点过四袋');
+    await visitor.open(path, 410);
+    const agreeing = await linkTo(other, 'shortage');
+    await visitor.send(await visitor.open(agreeing), 'form:has(input[value="agree"])');
+    expect(await market.app.db.receiptDispute.count()).toBe(1);
+    await visitor.open(agreeing, 410);
+  });
+
+  it('does nothing else, and nothing at all when it was forged, altered, taken back or is too old', async () => {
+    const order = await bought();
+    const wish = { fulfilmentId: parcelOf(order), purpose: 'confirm' as const };
+    const id = await issueLink(market.app.db, await actorOf('supplier'), wish, now);
+    const path = await pathOf(id);
+    const visitor = await personOf(market.app, null);
+    await visitor.open('/go/nothing', 404);
+    await visitor.open(`${path.slice(0, -1)}${path.endsWith('A') ? 'B' : 'A'}`, 404);
+    await visitor.open(path.replace(/\d+-/, `${id + 1}-`), 404);
+    await market.app.db.signedLink.update({ where: { id }, data: { purpose: 'ship' } });
+    await visitor.open(path, 404);
+    await market.app.db.signedLink.update({ where: { id }, data: { purpose: 'confirm' } });
+    const other = await bought();
+    expect((await visitor.open(`/supplier/fulfilments/${parcelOf(other)}/links`)).path).toContain('/sign-in');
+    market.turnTo(addDays(DAY, 8));
+    expect((await visitor.open(path, 410)).text).toContain('过期');
+    market.turnTo(DAY);
+    await revokeLink(market.app.db, await actorOf('supplier'), id, now);
+    expect((await visitor.open(path, 410)).text).toContain('收回');
+    expect((await market.app.db.fulfilment.findUniqueOrThrow({ where: { id: parcelOf(order) } })).state).toBe(
+      'to_confirm',
+    );
+    const upload = await market.app.visitor().post(path).attach('slip', slip, 'slip.png');
+    expect(upload.headers.location).toContain('/sign-in');
+  });
+
+  it('pressed twice at once confirms once', async () => {
+    const path = await linkTo(await bought(), 'confirm');
+    const agents = [market.app.visitor(), market.app.visitor()];
+    const tokens = await Promise.all(agents.map(async (agent) => csrfFrom((await agent.get(path)).text)));
+    const answers = await Promise.all(
+      agents.map((agent, at) =>
+        agent
+          .post(path)
+          .type('form')
+          .send({ _csrf: tokens[at] ?? '' }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 409]);
+  });
+
+  it('is handed out by the supplier and a village’s work team, and goes out by mail', async () => {
+    const order = await bought();
+    const place = market.world.places.lianghe;
+    const team = await aUser(market.app.db, { grants: [{ role: 'work_team', place }] });
+    const member = await personOf(market.app, team.login);
+    const desk = await member.open(`/supplier/fulfilments/${parcelOf(order)}/links`);
+    const issued = await member.send(desk, 'form:has(input[name="purpose"][value="confirm"])');
+    const url = issued.$('input[readonly]').attr('value') ?? '';
+    expect(url.startsWith(market.app.url)).toBe(true);
+    expect(issued.$('.link-qr svg')).toHaveLength(1);
+    const visitor = await personOf(market.app, null);
+    expect((await visitor.open(url.replace(market.app.url, ''))).text).toContain('凉河白茶');
+    const taken = await member.send(issued, 'form[action$="/revocation"]');
+    expect(taken.text).toContain('已收回');
+    const other = await personOf(market.app, market.world.users.riceSupplier.login);
+    await other.open(`/supplier/fulfilments/${parcelOf(order)}/links`, 404);
+
+    await market.app.db.user.update({
+      where: { id: market.world.users.supplier.id },
+      data: { email: 'village@example.cn' },
+    });
+    const fresh = await bought();
+    const { container } = market.app;
+    while (
+      (await drainOutbox(
+        market.app.db,
+        { ...outboxHandlers(container), 'product.changed': async () => {} },
+        container.log,
+      )) > 0
+    );
+    const sent = mail.mails
+      .filter(({ to }) => to === 'village@example.cn')
+      .map(({ text }) => /\/go\/\S+/.exec(text)?.[0] ?? '');
+    const opened = await Promise.all(sent.map(async (path) => (await visitor.agent.get(path)).text));
+    expect(opened.some((text) => text.includes(String(parcelOf(fresh)).padStart(6, '0')))).toBe(true);
+  });
+
+  it('leaves no difference behind', async () => {
+    const found: unknown[] = [];
+    await market.settle();
+    await reconcile(market.app.container.config.databaseUrl, (difference) => found.push(difference));
+    expect(found).toEqual([]);
+  });
+});
