@@ -2,7 +2,7 @@ import { type Actor, ownUnitId } from '../accounts/actor.ts';
 import { findBuyableProducts } from '../catalog/shelf-products.ts';
 import { fast, type PrismaClient } from '../db/client.ts';
 import { findDiscounts } from '../promotions/threshold-discounts.ts';
-import { type ExpectedCount, expectedCounts } from '../quotas/tally/expected-counts.ts';
+import { type CountableLine, type ExpectedCount, expectedCounts } from '../quotas/tally/expected-counts.ts';
 import { dayOf } from '../shared/days.ts';
 import { cartWishes } from './cart-lines.ts';
 import { type Quote, quote, type Wish } from './quote.ts';
@@ -39,12 +39,16 @@ export async function pricedWishes(
     findDiscounts(fast(db), productIds, countsFor, now),
   ]);
   const quoted = quote(wishes, products, discounts);
-  const lines = quoted.parcels
+  const counts = countsFor === null ? [] : await expectedCounts(db, countsFor, countableLines(quoted), today);
+  return { wishes, quoted, countsFor, counts };
+}
+
+/** The goods of a quote as they would count. */
+export function countableLines({ parcels }: Quote): CountableLine[] {
+  return parcels
     .flatMap((parcel) => parcel.lines)
     .filter((line) => line.product.onShelf)
     .map(({ product: { categoryId, placeId }, payableFen: fen, grams }) => ({ categoryId, placeId, fen, grams }));
-  const counts = countsFor === null ? [] : await expectedCounts(db, countsFor, lines, today);
-  return { wishes, quoted, countsFor, counts };
 }
 
 /** How many products each cart of a person holds, by the unit's id; 0 is the own cart. */

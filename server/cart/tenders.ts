@@ -10,6 +10,15 @@ export interface Tenders {
 
 export const NO_TENDERS: Tenders = { allowanceFen: 0, pointsFen: 0 };
 
+/** What is left to pay is nothing or at least so much: less than about half a dollar Stripe refuses, whatever the method. */
+export const LEAST_REST_FEN: Fen = 500;
+
+/** Whether what these tenders leave to pay can be paid. */
+export function leavesPayable({ totalFen }: Quote, { allowanceFen, pointsFen }: Tenders): boolean {
+  const restFen = totalFen - pointsFen - allowanceFen;
+  return (allowanceFen === 0 && pointsFen === 0) || restFen === 0 || restFen >= LEAST_REST_FEN;
+}
+
 /** The most that points may take off: the rule's share of the goods, and never the last fen of a line. */
 export function mostPointsFen({ parcels, goodsFen, discountFen }: Quote, { mostPercent }: PointsRule): Fen {
   const room = linesOf(parcels).reduce((sum, line) => sum + roomForPoints(line), 0);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Actor, ownUnitId, unitsBoughtFor } from '../accounts/actor.ts';
 import { findAddressFor } from '../accounts/address-queries.ts';
 import { actorOf } from '../accounts/who-acts.ts';
-import { NO_TENDERS } from '../cart/tenders.ts';
+import { LEAST_REST_FEN, NO_TENDERS } from '../cart/tenders.ts';
 import type { PrismaClient } from '../db/client.ts';
 import type { DeliveryAddress } from '../orders/create-order.ts';
 import { orderJson, toOrderJson } from '../orders/order-json.ts';
@@ -12,7 +12,9 @@ import { mayBuyerSee } from '../orders/order-policy.ts';
 import { findOrder } from '../orders/order-queries.ts';
 import { orderParams } from '../orders/order-schemas.ts';
 import { pointsFor } from '../orders/pickup/pickup-points.ts';
+import { usableTenders } from '../orders/tenders/tender-queries.ts';
 import { type PaymentDeps, startPayment } from '../payments/start-payment.ts';
+import { readPointsRule } from '../promotions/points-rule.ts';
 import { countsOfOrder } from '../quotas/tally/order-counts.ts';
 import type { Clock } from '../shared/clock.ts';
 import { NotFound, RuleRefusal } from '../shared/errors.ts';
@@ -56,6 +58,34 @@ function pickupPointsEndpoint({ db }: Parts): Endpoint {
   });
 }
 
+/** What the own purchases can be paid with beside money. */
+function tendersEndpoint({ db, clock }: Parts): Endpoint {
+  return endpoint({
+    method: 'get',
+    path: '/tenders',
+    summary: 'What own purchases can be paid with beside money now: the own unit’s allowance of the year, and points',
+    tag: 'orders',
+    access: 'signed_in',
+    scope: 'orders',
+    response: z.object({
+      allowance: z.object({ leftFen: z.int(), until: z.string() }).nullable(),
+      /** 1 point = 1 fen */
+      points: z.int(),
+      rule: z.object({ perYuan: z.int(), mostPercent: z.int() }),
+      /** what tenders leave to pay is nothing or at least so much */
+      leastRestFen: z.int(),
+    }),
+    handle: async ({ req }) => {
+      const [{ allowance, points }, rule] = await Promise.all([
+        usableTenders(db, actorOf(req), clock()),
+        readPointsRule(db),
+      ]);
+      const own = allowance && { leftFen: allowance.leftFen, until: `${allowance.year}-12-31` };
+      return { allowance: own, points, rule, leastRestFen: LEAST_REST_FEN };
+    },
+  });
+}
+
 /** Placing an order and paying it. */
 export function checkoutEndpoints(parts: Parts): Endpoint[] {
   const { db, clock } = parts;
@@ -70,6 +100,7 @@ export function checkoutEndpoints(parts: Parts): Endpoint[] {
   } as const;
   return [
     pickupPointsEndpoint(parts),
+    tendersEndpoint(parts),
     endpoint({
       ...common,
       path: '/orders',

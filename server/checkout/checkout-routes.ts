@@ -4,13 +4,17 @@ import { addressesFor } from '../accounts/address-queries.ts';
 import { PROVINCES } from '../accounts/address-region.ts';
 import { actorOf } from '../accounts/who-acts.ts';
 import { takeOrdered } from '../cart/cart-lines.ts';
-import type { PricedCart } from '../cart/cart-page.ts';
+import { countableLines, type PricedCart } from '../cart/cart-page.ts';
+import type { Quote } from '../cart/quote.ts';
 import { NO_TENDERS, type Tenders } from '../cart/tenders.ts';
+import type { PrismaClient } from '../db/client.ts';
 import { pointsFor } from '../orders/pickup/pickup-points.ts';
 import { patterns } from '../paths.ts';
 import type { PaymentDeps } from '../payments/start-payment.ts';
 import { campaignOf } from '../promotions/campaign-link.ts';
+import { expectedCounts } from '../quotas/tally/expected-counts.ts';
 import type { Clock } from '../shared/clock.ts';
+import { dayOf } from '../shared/days.ts';
 import { BadInput, type Fault } from '../shared/errors.ts';
 import { findPayers } from '../units/unit-queries.ts';
 import { refusedForm } from '../web/form-view.ts';
@@ -18,7 +22,7 @@ import { keepRefused } from '../web/forms.ts';
 import { type Basket, basketOf, pricedBasket } from './checkout-basket.ts';
 import { checkoutFaults, isFetched, keepAddress, NEW_ADDRESS, readCheckout } from './checkout-form.ts';
 import { presentCheckout, presentCheckoutForm } from './checkout-presenter.ts';
-import { chosenTenders } from './checkout-tenders.ts';
+import { chosenTenders, quotedWith } from './checkout-tenders.ts';
 import { leadToOrder } from './lead-to-order.ts';
 import { submitOrder } from './submit-order.ts';
 
@@ -88,19 +92,20 @@ async function show({ db, clock }: Parts, req: Request, res: Response, status: n
   const { unitId } = basket;
   const delivery = req.body?.switchTo ?? req.body?.delivery;
   const fetched = isFetched(unitId, { delivery });
-  const [cart, addresses, points, payers] = await Promise.all([
+  const [priced, addresses, points, payers] = await Promise.all([
     pricedBasket(db, actor, basket, { now: clock(), fetched }),
     addressesFor(db, actor),
     unitId === null ? pointsFor(db, actor) : [],
     unitId === null ? [] : findPayers(db, unitId),
   ]);
   // What cannot be ordered as it stands is put right where it was chosen; what was typed here already is not thrown away.
-  const mustGoBack = cart.wishes.length === 0 || (status === 200 && cart.quoted.faults.length > 0);
+  const mustGoBack = priced.wishes.length === 0 || (status === 200 && priced.quoted.faults.length > 0);
   if (mustGoBack) {
-    if (basket.atOnce) keepFaults(req, basket, cart);
+    if (basket.atOnce) keepFaults(req, basket, priced);
     return res.redirect(303, basket.backPath);
   }
-  const tenders = unitId === null ? await chosenTenders(db, actor, cart.quoted, req.body, clock()) : null;
+  const tenders = unitId === null ? await chosenTenders(db, actor, priced.quoted, req.body, clock()) : null;
+  const cart = await withCounts(db, priced, quotedWith(priced.quoted, tenders), clock());
   const ofTenders = req.body?.recalculate && tenders ? tenders.faults : [];
   const page = presentCheckout(req, { ...basket, actor, cart, addresses, points, fetched, payers, tenders });
   const values = {
@@ -120,6 +125,13 @@ async function show({ db, clock }: Parts, req: Request, res: Response, status: n
     keptFields,
     ...presentCheckoutForm(req, cart, values, [...faults, ...ofTenders]),
   });
+}
+
+/** What it would count for after points, which take something off the goods (rule 4). */
+async function withCounts(db: PrismaClient, cart: PricedCart, quoted: Quote, now: Date): Promise<PricedCart> {
+  const { countsFor } = cart;
+  if (quoted.pointsFen === 0 || countsFor === null) return cart;
+  return { ...cart, counts: await expectedCounts(db, countsFor, countableLines(quoted), dayOf(now)) };
 }
 
 /** What was typed for the other way to get the goods goes along, so that changing one's mind loses nothing. */

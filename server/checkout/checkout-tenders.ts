@@ -1,7 +1,14 @@
 import type { Actor } from '../accounts/actor.ts';
 import type { Reader } from '../cart/cart-presenter.ts';
 import type { Quote } from '../cart/quote.ts';
-import { mostPointsFen, NO_TENDERS, type Tenders, withTenders } from '../cart/tenders.ts';
+import {
+  LEAST_REST_FEN,
+  leavesPayable,
+  mostPointsFen,
+  NO_TENDERS,
+  type Tenders,
+  withTenders,
+} from '../cart/tenders.ts';
 import { inLanguage } from '../catalog/catalog-reader.ts';
 import { fast, type PrismaClient } from '../db/client.ts';
 import { type UsableTenders, usableTenders } from '../orders/tenders/tender-queries.ts';
@@ -42,16 +49,27 @@ export async function chosenTenders(
     else if (fen > most) faults.push({ path: field, code: 'tenderTooMuch', values: { most: formatYuan(most) } });
     return fen === null || fen > most ? 0 : fen;
   };
-  const mostPoints = Math.min(usable.points, mostPointsFen(quoted, rule));
+  // Points alone never pay all, so that enough must be left; an allowance may.
+  const roomFen = form.useAllowance ? quoted.totalFen : Math.max(0, quoted.totalFen - LEAST_REST_FEN);
+  const mostPoints = Math.min(usable.points, mostPointsFen(quoted, rule), roomFen);
   const pointsFen = chosen(Boolean(form.usePoints), 'points', mostPoints, wholePoints);
-  const mostAllowance = Math.min(usable.allowance?.leftFen ?? 0, quoted.totalFen - pointsFen);
+  const mostAllowance = mostOf(usable.allowance?.leftFen ?? 0, quoted.totalFen - pointsFen);
   const allowanceFen = chosen(Boolean(form.useAllowance), 'allowance', mostAllowance, parseYuan);
   if (allowanceFen > 0 && form.countFor === '') faults.push({ path: 'allowance', code: 'allowanceNeedsUnit' });
+  if (faults.length === 0 && !leavesPayable(quoted, { pointsFen, allowanceFen })) {
+    const path = allowanceFen > 0 ? 'allowance' : 'points';
+    faults.push({ path, code: 'restTooSmall', values: { least: formatYuan(LEAST_REST_FEN) } });
+  }
   return {
     ...{ usable, rule, faults },
     most: { pointsFen: mostPoints, allowanceFen: mostAllowance },
     chosen: { pointsFen, allowanceFen },
   };
+}
+
+/** All that is to pay, or as much as leaves enough to be paid with money. */
+function mostOf(leftFen: Fen, toPayFen: Fen): Fen {
+  return leftFen >= toPayFen ? toPayFen : Math.min(leftFen, Math.max(0, toPayFen - LEAST_REST_FEN));
 }
 
 function wholePoints(text: string): number | null {

@@ -2,7 +2,14 @@ import { type Actor, mayBuy } from '../accounts/actor.ts';
 import type { AgreedTerms } from '../cart/agreed-terms.ts';
 import { atPickupPoint } from '../cart/pickup-freight.ts';
 import { type Quote, quote, type Wish } from '../cart/quote.ts';
-import { mostPointsFen, NO_TENDERS, type Tenders, withTenders } from '../cart/tenders.ts';
+import {
+  LEAST_REST_FEN,
+  leavesPayable,
+  mostPointsFen,
+  NO_TENDERS,
+  type Tenders,
+  withTenders,
+} from '../cart/tenders.ts';
 import { findBuyableProducts } from '../catalog/shelf-products.ts';
 import { type BatchShare, chooseBatches, StockMoved } from '../catalog/stock.ts';
 import { audit } from '../db/audit.ts';
@@ -154,7 +161,7 @@ async function pricedAndAllotted(
   return { quoted: paidBeside(quoted, request.tenders ?? NO_TENDERS, rule), shares, pointsPerYuan: rule.perYuan };
 }
 
-/** Refuses more points than the rule allows, and more of an allowance than is then to pay. */
+/** Refuses more points than the rule allows, more of an allowance than is then to pay, and what leaves too little to be paid. */
 function paidBeside(quoted: Quote, tenders: Tenders, rule: PointsRule): Quote {
   const most = { pointsFen: mostPointsFen(quoted, rule), allowanceFen: quoted.totalFen - tenders.pointsFen };
   const faults = (['pointsFen', 'allowanceFen'] as const).flatMap((tender): Fault[] =>
@@ -162,6 +169,10 @@ function paidBeside(quoted: Quote, tenders: Tenders, rule: PointsRule): Quote {
       ? []
       : [{ path: `tenders.${tender}`, code: 'tenderTooMuch', values: { most: formatYuan(most[tender]) } }],
   );
+  if (faults.length === 0 && !leavesPayable(quoted, tenders)) {
+    const path = `tenders.${tenders.allowanceFen > 0 ? 'allowanceFen' : 'pointsFen'}`;
+    faults.push({ path, code: 'restTooSmall', values: { least: formatYuan(LEAST_REST_FEN) } });
+  }
   if (faults.length > 0) throw new RuleRefusal('badInput', faults);
   return withTenders(quoted, tenders);
 }

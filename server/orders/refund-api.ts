@@ -7,7 +7,7 @@ import { type Endpoint, endpoint } from '../web/api.ts';
 import { decideRefund } from './decide-refund.ts';
 import { findOrder } from './order-queries.ts';
 import { orderParams, refundBody, refundDecisionBody } from './order-schemas.ts';
-import { findRefund, refundsOfOrder, type WholeRefund } from './refund-queries.ts';
+import { findRefund, refundsOfOrder, tendersBack, type WholeRefund } from './refund-queries.ts';
 import { requestRefund } from './request-refund.ts';
 
 interface Parts {
@@ -24,6 +24,9 @@ export const refundJson = z.object({
   reason: z.string(),
   goodsFen: z.int(),
   freightFen: z.int(),
+  /** of both, to the welfare allowance; and points that come back beside them */
+  allowanceFen: z.int(),
+  pointsFen: z.int(),
   lines: z.array(
     z.object({
       lineId: z.int(),
@@ -45,6 +48,7 @@ export function toRefundJson(refund: WholeRefund): z.infer<typeof refundJson> {
     refund;
   return {
     ...{ id, orderId, fulfilmentId, state, reason, goodsFen, freightFen, requestedAt, decidedAt, decisionReason },
+    ...{ allowanceFen: tendersBack(refund).allowanceFen, pointsFen: tendersBack(refund).points },
     lines: refund.lines.map(({ lineId, line, requestedQuantity, quantity, fen, grams, restocked }) => ({
       lineId,
       productId: line.productId,

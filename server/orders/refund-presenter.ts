@@ -8,7 +8,7 @@ import { inReaderLanguage, parcelNumber, type Reader, reasonText } from './order
 import { mayBuyerSee } from './order-policy.ts';
 import { orderNumber, type WholeOrder } from './order-queries.ts';
 import { quantityField, restockedField } from './refund-form.ts';
-import type { WholeRefund } from './refund-queries.ts';
+import { tendersBack, type WholeRefund } from './refund-queries.ts';
 import { mayHappenToRefund } from './refund-states.ts';
 
 const TONES: Record<RefundState, string> = {
@@ -65,13 +65,6 @@ export function presentOwnRefund(reader: Reader, actor: Actor, refund: WholeRefu
         ? pathTo('refundWithdrawal', { id: refund.id })
         : undefined,
   };
-}
-
-/** Of what goes back, what the welfare allowance gets, and the points that come back beside it (1 point = 1 fen). */
-function tendersBack({ id, order, goodsFen, freightFen }: WholeRefund) {
-  const allowanceFen = order.allowanceUses.find(({ sourceId }) => sourceId === id)?.fen ?? 0;
-  const points = order.pointEntries.find(({ sourceId }) => sourceId === id)?.points ?? 0;
-  return { allowanceFen, points, moneyFen: goodsFen + freightFen - allowanceFen };
 }
 
 function photosOf({ id, photos }: WholeRefund) {

@@ -36,6 +36,13 @@ const refundParts = {
 
 export type WholeRefund = Prisma.RefundGetPayload<{ include: typeof refundParts }>;
 
+/** Of what goes back, what the welfare allowance gets, and the points that come back beside it (1 point = 1 fen). */
+export function tendersBack({ id, order, goodsFen, freightFen }: WholeRefund) {
+  const allowanceFen = order.allowanceUses.find(({ sourceId }) => sourceId === id)?.fen ?? 0;
+  const points = order.pointEntries.find(({ sourceId }) => sourceId === id)?.points ?? 0;
+  return { allowanceFen, points, moneyFen: goodsFen + freightFen - allowanceFen };
+}
+
 /** What was asked back of an order, oldest first; who may see the order may see it. */
 export function refundsOfOrder(db: Db, orderId: number): Promise<WholeRefund[]> {
   return db.refund.findMany({ where: { orderId }, orderBy: { id: 'asc' }, include: refundParts });

@@ -59,6 +59,7 @@ describe('the checkout of who has an allowance', () => {
       ['140.01', '最多可用 ¥140.00'],
       ['12.345', '最多两位小数'],
       ['-1', '最多两位小数'],
+      ['138', '不少于 ¥5.00'],
     ] as const) {
       const refused = await employee.send(page, FORM, { useAllowance: 'on', allowance });
       expect(refused.status).toBe(422);

@@ -233,12 +233,27 @@ describe('an order paid with a welfare allowance', () => {
       422,
       'tenders.pointsFen tenderTooMuch',
     ]);
+    expect(await faultOf('employee', { tenders: { allowanceFen: 13_600 } })).toEqual([
+      ...[422, 'tenders.allowanceFen restTooSmall'],
+    ]);
     expect(await faultOf('outsider', { tenders: { pointsFen: 100 } })).toEqual([
       422,
       'tenders.pointsFen notEnoughPoints',
     ]);
     expect(await leftOf('employee')).toBe(left);
   });
+});
+
+it('tells a client what can be used, and what a refund gave back by which tender', async () => {
+  const { body } = await market.get('employee', '/tenders');
+  expect(body).toEqual({
+    ...{ allowance: { leftFen: await leftOf('employee'), until: '2026-12-31' }, points: await pointsOf('employee') },
+    ...{ rule: { perYuan: 1, mostPercent: 50 }, leastRestFen: 500 },
+  });
+  expect((await market.get('outsider', '/tenders')).body).toMatchObject({ allowance: null, points: 0 });
+  const { orderId } = await market.app.db.allowanceEntry.findFirstOrThrow({ where: { source: 'refund' } });
+  const { body: refunds } = await market.get('employee', `/orders/${orderId}/refunds`);
+  expect(refunds.items[0]).toMatchObject({ allowanceFen: 3_334, pointsFen: 0 });
 });
 
 describe('points', () => {
