@@ -86,12 +86,11 @@ export async function createOrder(
 async function takeUnionCapsOf(tx: FastTx, order: NewOrder, orderId: number, quoted: Quote): Promise<void> {
   const { unitId, submittedAt: at } = order;
   const lines = quoted.parcels.flatMap((parcel) => parcel.lines);
-  const fen =
-    order.fundingSource === 'union_funds'
-      ? quoted.totalFen - quoted.freightFen
-      : lines.reduce((sum, line) => sum + line.allowanceFen, 0);
-  if (unitId === null || (order.fundingSource !== 'union_funds' && fen === 0)) return;
-  await takeUnionCaps(tx, { orderId, unitId, fen, day: dayOf(at), at });
+  const isUnits = order.fundingSource === 'union_funds';
+  const fen = isUnits ? quoted.totalFen - quoted.freightFen : lines.reduce((sum, line) => sum + line.allowanceFen, 0);
+  if (unitId === null || (!isUnits && fen === 0)) return;
+  const field = isUnits ? undefined : 'tenders.allowanceFen';
+  await takeUnionCaps(tx, { orderId, unitId, fen, day: dayOf(at), at, field });
 }
 
 type OrderTotals = Pick<Quote, 'goodsFen' | 'discountFen' | 'pointsFen' | 'freightFen' | 'totalFen' | 'allowanceFen'>;

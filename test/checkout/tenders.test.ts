@@ -244,6 +244,45 @@ describe('an order paid with a welfare allowance', () => {
   });
 });
 
+it('stays an individual’s purchase: others see neither order nor buyer, only sums by funding source', async () => {
+  const { body } = await market.get('organizer', `/programmes/${market.world.programmes.group.id}/entries?limit=100`);
+  const entries = body.items as { orderId: number | null; fundingSource: string; fen: number }[];
+  const union = entries.filter(({ fundingSource }) => fundingSource === 'union_funds');
+  expect(union.length).toBeGreaterThan(0);
+  expect(entries.filter(({ orderId }) => orderId !== null)).toEqual([]);
+  const own = await market.get('employee', `/programmes/${market.world.programmes.group.id}/entries?limit=100`);
+  expect(own.body.items.some((entry: { orderId: number | null }) => entry.orderId !== null)).toBe(true);
+});
+
+it('takes the unit’s cap on union funds for goods, and gives back what does not stand', async () => {
+  const { db } = market.app;
+  const { units, programmes } = market.world;
+  await db.unit.update({ where: { id: units.bank.id }, data: { employees: 1 } });
+  const terms = { kind: 'employee_union_year', limitValue: 30_000, programmeId: programmes.group.id } as const;
+  const cap = await db.cap.create({
+    data: { ...terms, startsOn: new Date('2026-01-01'), endsOn: new Date('2026-12-31') },
+  });
+  const used = async () => Number((await db.capCounter.findFirst({ where: { capId: cap.id } }))?.used ?? 0);
+  const made = await bought('employee', {
+    lines: [{ productId: tea(), quantity: 2 }],
+    tenders: { allowanceFen: 20_000 },
+  });
+  expect(await used()).toBe(20_000);
+  const { status, body } = await order('employee', { tenders: { allowanceFen: 12_000 } });
+  expect([status, body.errors[0]]).toMatchObject([422, { path: 'tenders.allowanceFen', code: 'overUnionCap' }]);
+  const asked = { lines: [{ lineId: made.fulfilments[0].lines[0].id, quantity: 1 }], reason: '多买了', photos: [] };
+  const refundId = await requestRefund(market.app.container, await actorOf('employee'), made.id, asked, at);
+  await decideRefund(db, await actorOf('supplier'), refundId, decision, at);
+  expect(await used()).toBe(10_000);
+  await cancelOrder(db, await actorOf('employee'), made.id, '不要了', at);
+  expect(await used()).toBe(0);
+  // Freight is none of it.
+  await bought('employee', { tenders: { allowanceFen: 14_000 } });
+  expect(await used()).toBe(12_800);
+  await expectExact();
+  await db.cap.update({ where: { id: cap.id }, data: { endsOn: new Date('2026-01-02') } });
+});
+
 it('tells a client what can be used, and what a refund gave back by which tender', async () => {
   const { body } = await market.get('employee', '/tenders');
   expect(body).toEqual({

@@ -7,6 +7,7 @@ import { lockOrder } from '../../orders/lock-order.ts';
 import { mayBuyerSee } from '../../orders/order-policy.ts';
 import { isCreditCode } from '../../shared/credit-code.ts';
 import { NotFound, RuleRefusal, StateConflict } from '../../shared/errors.ts';
+import { restToPay } from '../start-payment.ts';
 import { STATEMENT_TOLD } from '../statement-told.ts';
 
 export interface InvoiceWish {
@@ -18,7 +19,8 @@ export interface InvoiceWish {
 /**
  * The buyer of an order that was paid at once asks its suppliers for invoices, one a parcel; what was asked for before and is not issued
  * yet gets the new title. The title is remembered. Refuses a stranger with 404, a tax number that fails its checksum by field, and with
- * 409 an order that is not paid, on account, or has all its invoices. Returns how many suppliers were asked.
+ * 409 an order that is not paid, on account, has all its invoices, or was paid
+ * by a welfare allowance alone. Returns how many suppliers were asked.
  */
 export async function askInvoice(
   db: PrismaClient,
@@ -38,6 +40,8 @@ export async function askInvoice(
     const done = new Set(issued.map(({ fulfilmentId }) => fulfilmentId));
     const parcels = order.fulfilments.filter(({ id, state }) => state !== 'cancelled' && !done.has(id));
     if (parcels.length === 0) throw new StateConflict('allInvoiced');
+    // What a welfare allowance pays is the union's and none of a person's invoice.
+    if (restToPay(order) === 0) throw new StateConflict('paidByAllowance');
     const wish = { title, taxNumber, askedById: actor.id, askedAt: at };
     for (const { id: fulfilmentId, supplierId } of parcels)
       await tx.invoiceRequest.upsert({

@@ -10,13 +10,18 @@ export interface UnionPurchase {
   fen: number;
   day: Day;
   at: Date;
+  /** of the request, where a refusal is shown; left out: the funding source */
+  field?: string;
 }
 
 /**
  * Takes an order's part of what a unit may spend of union funds in the year: the cap per employee × its employees, or its own share,
  * in each programme in which it takes part (rule 10). Conditional counters, as for goods. Refuses with `overUnionCap`.
  */
-export async function takeUnionCaps(tx: Sql, { orderId, unitId, fen, day, at }: UnionPurchase): Promise<void> {
+export async function takeUnionCaps(
+  tx: Sql,
+  { orderId, unitId, fen, day, at, field = 'fundingSource' }: UnionPurchase,
+): Promise<void> {
   for (const { id, most } of await unionCapsOf(tx, unitId, day)) {
     await tx.$executeRaw`
       INSERT INTO cap_counter (capId, holderId, used) VALUES (${id}, ${unitId}, 0) ON DUPLICATE KEY UPDATE used = used`;
@@ -28,7 +33,7 @@ export async function takeUnionCaps(tx: Sql, { orderId, unitId, fen, day, at }: 
         SELECT used, COALESCE(limitValue, ${most}) AS most FROM cap_counter WHERE capId = ${id} AND holderId = ${unitId}`;
       const [limit, used] = [Number(counter?.most ?? most), Number(counter?.used ?? 0)];
       const values = { limit: formatYuan(limit), left: formatYuan(Math.max(0, limit - used)) };
-      throw new RuleRefusal('overUnionCap', [{ path: 'fundingSource', code: 'overUnionCap', values }], values);
+      throw new RuleRefusal('overUnionCap', [{ path: field, code: 'overUnionCap', values }], values);
     }
     await tx.$executeRaw`
       INSERT INTO cap_movement (capId, holderId, source, sourceId, value, at) VALUES (${id}, ${unitId}, 'order', ${orderId}, ${fen}, ${at})`;
