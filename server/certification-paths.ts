@@ -6,6 +6,7 @@ export const certificationPatterns = {
   objectionAnswer: '/notices/:id/objections/:objectionId/answer',
   certificate: '/certificates/:number',
   applications: '/applications',
+  applicationsExport: '/applications.xlsx',
   newApplication: '/applications/new',
   application: '/applications/:id',
   applicationForm: '/applications/:id/form',

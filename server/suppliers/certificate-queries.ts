@@ -32,3 +32,9 @@ export async function findCertificate(db: Db, number: string): Promise<Certifica
     })),
   };
 }
+
+/** Whether a certificate holds on a day: within its first and last, and nothing interrupts it then. */
+export function holdsOn({ validFrom, validUntil, interruptions }: Certificate, day: Day): boolean {
+  if (validFrom === null || validUntil === null || day < validFrom || day > validUntil) return false;
+  return !interruptions.some(({ since, until }) => since <= day && (until === null || until > day));
+}

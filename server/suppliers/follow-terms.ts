@@ -15,6 +15,8 @@ const IDS_AT_ONCE = 500;
  */
 export async function followTerms(db: PrismaClient, now: Date): Promise<number> {
   const today = dayOf(now);
+  const last = await db.setting.findUnique({ where: { key: FOLLOWED }, select: { value: true } });
+  if (last && last.value >= today) return 0;
   return inTransaction(db, async (tx) => {
     await tx.$executeRaw`INSERT IGNORE INTO setting (\`key\`, value) VALUES (${FOLLOWED}, ${addDays(today, -1)})`;
     const [row] = await tx.$queryRaw<

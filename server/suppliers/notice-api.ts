@@ -5,6 +5,7 @@ import { dayOf } from '../shared/days.ts';
 import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
 import { placeTree } from '../units/place-tree.ts';
 import { type Endpoint, endpoint } from '../web/api.ts';
+import { findCertificate, holdsOn } from './certificate-queries.ts';
 import { listNotices, listObjections, type ShownNotice } from './notice-queries.ts';
 import { objectionForm } from './notice-schemas.ts';
 import { objectToNotice } from './object-to-notice.ts';
@@ -48,7 +49,23 @@ const notice = z.object({
   objections: z.array(objection.omit({ noticeId: true })),
 });
 
-/** Public notices of certification, and objections to them, for anyone; who objected is told to the certifiers alone (rule 17). */
+const certificate = z.object({
+  number: z.string(),
+  state: z.string(),
+  supplierId: z.int(),
+  productId: z.int().nullable(),
+  name: z.string(),
+  nameEn: z.string(),
+  place: z.string().nullable(),
+  issuer: z.string(),
+  validFrom: z.string().nullable(),
+  validUntil: z.string().nullable(),
+  interruptions: z.array(z.object({ kind: z.string(), since: z.string(), until: z.string().nullable() })),
+  /** today, within its days and not interrupted */
+  holds: z.boolean(),
+});
+
+/** Public notices of certification, certificates, and objections to them, for anyone; who objected is told to the certifiers alone (rule 17). */
 export function noticeEndpoints({ db, clock }: Parts): Endpoint[] {
   const common = { tag: 'certification', access: 'any' } as const;
   return [
@@ -72,6 +89,26 @@ export function noticeEndpoints({ db, clock }: Parts): Endpoint[] {
         return {
           items: shown.map((row) => toJson(row, places.byId.get(row.placeId)?.code ?? null)),
           nextCursor: last ? encodeCursor([last.id]) : null,
+        };
+      },
+    }),
+    endpoint({
+      ...common,
+      method: 'get',
+      path: '/certificates/:number',
+      summary: 'Verifies a certificate by its number: holder, validity, and whether it holds today',
+      params: z.object({ number: z.string().max(64) }),
+      response: certificate,
+      handle: async ({ params }) => {
+        const [places, found] = await Promise.all([placeTree(db), findCertificate(db, params.number)]);
+        const today = dayOf(clock());
+        const { number, state, supplierId, productId, name, nameEn, issuer, validFrom, validUntil, interruptions } =
+          found;
+        return {
+          ...{ number: number ?? '', state, supplierId, productId, name, nameEn, issuer, validFrom, validUntil },
+          place: places.byId.get(found.placeId)?.code ?? null,
+          interruptions,
+          holds: holdsOn(found, today),
         };
       },
     }),

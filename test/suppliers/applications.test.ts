@@ -3,11 +3,13 @@ import { drainOutbox } from '../../server/jobs/outbox.ts';
 import { pathTo } from '../../server/paths.ts';
 import { addDays, dayOf } from '../../server/shared/days.ts';
 import { certifyApplication } from '../../server/suppliers/applications/certify-application.ts';
+import { recommendApplication } from '../../server/suppliers/applications/recommend-application.ts';
+import { refuseApplication } from '../../server/suppliers/applications/refuse-application.ts';
 import { submitApplication } from '../../server/suppliers/applications/submit-application.ts';
 import { answerObjection, objectToNotice } from '../../server/suppliers/object-to-notice.ts';
 import { placeTree } from '../../server/units/place-tree.ts';
 import { outboxHandlers } from '../../server/work.ts';
-import { makeTestApp, type TestApp } from '../setup/app.ts';
+import { csrfFrom, makeTestApp, type TestApp } from '../setup/app.ts';
 import { faultsOn, type Person, personOf } from '../setup/person.ts';
 import { aUser } from '../world/users.ts';
 import { makeWorld, type World } from '../world/world.ts';
@@ -499,5 +501,101 @@ describe('an objection', () => {
       ]);
       expect([objected.status, certified.status].sort()).toEqual(['fulfilled', 'rejected']);
     }
+  });
+});
+
+describe('whatever is sent', () => {
+  const junk: Record<string, unknown>[] = [
+    {},
+    { 'name[]': 'a', 'creditCode[x]': 'b', remove: ['x', '0', '-1', '99999999999'], intent: ['submit', 'save'] },
+    { 'check.identity': ['ok', 'fault'], 'checkNote.identity': { a: 1 }, years: 'NaN', upheld: 'maybe', answer: '' },
+    {
+      name: '\u0000'.repeat(3),
+      story: 'x'.repeat(5000),
+      'benefit.shares.payout': '1e9',
+      recommendation: ' ',
+      question: '长'.repeat(3000),
+    },
+    { subject: 'nothing', renewsId: 'abc', againOf: '-5', list: 'x', text: '短', noticeText: '短', issuer: '' },
+  ];
+
+  it('is answered with a fault and never with a failure', async () => {
+    const draft = await begin(applicant);
+    const sent = await apply(applicant, { creditCode: creditCode(code) });
+    await recommend(workTeam, sent);
+    code += 1;
+    const { id, noticeId } = await inNotice();
+    const paths = [
+      pathTo('applications'),
+      pathTo('applicationForm', { id: draft }),
+      ...[sent, id].flatMap((one) =>
+        (
+          [
+            'applicationRecommendation',
+            'applicationRefusal',
+            'applicationQuestions',
+            'applicationChecks',
+            'applicationNotice',
+            'applicationReview',
+            'applicationCertification',
+          ] as const
+        ).map((name) => pathTo(name, { id: one })),
+      ),
+      pathTo('applicationAnswer', { id: sent, questionId: 999 }),
+      pathTo('noticeObjections', { id: noticeId }),
+      pathTo('objectionAnswer', { id: noticeId, objectionId: 999 }),
+    ];
+    for (const who of [applicant, certifier]) {
+      const token = csrfFrom((await who.agent.get(pathTo('newApplication'))).text);
+      for (const path of paths)
+        for (const body of junk) {
+          const answer = await who.agent
+            .post(path)
+            .type('form')
+            .send({ ...body, _csrf: token });
+          expect(answer.status, `${path} ${JSON.stringify(body).slice(0, 80)}`).toBeLessThan(500);
+        }
+    }
+    for (const path of [
+      '/applications/0',
+      '/applications/9999999999',
+      '/applications/x/form',
+      '/applications/1/documents/x',
+      '/notices/0',
+      '/notices/99999999',
+      '/certificates/%00',
+      '/certificates/none',
+      '/applications?cursor=%ff&list=x',
+    ]) {
+      expect((await applicant.agent.get(path)).status, path).toBeLessThan(500);
+    }
+    expect(await stateOf(sent)).toBe('recommended');
+    expect(await stateOf(id)).toBe('in_notice');
+  });
+});
+
+describe('two at once', () => {
+  it('who decide the same case: one does, the other is told that it has moved on', async () => {
+    const id = await apply(applicant, { creditCode: creditCode(code) });
+    const [team, office] = await Promise.all([
+      actorNamed(market.db, 'workteam', now),
+      actorNamed(market.db, 'certifier', now),
+    ]);
+    const places = await placeTree(market.db);
+    const decided = await Promise.allSettled([
+      recommendApplication(market.db, team, { applicationId: id, reason: '推荐', at: now, places }),
+      refuseApplication(market.db, team, { applicationId: id, reason: '不推荐', at: now, places }),
+      recommendApplication(market.db, team, { applicationId: id, reason: '再推荐', at: now, places }),
+    ]);
+    expect(decided.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const one of decided) if (one.status === 'rejected') expect([403, 409]).toContain(one.reason.status);
+    code += 1;
+    const { id: noticed } = await inNotice();
+    inDays(8);
+    const wish = { applicationId: noticed, at: now, places, years: 3 as const };
+    const certified = await Promise.allSettled([1, 2, 3].map(() => certifyApplication(market.db, office, wish)));
+    expect(certified.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const supplier = await market.db.certificationApplication.findUniqueOrThrow({ where: { id: noticed } });
+    expect(await market.db.roleGrant.count({ where: { supplierId: supplier.supplierId, role: 'supplier' } })).toBe(1);
   });
 });

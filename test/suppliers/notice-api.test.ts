@@ -86,3 +86,16 @@ describe('GET /api/v1/suppliers', () => {
     expect(of(renewed.id)).toMatchObject({ validUntil: '2026-06-30', holds: true });
   });
 });
+
+describe('GET /api/v1/certificates/:number', () => {
+  it('verifies what is held up: holder, days, and whether it holds today', async () => {
+    const product = await aProduct(market.db, { name: '待核验的米', certified: false });
+    const held = await certify(market.db, { product }, ['2026-01-01', '2026-06-15']);
+    expect((await get(`/certificates/${held.number}`)).body).toMatchObject({
+      ...{ name: '待核验的米 1 公斤/袋', productId: product.id, validUntil: '2026-06-15', holds: true },
+    });
+    await interrupt(market.db, held, 'suspension', '2026-06-15');
+    expect((await get(`/certificates/${held.number}`)).body).toMatchObject({ state: 'suspended', holds: false });
+    expect((await get('/certificates/BF2026S999999')).status).toBe(404);
+  });
+});

@@ -46,7 +46,7 @@ interface ListPage {
 
 /** The data of `views/applications/list.hbs`. */
 export function presentApplicationList(reader: Reader, places: PlaceTree, page: ListPage) {
-  const { t, locale } = reader;
+  const { t } = reader;
   return {
     title: t('applications:list.title'),
     layout: 'work',
@@ -60,20 +60,29 @@ export function presentApplicationList(reader: Reader, places: PlaceTree, page: 
           }))
         : [],
     isOwn: page.list === 'own',
-    rows: page.rows.map((row) => ({
-      id: row.id,
-      name: nameIn(locale, row) || t('applications:list.unnamed'),
-      href: pathTo(row.state === null ? 'applicationForm' : 'application', { id: row.id }),
-      subjectLabel: t(`applications:subject.${row.subject}`),
-      isRenewal: row.isRenewal,
-      placeName: row.placeId === null ? '' : placeName(places, row.placeId, locale),
-      ...stateMark(reader, row.state),
-      at: (row.submittedAt ?? row.updatedAt).toISOString(),
-      waits: waitsFor(reader, row, page.today),
-    })),
+    rows: presentRows(reader, places, page.rows, page.today),
+    exportHref: page.rows.length > 0 ? pathTo('applicationsExport', { list: page.list }) : undefined,
     nextHref: page.nextHref,
   };
 }
+
+/** Applications as lists and sheets tell them. */
+export function presentRows(reader: Reader, places: PlaceTree, rows: readonly ListedApplication[], today: Day) {
+  const { t, locale } = reader;
+  return rows.map((row) => ({
+    id: row.id,
+    name: nameIn(locale, row) || t('applications:list.unnamed'),
+    href: pathTo(row.state === null ? 'applicationForm' : 'application', { id: row.id }),
+    subjectLabel: t(`applications:subject.${row.subject}`),
+    isRenewal: row.isRenewal,
+    placeName: row.placeId === null ? '' : placeName(places, row.placeId, locale),
+    ...stateMark(reader, row.state),
+    at: (row.submittedAt ?? row.updatedAt).toISOString(),
+    waits: waitsFor(reader, row, today),
+  }));
+}
+
+export type PresentedRow = ReturnType<typeof presentRows>[number];
 
 /** What the case waits for, where that is not told by its state. */
 function waitsFor({ t }: Reader, row: ListedApplication, today: Day): string | undefined {

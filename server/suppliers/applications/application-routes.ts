@@ -14,9 +14,10 @@ import { formView, refusedForm } from '../../web/form-view.ts';
 import { idIn, read } from '../../web/forms.ts';
 import { uploadsIn } from '../../web/uploads.ts';
 import { type NewDocument, readDocuments } from './application-documents.ts';
+import { exportApplications } from './application-export.ts';
 import { DOCUMENTS, FIELDS, type Typed, typedIn } from './application-form.ts';
 import { isApplicant, placesRecommended } from './application-policy.ts';
-import { presentApplicationForm, presentApplicationList, presentStart } from './application-presenter.ts';
+import { presentApplicationForm, presentApplicationList, presentRows, presentStart } from './application-presenter.ts';
 import { APPLICATION_LISTS, countApplications, findApplication, listApplications } from './application-queries.ts';
 import { listQuery, startForm, ticked } from './application-schemas.ts';
 import { certifiableProducts, renewableCertifications } from './own-certifications.ts';
@@ -31,6 +32,7 @@ export interface ApplicationParts {
 }
 
 const PER_PAGE = 30;
+const MOST_IN_EXCEL = 5_000;
 
 /** Applying for certification: the lists of who applies, recommends and reviews, and the form with its papers (rule 17). */
 export function applicationRoutes({ db, files, clock }: ApplicationParts): Router {
@@ -57,6 +59,15 @@ export function applicationRoutes({ db, files, clock }: ApplicationParts): Route
     const nextHref = last && pathTo('applications', { list, cursor: encodeCursor([last.id]) });
     const page = { list, lists: mine, counts, rows: shown, nextHref, today: dayOf(clock()) };
     res.render('applications/list', presentApplicationList(req, tree, page));
+  });
+
+  router.get(patterns.applicationsExport, async (req, res) => {
+    const actor = actorOf(req);
+    const { list = 'own' } = read(listQuery, req.query);
+    const tree = await placeTree(db);
+    const rows = await listApplications(db, actor, tree, { list, limit: MOST_IN_EXCEL });
+    const sheet = await exportApplications(req, presentRows(req, tree, rows, dayOf(clock())));
+    res.attachment(`applications-${list}.xlsx`).type('xlsx').set('Cache-Control', 'no-store').send(sheet);
   });
 
   router.get(patterns.newApplication, (req, res) => showStart(req, res, []));

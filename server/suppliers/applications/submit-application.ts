@@ -142,6 +142,8 @@ async function supplierFor(
 async function productCase(tx: Tx, actor: Actor, application: LockedApplication, faults: Fault[]): Promise<Subject> {
   const { answers, faults: own } = readProduct(application.typed);
   faults.push(...own, ...(await renewalFaults(tx, application)));
+  // Its lock: category and origin, of which the certificate speaks, stay as they are from here on.
+  await tx.$queryRaw`SELECT id FROM product WHERE code = ${application.typed.product ?? ''} FOR UPDATE`;
   const product = await ownProduct(tx, actor, application.typed.product);
   if (application.typed.product && !product) faults.push({ path: 'product', code: 'notAChoice' });
   if (product?.supplier.state === 'applying') faults.push({ path: 'product', code: 'supplierNotCertified' });

@@ -125,7 +125,10 @@ export async function changeSpecification(
 /** Whether a certification speaks of it, or an order has it. */
 export async function isFixed(tx: Tx, productId: number): Promise<boolean> {
   const [certified, ordered] = [
-    await tx.certification.findFirst({ where: { productId, state: { not: 'refused' } }, select: { id: true } }),
+    await tx.certification.findFirst({
+      where: { productId, state: { notIn: ['refused', 'withdrawn'] } },
+      select: { id: true },
+    }),
     await tx.orderLine.findFirst({ where: { productId }, select: { id: true } }),
   ];
   return certified !== null || ordered !== null;
