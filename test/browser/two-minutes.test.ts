@@ -147,4 +147,42 @@ describeInBrowser('the employee’s two minutes', () => {
     expect(seen.faults).toEqual([]);
     await page.context().close();
   });
+
+  it('with a welfare allowance: one tap uses it, the sum follows without a reload, and nothing is left to pay', async () => {
+    await app.db.welfareAllowance.create({
+      data: {
+        ...{ unitId: world.units.bank.id, userId: world.users.colleague.id, amountFen: 30_000 },
+        year: Number(dayOf(new Date()).slice(0, 4)),
+      },
+    });
+    const { page, seen, tap } = await phone();
+    await page.goto(`/sign-in?returnTo=/products/${world.products.tea.id}`);
+    await signIn(page, world.users.colleague.login);
+    await tap(page.locator('.buy-bar').getByRole('button', { name: '立即购买' }));
+    await page.waitForURL('**/checkout**');
+    await page.evaluate('window.stays = true');
+    await page.getByLabel(/使用福利额度/).tap();
+    const bar = page.locator('#checkout-bar');
+    await expect.poll(() => bar.innerText()).toContain('还需支付');
+    expect(await bar.innerText()).toContain('0.00');
+    await page.getByLabel('抵扣金额').fill('40');
+    await page.getByLabel('抵扣金额').blur();
+    await expect.poll(() => bar.innerText()).toContain('100.00');
+    await page.getByLabel('抵扣金额').fill('');
+    await page.getByLabel('抵扣金额').blur();
+    await expect.poll(() => bar.innerText()).toContain('0.00');
+    await expect.poll(() => bar.innerText()).not.toContain('100.00');
+    expect(await page.evaluate('window.stays')).toBe(true);
+    await fits(page);
+    await tap(bar.getByRole('button', { name: '提交订单' }));
+    await page.waitForURL(/\/orders\/\d+$/);
+    expect(await main(page).innerText()).toContain('福利额度支付');
+    await fits(page);
+    await page.goto('/allowances');
+    await fits(page);
+    await page.goto('/points');
+    await fits(page);
+    expect(seen.faults).toEqual([]);
+    await page.context().close();
+  });
 });
