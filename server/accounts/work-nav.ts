@@ -59,6 +59,8 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'welfareRuns', icon: 'people', roles: ['buyer', 'approver', 'employee'] },
       { path: 'allowances', icon: 'wallet', roles: ['approver', 'employee'] },
       { path: 'points', icon: 'wallet', roles: ['employee', 'operator'] },
+      { path: 'expectedDeliveries', icon: 'box', roles: ['buyer', 'approver'] },
+      { path: 'canteens', icon: 'building', roles: ['buyer', 'approver'] },
       { path: 'approvals', icon: 'stamp', roles: ['approver'], inStrip: true },
       { path: 'statements', icon: 'invoice', roles: ['buyer', 'approver', 'supplier', 'operator'] },
       { path: 'transfers', icon: 'wallet', roles: ['operator'] },

@@ -2,6 +2,7 @@ import type { Actor } from '../accounts/actor.ts';
 import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { RuleRefusal, StateConflict } from '../shared/errors.ts';
+import { findOpenCanteen } from '../units/canteens/canteen-queries.ts';
 import { named } from './create-list.ts';
 import { findList, type WholeList } from './list-queries.ts';
 import type { Wish } from './quote.ts';
@@ -52,6 +53,15 @@ export function renameList(db: PrismaClient, change: Change, name: string): Prom
       await tx.purchaseList.update({ where: { id: list.id }, data: { name }, select: { id: true } });
     }),
   );
+}
+
+/** Where standing orders made from the list are received; null: at none in particular. Refuses a canteen that is not the unit's, by field. */
+export function setListCanteen(db: PrismaClient, change: Change, canteenId: number | null): Promise<void> {
+  return changed(db, change, async (tx, list) => {
+    if (canteenId !== null && !(await findOpenCanteen(tx, canteenId, list.unitId)))
+      throw new RuleRefusal('badInput', [{ path: 'canteenId', code: 'noSuchCanteen' }]);
+    await tx.purchaseList.update({ where: { id: list.id }, data: { canteenId }, select: { id: true } });
+  });
 }
 
 /** Refuses with `listInUse` while a standing order is made from it. */

@@ -33,6 +33,14 @@ export function readTable(body: Record<string, unknown>) {
   return { ...form, lines, chosen: new Set(productsIn(body, 'take')) };
 }
 
+/** Which canteen standing orders made from the list go to; empty: none in particular. */
+export const canteenForm = z.object({
+  canteenId: z
+    .string()
+    .regex(/^\d{0,9}$/, 'noSuchCanteen')
+    .transform((text) => Number(text) || null),
+});
+
 function productsIn(body: Record<string, unknown>, field: string): number[] {
   return Object.keys(body).flatMap((key) => {
     const id = key.startsWith(`${field}.`) ? key.slice(field.length + 1) : '';

@@ -31,6 +31,7 @@ export function presentList(
       excel: pathTo('purchaseListExcel', { id }),
       quote: pathTo('newQuoteRequest', { unit: unit.code, list: id }),
       name: pathTo('purchaseListName', { id }),
+      canteen: pathTo('purchaseListCanteen', { id }),
       copy: pathTo('purchaseListCopy', { id }),
       removal: pathTo('purchaseListRemoval', { id }),
     },

@@ -7,16 +7,17 @@ import { pathTo, patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
 import type { Fault } from '../shared/errors.ts';
+import { canteensOf } from '../units/canteens/canteen-queries.ts';
 import { flash } from '../web/flash.ts';
 import { formView, refusedForm } from '../web/form-view.ts';
 import { idIn, read } from '../web/forms.ts';
 import { unitOfCart } from './cart-api.ts';
 import { cartWishes } from './cart-lines.ts';
 import { cartQuery } from './cart-schemas.ts';
-import { deleteList, renameList, saveLines } from './change-list.ts';
+import { deleteList, renameList, saveLines, setListCanteen } from './change-list.ts';
 import { createList } from './create-list.ts';
 import { exportList } from './list-export.ts';
-import { nameForm, newListForm, readTable } from './list-form.ts';
+import { canteenForm, nameForm, newListForm, readTable } from './list-form.ts';
 import { linesIntoCart } from './list-into-cart.ts';
 import { presentList } from './list-presenter.ts';
 import { changerOf, findList, listsOf, pricedLines } from './list-queries.ts';
@@ -86,6 +87,15 @@ export function listRoutes({ db, clock }: Parts): Router {
     }),
   );
 
+  router.post(patterns.purchaseListCanteen, (req, res) =>
+    act(req, res, async (listId) => {
+      const { canteenId } = read(canteenForm, req.body);
+      await setListCanteen(db, { actor: actorOf(req), listId, version: null, at: clock() }, canteenId);
+      flash(req, 'success', req.t('delivery:list.saved'));
+      return pathTo('purchaseList', { id: listId });
+    }),
+  );
+
   router.post(patterns.purchaseListCopy, (req, res) =>
     act(req, res, async (listId) => {
       const { name } = read(nameForm, req.body);
@@ -118,7 +128,11 @@ export function listRoutes({ db, clock }: Parts): Router {
 
   async function show(req: Request, res: Response, typed: Record<string, unknown>, faults: Fault[]): Promise<void> {
     const list = await findList(db, actorOf(req), idIn(req.params.id));
-    const [lines, changer] = await Promise.all([pricedLines(db, list.lines, dayOf(clock())), changerOf(db, list)]);
+    const [lines, changer, canteens] = await Promise.all([
+      pricedLines(db, list.lines, dayOf(clock())),
+      changerOf(db, list),
+      canteensOf(db, [list.unitId]),
+    ]);
     const shown = presentList(req, list, lines, typed);
     res.render('cart/list', {
       layout: 'work',
@@ -130,9 +144,11 @@ export function listRoutes({ db, clock }: Parts): Router {
       ],
       ...shown,
       changer,
+      canteens: canteens.map(({ id, name }) => ({ value: id, label: name })),
+      canteenId: list.canteenId,
       form: formView(
         req.t,
-        ['name', ...list.lines.flatMap(({ productId }) => [`quantity.${productId}`, `note.${productId}`])],
+        ['name', 'canteenId', ...list.lines.flatMap(({ productId }) => [`quantity.${productId}`, `note.${productId}`])],
         typed,
         faults,
       ),

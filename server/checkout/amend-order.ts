@@ -3,7 +3,9 @@ import type { Wish } from '../cart/quote.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { mayAmend } from '../orders/amendable.ts';
 import type { DeliveryAddress } from '../orders/create-order.ts';
+import type { DeliveryWish } from '../orders/delivery/choose-window.ts';
 import { findOrder, type WholeOrder } from '../orders/order-queries.ts';
+import { dayFromColumn } from '../shared/days.ts';
 import { NotFound, StateConflict } from '../shared/errors.ts';
 import { submitOrder } from './submit-order.ts';
 
@@ -35,7 +37,20 @@ export async function amendOrder(
   const checkoutKey = `amends-${orderId}`;
   const done = await db.order.findUnique({ where: { amendsId: orderId }, select: { id: true, buyerId: true } });
   if (done?.buyerId === actor.id) return done.id;
-  const { unitId, fundingSource, paymentWay, channel, zoneId } = await findReturned(db, actor, orderId);
+  const returned = await findReturned(db, actor, orderId);
+  const { unitId, fundingSource, paymentWay, channel, zoneId } = returned;
   const terms = { unitId, fundingSource, paymentWay, channel, zoneId, checkoutKey, expectedTotalFen: null };
-  return submitOrder(db, actor, { ...terms, ...amendment, amendsId: orderId }, now);
+  return submitOrder(
+    db,
+    actor,
+    { ...terms, ...amendment, ...sameCanteen(returned, amendment), amendsId: orderId },
+    now,
+  );
+}
+
+/** Still to the canteen, as long as the address is its own; on a later day where the day has become too early. */
+function sameCanteen(order: WholeOrder, { recipient, region, address }: Amendment): DeliveryWish {
+  if (order.recipient !== recipient || order.region !== region || order.address !== address) return {};
+  const { canteenId, deliverOn } = order;
+  return { canteenId, deliverOn: deliverOn && dayFromColumn(deliverOn), orLater: true };
 }

@@ -7,6 +7,7 @@ import { actorOf } from '../accounts/who-acts.ts';
 import { LEAST_REST_FEN, NO_TENDERS } from '../cart/tenders.ts';
 import type { PrismaClient } from '../db/client.ts';
 import type { DeliveryAddress } from '../orders/create-order.ts';
+import type { DeliveryWish } from '../orders/delivery/choose-window.ts';
 import { orderJson, toOrderJson } from '../orders/order-json.ts';
 import { mayBuyerSee } from '../orders/order-policy.ts';
 import { findOrder } from '../orders/order-queries.ts';
@@ -20,7 +21,7 @@ import type { Clock } from '../shared/clock.ts';
 import { NotFound, RuleRefusal } from '../shared/errors.ts';
 import { type Endpoint, endpoint } from '../web/api.ts';
 import { amendOrder, findReturned } from './amend-order.ts';
-import { pickupAddress } from './checkout-form.ts';
+import { canteenAddress, pickupAddress } from './checkout-form.ts';
 import { orderBody, resubmissionBody } from './checkout-schemas.ts';
 import { channelOfZone, submitOrder } from './submit-order.ts';
 
@@ -112,7 +113,7 @@ export function checkoutEndpoints(parts: Parts): Endpoint[] {
           db,
           actor,
           {
-            ...(await deliveryAddress(db, actor, body)),
+            ...(await deliveryAddress(db, actor, unitOf(actor, body), body)),
             ...(await channelOfZone(db, body.zone ?? null)),
             lines: body.lines,
             unitId: unitOf(actor, body),
@@ -180,8 +181,11 @@ function unitOf(actor: Actor, body: z.infer<typeof orderBody>): number | null {
 async function deliveryAddress(
   db: PrismaClient,
   actor: Actor,
+  unitId: number | null,
   body: z.infer<typeof orderBody>,
-): Promise<DeliveryAddress & { pickupPointId?: number }> {
+): Promise<DeliveryAddress & DeliveryWish & { pickupPointId?: number }> {
+  const { canteenId, deliverOn, deliverFrom, deliverTo } = body;
+  if (canteenId !== undefined) return canteenAddress(db, canteenId, unitId, { deliverOn, deliverFrom, deliverTo });
   if (body.pickup) {
     const { pointId: pickupPointId, recipient: pickupName, phone: pickupPhone } = body.pickup;
     return pickupAddress(db, actor, { pickupPointId, pickupName, pickupPhone });

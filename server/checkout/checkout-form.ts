@@ -6,20 +6,28 @@ import { addAddress } from '../accounts/save-address.ts';
 import { productOfFault } from '../cart/cart-presenter.ts';
 import { idText } from '../cart/cart-schemas.ts';
 import type { Wish } from '../cart/quote.ts';
-import type { PrismaClient } from '../db/client.ts';
+import type { Db, PrismaClient } from '../db/client.ts';
 import type { DeliveryAddress } from '../orders/create-order.ts';
+import type { DeliveryWish } from '../orders/delivery/choose-window.ts';
 import { pointsFor } from '../orders/pickup/pickup-points.ts';
+import { type Day, parseDay } from '../shared/days.ts';
 import { BadInput, type Fault, Refusal } from '../shared/errors.ts';
+import { findOpenCanteen } from '../units/canteens/canteen-queries.ts';
 import { read } from '../web/forms.ts';
 import type { OrderRequest } from './submit-order.ts';
 
 const MOST_ADDRESS = 255;
+const CANTEEN = /^canteen-(\d{1,9})$/;
+
+/** What stands in the form's `addressId` for one of the unit's canteens. */
+export const canteenChoice = (id: number) => `canteen-${id}`;
 
 /** What stands in the form's `addressId` when the address is typed below it. */
 export const NEW_ADDRESS = 'new';
 
 export const CHECKOUT_FIELDS = [
   'addressId',
+  'deliverOn',
   'recipient',
   'phone',
   'province',
@@ -40,6 +48,7 @@ export const CHECKOUT_FIELDS = [
 /** The field of the form that shows what is wrong with a part of the order request. */
 const FIELD_OF: Record<string, string> = {
   unitId: 'countFor',
+  canteenId: 'addressId',
   'tenders.allowanceFen': 'allowance',
   'tenders.pointsFen': 'points',
 };
@@ -58,7 +67,12 @@ export function lineField(productId: number): string {
 }
 
 const checkoutForm = z.object({
-  addressId: z.union([z.literal(NEW_ADDRESS), idText], 'chooseAddress'),
+  addressId: z.union([z.literal(NEW_ADDRESS), z.string().regex(CANTEEN), idText], 'chooseAddress'),
+  deliverOn: z
+    .string()
+    .trim()
+    .refine((text) => text === '' || parseDay(text) !== null, 'malformedDay')
+    .default(''),
   countFor: z.union([z.literal('').transform(() => null), idText]).optional(),
   fundingSource: z.enum(['canteen_budget', 'union_funds', 'individual']),
   payment: z.enum(['stripe', 'on_account']),
@@ -70,7 +84,7 @@ const checkoutForm = z.object({
     .transform(Number),
 });
 
-const pickupForm = checkoutForm.omit({ addressId: true }).extend({
+const pickupForm = checkoutForm.omit({ addressId: true, deliverOn: true }).extend({
   pickupPointId: z
     .string('choosePickupPoint')
     .regex(/^\d{1,9}$/, 'choosePickupPoint')
@@ -96,11 +110,11 @@ export async function readCheckout(
   const form = fetched ?? read(checkoutForm, body);
   const delivery = fetched
     ? await pickupAddress(db, actor, fetched)
-    : await deliveryAddress(db, actor, (form as z.output<typeof checkoutForm>).addressId, body);
+    : await deliveryAddress(db, actor, unitId, { ...(form as z.output<typeof checkoutForm>), body });
   return requestOf(actor, unitId, lines, form, delivery);
 }
 
-const settledForm = checkoutForm.omit({ addressId: true });
+const settledForm = checkoutForm.omit({ addressId: true, deliverOn: true });
 
 /** The same where it is settled beforehand where the goods go. */
 export function readSettled(
@@ -118,7 +132,7 @@ function requestOf(
   unitId: number | null,
   lines: Wish[],
   form: z.output<typeof settledForm>,
-  delivery: DeliveryAddress,
+  delivery: DeliveryAddress & DeliveryWish,
 ): OrderRequest {
   return {
     ...delivery,
@@ -162,13 +176,35 @@ export async function pickupAddress(
   return { recipient: pickupName, phone: pickupPhone, region: point.region, address, pickupPointId };
 }
 
+interface ChosenAddress {
+  addressId: number | string;
+  deliverOn: Day;
+  body: unknown;
+}
+
 function deliveryAddress(
   db: PrismaClient,
   actor: Actor,
-  addressId: number | typeof NEW_ADDRESS,
-  body: unknown,
-): Promise<DeliveryAddress> | DeliveryAddress {
-  return addressId === NEW_ADDRESS ? newAddress(body) : keptAddress(db, actor, addressId);
+  unitId: number | null,
+  { addressId, deliverOn, body }: ChosenAddress,
+): Promise<DeliveryAddress & DeliveryWish> | DeliveryAddress {
+  if (addressId === NEW_ADDRESS) return newAddress(body);
+  const canteenId = CANTEEN.exec(String(addressId))?.[1];
+  if (canteenId) return canteenAddress(db, Number(canteenId), unitId, { deliverOn: deliverOn || null });
+  return keptAddress(db, actor, Number(addressId));
+}
+
+/** The canteen's own address and whoever receives there, with the wish for a day. Throws BadInput for none of the unit's. */
+export async function canteenAddress(
+  db: Db,
+  canteenId: number,
+  unitId: number | null,
+  wish: DeliveryWish,
+): Promise<DeliveryAddress & DeliveryWish> {
+  const canteen = await findOpenCanteen(db, canteenId, unitId);
+  if (!canteen) throw new BadInput([{ path: 'canteenId', code: 'noSuchCanteen' }]);
+  const { recipient, phone, region, detail } = canteen;
+  return { ...wish, recipient, phone, region, address: detail, canteenId };
 }
 
 function newAddress(body: unknown): DeliveryAddress {

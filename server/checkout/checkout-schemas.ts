@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { addressInput } from '../accounts/account-schemas.ts';
 import { id, quantity } from '../cart/cart-schemas.ts';
+import { parseDay } from '../shared/days.ts';
+import { minutesIn } from '../units/canteens/canteen-hours.ts';
 
 /** A returned order as it is resubmitted; the address is given in full or stays as it was. */
 export const resubmissionBody = z.strictObject({
@@ -12,7 +14,13 @@ export const resubmissionBody = z.strictObject({
   note: z.string().trim().max(500).optional(),
 });
 
-/** An order as the API takes it: an address by id or in full. */
+/** 06:30 in Asia/Shanghai, as minutes after midnight. */
+const timeOfDay = z
+  .string()
+  .refine((text) => minutesIn(text) !== null, 'malformedTime')
+  .transform((text) => minutesIn(text) ?? 0);
+
+/** An order as the API takes it: an address by id or in full, or a canteen. */
 export const orderBody = z
   .strictObject({
     lines: z
@@ -23,6 +31,14 @@ export const orderBody = z
     unitId: z.union([id, z.null()]).optional(),
     addressId: id.optional(),
     address: addressInput.optional(),
+    /** received at one of the unit's canteens; the day left out is the earliest, the hours all of the canteen's on that day */
+    canteenId: id.optional(),
+    deliverOn: z
+      .string()
+      .refine((text) => parseDay(text) !== null, 'malformedDay')
+      .optional(),
+    deliverFrom: timeOfDay.optional(),
+    deliverTo: timeOfDay.optional(),
     /** fetched at a pick-up point, for half the freight; own purchases only */
     pickup: z
       .strictObject({ pointId: id, recipient: addressInput.shape.recipient, phone: addressInput.shape.phone })
@@ -37,7 +53,8 @@ export const orderBody = z
     expectedTotalFen: z.int().min(0).optional(),
   })
   .refine(
-    ({ addressId, address, pickup }) => [addressId, address, pickup].filter((way) => way !== undefined).length === 1,
+    ({ addressId, address, canteenId, pickup }) =>
+      [addressId, address, canteenId, pickup].filter((way) => way !== undefined).length === 1,
     {
       path: ['address'],
       message: 'oneAddress',

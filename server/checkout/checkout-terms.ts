@@ -3,10 +3,14 @@ import type { AddressRow } from '../accounts/address-queries.ts';
 import { provinceChoices } from '../accounts/address-region.ts';
 import type { Reader } from '../cart/cart-presenter.ts';
 import { inLanguage } from '../catalog/catalog-reader.ts';
+import { hoursText, windowText } from '../orders/delivery/delivery-text.ts';
 import type { ShownPoint } from '../orders/pickup/pickup-points.ts';
+import type { Day } from '../shared/days.ts';
 import { formatYuan } from '../shared/money.ts';
+import { windowOn } from '../units/canteens/canteen-hours.ts';
+import type { CanteenRow } from '../units/canteens/canteen-queries.ts';
 import type { PayerRow } from '../units/unit-queries.ts';
-import { NEW_ADDRESS } from './checkout-form.ts';
+import { canteenChoice, NEW_ADDRESS } from './checkout-form.ts';
 
 export interface TermsParts {
   actor: Actor;
@@ -17,6 +21,13 @@ export interface TermsParts {
   /** where it can be fetched instead; none: it is delivered */
   points?: ShownPoint[];
   fetched?: boolean;
+  /** the unit's canteens and when each can receive what is ordered now */
+  canteens?: CanteenChoice[];
+}
+
+export interface CanteenChoice {
+  canteen: CanteenRow;
+  earliest: Day | null;
 }
 
 /** The ways to get it, and with pick-up chosen the points: the data of `views/partials/checkout-ways.hbs`. */
@@ -39,9 +50,27 @@ function presentWays({ t, locale }: Reader, { actor, points = [], fetched = fals
   };
 }
 
+/** The canteens among the places where it can go, and the first day on which each can receive. */
+function presentCanteens(reader: Reader, canteens: readonly CanteenChoice[]) {
+  return canteens.map(({ canteen, earliest }) => {
+    const window = earliest && windowOn(canteen.hours, earliest);
+    return {
+      value: canteenChoice(canteen.id),
+      label: `${canteen.name} · ${canteen.recipient} ${canteen.phone}`,
+      hint: [
+        `${canteen.region} ${canteen.detail}`,
+        hoursText(reader, canteen.hours),
+        earliest && window
+          ? reader.t('delivery:checkout.earliest', { window: windowText(reader, earliest, window) })
+          : reader.t('delivery:checkout.never'),
+      ].join(' · '),
+    };
+  });
+}
+
 /** Where it goes, what it counts for, who pays and how: the data of `views/partials/checkout-terms.hbs`. */
 export function presentTerms({ t, locale }: Reader, page: TermsParts) {
-  const { actor, unitId } = page;
+  const { actor, unitId, canteens = [] } = page;
   const unit = actor.grants.find((grant) => grant.unitId === (unitId ?? ownUnitId(actor)));
   const unitName = unit ? inLanguage(locale, unit.unitName ?? '', unit.unitNameEn) : null;
   const addresses = page.addresses.filter((address) => (unitId === null ? address.unitId === null : true));
@@ -76,7 +105,10 @@ export function presentTerms({ t, locale }: Reader, page: TermsParts) {
             { value: 'on_account', label: t('checkout:onAccount'), hint: t('checkout:onAccountHint') },
             { value: 'stripe', label: t('checkout:prepaid'), hint: t('checkout:prepaidHint') },
           ],
+    hasCanteens: canteens.length > 0,
+    firstDay: canteens[0]?.earliest ?? '',
     addressOptions: [
+      ...presentCanteens({ t, locale }, canteens),
       ...addresses.map((address) => ({
         value: String(address.id),
         label: `${address.recipient} ${address.phone}`,
@@ -85,8 +117,9 @@ export function presentTerms({ t, locale }: Reader, page: TermsParts) {
       { value: NEW_ADDRESS, label: t('checkout:newAddress') },
     ],
     provinces: provinceChoices(),
-    firstAddress:
-      addresses.length > 0
+    firstAddress: canteens[0]
+      ? canteenChoice(canteens[0].canteen.id)
+      : addresses.length > 0
         ? String((addresses.find((address) => address.isDefault && address.unitId === unitId) ?? addresses[0])?.id)
         : NEW_ADDRESS,
   };

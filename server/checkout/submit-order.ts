@@ -20,6 +20,7 @@ import { inFastTransaction } from '../db/in-transaction.ts';
 import { type ApprovalLevel, approvalLevels, askForApproval } from '../orders/approval/approval-levels.ts';
 import { keepWithinBudget } from '../orders/approval/keep-within-budget.ts';
 import { createOrder, type DeliveryAddress } from '../orders/create-order.ts';
+import { type ChosenWindow, chooseWindow, type DeliveryWish } from '../orders/delivery/choose-window.ts';
 import { notePickups, takeRoom } from '../orders/pickup/take-room.ts';
 import { placeOrder } from '../orders/place-order.ts';
 import { keepWithinCredit } from '../payments/credit-limit.ts';
@@ -33,7 +34,7 @@ import { sharedReading } from '../shared/shared-reading.ts';
 import { findPayer } from '../units/unit-queries.ts';
 import { hasMovedSince, inTurn, noteMoved } from './scarce-goods.ts';
 
-export interface OrderRequest extends DeliveryAddress {
+export interface OrderRequest extends DeliveryAddress, DeliveryWish {
   lines: Wish[];
   unitId: number | null;
   fundingSource: FundingSource;
@@ -74,11 +75,13 @@ export async function submitOrder(db: PrismaClient, actor: Actor, request: Order
   for (let attempt = 1; ; attempt += 1) {
     const readAt = performance.now();
     const { quoted, shares, pointsPerYuan } = await pricedAndAllotted(db, request, now);
+    const payingUnit = request.fundingSource === 'individual' ? null : request.unitId;
+    const window = await chooseWindow(db, payingUnit, request, suppliersOf(quoted), now);
     try {
       return await inTurn(db, async () => {
         // While this order waited for its turn others may have taken the rest: look again rather than write in vain.
         if (hasMovedSince(db, productIds, readAt)) throw new StockMoved();
-        const placing = { levels: levelsFor(quoted.totalFen), pointsPerYuan };
+        const placing = { levels: levelsFor(quoted.totalFen), pointsPerYuan, window };
         return write(db, actor, request, quoted, shares, placing, now);
       });
     } catch (error) {
@@ -196,13 +199,21 @@ function readGoods(db: PrismaClient, { lines, unitId, agreed }: OrderRequest, to
   );
 }
 
+interface Placing {
+  levels: readonly ApprovalLevel[];
+  pointsPerYuan: number;
+  window: ChosenWindow | null;
+}
+
+const suppliersOf = ({ parcels }: Quote) => parcels.map(({ supplierId }) => supplierId);
+
 async function write(
   db: PrismaClient,
   actor: Actor,
   request: OrderRequest,
   quoted: Quote,
   shares: readonly BatchShare[],
-  { levels, pointsPerYuan }: { levels: readonly ApprovalLevel[]; pointsPerYuan: number },
+  { levels, pointsPerYuan, window }: Placing,
   now: Date,
 ): Promise<number> {
   const { expectedTotalFen, agreed, tenders, ...terms } = request;
@@ -228,7 +239,12 @@ async function write(
       await keepWithinCredit(tx, { unitId, fundingSource }, quoted.totalFen, now);
     if (fundingSource !== 'individual' && unitId !== null)
       await keepWithinBudget(tx, { unitId, fundingSource, totalFen: quoted.totalFen }, 'submission', now);
-    const orderId = await createOrder(tx, { ...order, pointsPerYuan, noteAgreed: agreed?.note }, quoted, shares);
+    const orderId = await createOrder(
+      tx,
+      { ...order, pointsPerYuan, window, noteAgreed: agreed?.note },
+      quoted,
+      shares,
+    );
     if (pickupPointId) await notePickups(tx, orderId, pickupPointId, now);
     await audit(tx, {
       at: now,

@@ -11,10 +11,10 @@ import { shipDueAt } from './overdue/due-dates.ts';
 /** The supplier takes the parcel on; from then on the buyer can no longer cancel unless shipping is overdue. Refuses another supplier with 404. */
 export async function confirmFulfilment(db: PrismaClient, actor: Actor, fulfilmentId: number, at: Date): Promise<void> {
   await inTransaction(db, async (tx) => {
-    const { fulfilment } = await lockFulfilment(tx, fulfilmentId);
+    const { order, fulfilment } = await lockFulfilment(tx, fulfilmentId);
     if (!mayFulfil(actor, fulfilment)) throw new NotFound();
     const state = nextFulfilmentState(fulfilment.state, 'confirm');
-    const dueAt = fulfilment.dueAt && (await shipDueAt(tx, fulfilment.supplierId, at));
+    const dueAt = fulfilment.dueAt && (await shipDueAt(tx, fulfilment.supplierId, at, order));
     await tx.fulfilment.update({
       where: { id: fulfilmentId },
       data: { state, confirmedAt: at, dueAt },

@@ -10,6 +10,7 @@ import { takeCaps } from '../quotas/caps/take-caps.ts';
 import { takeUnionCaps } from '../quotas/caps/union-cap.ts';
 import { dayOf } from '../shared/days.ts';
 import { pricePerKg } from '../shared/money.ts';
+import type { ChosenWindow } from './delivery/choose-window.ts';
 import { takeTenders } from './tenders/take-tenders.ts';
 
 export interface DeliveryAddress {
@@ -39,6 +40,8 @@ export interface NewOrder extends DeliveryAddress {
   /** as they were asked for */
   lines: readonly Wish[];
   noteAgreed?: AgreedTerms['note'];
+  /** where and when a canteen receives it */
+  window?: ChosenWindow | null;
   /** earned for each yuan paid */
   pointsPerYuan?: number;
 }
@@ -95,14 +98,16 @@ async function takeUnionCapsOf(tx: FastTx, order: NewOrder, orderId: number, quo
 
 type OrderTotals = Pick<Quote, 'goodsFen' | 'discountFen' | 'pointsFen' | 'freightFen' | 'totalFen' | 'allowanceFen'>;
 
-function insertOrder(tx: FastTx, order: NewOrder & OrderTotals): Promise<number> {
+function insertOrder(tx: FastTx, { window, ...order }: NewOrder & OrderTotals): Promise<number> {
   return tx.insert(Prisma.sql`
     INSERT INTO \`order\` (buyerId, unitId, fundingSource, paymentWay, state, channel, zoneId, campaignId, checkoutKey, goodsFen, discountFen, freightFen, totalFen,
-      note, recipient, phone, region, address, submittedAt, heldUntil, amendsId, allowanceFen, pointsFen, pointsPerYuan)
+      note, recipient, phone, region, address, submittedAt, heldUntil, amendsId, allowanceFen, pointsFen, pointsPerYuan,
+      canteenId, deliverOn, deliverFrom, deliverTo)
     VALUES (${order.buyerId}, ${order.unitId}, ${order.fundingSource}, ${order.paymentWay}, ${order.state}, ${order.channel}, ${order.zoneId},
       ${order.campaignId ?? null}, ${order.checkoutKey}, ${order.goodsFen}, ${order.discountFen}, ${order.freightFen}, ${order.totalFen}, ${order.note}, ${order.recipient}, ${order.phone},
       ${order.region}, ${order.address}, ${order.submittedAt}, ${order.heldUntil}, ${order.amendsId ?? null},
-      ${order.allowanceFen}, ${order.pointsFen}, ${order.pointsPerYuan ?? 0})`);
+      ${order.allowanceFen}, ${order.pointsFen}, ${order.pointsPerYuan ?? 0}, ${window?.canteenId ?? null}, ${window?.deliverOn ?? null},
+      ${window?.deliverFrom ?? null}, ${window?.deliverTo ?? null})`);
 }
 
 async function insertLines(tx: FastTx, orderId: number, lines: readonly QuotedLine[]): Promise<void> {

@@ -9,6 +9,7 @@ import { type Endpoint, endpoint } from '../web/api.ts';
 import { approveOrder } from './approval/approve-order.ts';
 import { rejectOrder, returnOrder } from './approval/reject-order.ts';
 import { cancelOrder } from './cancel-order.ts';
+import { canteenEndpoint } from './delivery/canteen-api.ts';
 import { orderJson, toOrderJson } from './order-json.ts';
 import { findOrder, listOrders, orderNumber } from './order-queries.ts';
 import { cancellationBody, orderListQuery, orderParams, reasonBody } from './order-schemas.ts';
@@ -44,6 +45,7 @@ export function orderEndpoints({ db, clock }: Parts): Endpoint[] {
   const common = { tag: 'orders', access: 'signed_in', scope: 'orders' } as const;
   const decision = { ...common, method: 'post', params: orderParams, response: orderJson, idempotent: true } as const;
   return [
+    canteenEndpoint(db),
     endpoint({
       ...common,
       method: 'get',

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { OrderCount } from '../quotas/tally/order-counts.ts';
+import { dayFromColumn } from '../shared/days.ts';
+import { clockText } from '../units/canteens/canteen-hours.ts';
 import { orderNumber, type SupplierFulfilment, type WholeOrder } from './order-queries.ts';
 
 const lineJson = z.object({
@@ -61,6 +63,17 @@ export const countJson = z.object({
   countedGrams: z.int(),
 });
 
+/** where a canteen receives it, on which day (Asia/Shanghai) and between which times; null: no day was asked for */
+const deliveryJson = z
+  .object({
+    canteenId: z.int().nullable(),
+    canteen: z.string().nullable(),
+    on: z.string(),
+    from: z.string(),
+    to: z.string(),
+  })
+  .nullable();
+
 export const orderJson = z.object({
   id: z.int(),
   number: z.string(),
@@ -77,6 +90,7 @@ export const orderJson = z.object({
   payment: z.object({ way: z.string(), state: z.string().nullable(), url: z.string().optional() }),
   counts: z.array(countJson),
   address: z.object({ recipient: z.string(), phone: z.string(), region: z.string(), address: z.string() }),
+  delivery: deliveryJson,
   note: z.string().nullable(),
   submittedAt: z.date(),
   heldUntil: z.date().nullable(),
@@ -94,6 +108,7 @@ export const fulfilmentJson = z.object({
     region: z.string(),
     address: z.string(),
     note: z.string().nullable(),
+    delivery: deliveryJson,
   }),
 });
 
@@ -237,6 +252,7 @@ export function toOrderJson(order: WholeOrder, counts: OrderCount[], paymentUrl?
       countedGrams,
     })),
     address: { recipient, phone, region, address },
+    delivery: deliveryOf(order),
     note: order.note,
     submittedAt: order.submittedAt,
     heldUntil: order.heldUntil,
@@ -244,11 +260,23 @@ export function toOrderJson(order: WholeOrder, counts: OrderCount[], paymentUrl?
   };
 }
 
+function deliveryOf(
+  order: Pick<SupplierFulfilment['order'], 'canteenId' | 'canteen' | 'deliverOn' | 'deliverFrom' | 'deliverTo'>,
+): z.infer<typeof deliveryJson> {
+  const { canteenId, canteen, deliverOn, deliverFrom, deliverTo } = order;
+  if (!deliverOn || deliverFrom === null || deliverTo === null) return null;
+  const times = { from: clockText(deliverFrom), to: clockText(deliverTo) };
+  return { canteenId, canteen: canteen?.name ?? null, on: dayFromColumn(deliverOn), ...times };
+}
+
 /** A supplier's own part, with the delivery address of its own parcel only (rule 31). */
 export function toFulfilmentJson(fulfilment: SupplierFulfilment): z.infer<typeof fulfilmentJson> {
   const { id, placedAt, unit, recipient, phone, region, address, note } = fulfilment.order;
   return {
     ...partOf(fulfilment, fulfilment.lines),
-    order: { id, placedAt, unit: unit?.name ?? null, recipient, phone, region, address, note },
+    order: {
+      ...{ id, placedAt, unit: unit?.name ?? null, recipient, phone, region, address, note },
+      delivery: deliveryOf(fulfilment.order),
+    },
   };
 }

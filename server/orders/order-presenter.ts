@@ -10,6 +10,7 @@ import { presentBudget, presentLevels, presentTask, presentWhere } from './appro
 import type { DecisionBudget } from './approval/budget-queries.ts';
 import type { DecisionTask } from './approval/decision-tasks.ts';
 import type { OrderApprovals } from './approval/order-approvals.ts';
+import { presentDelivery } from './delivery/delivery-text.ts';
 import type { MoneyBack } from './money-back.ts';
 import { comingDay, inReaderLanguage, type Reader, reasonText } from './order-labels.ts';
 import { approvesAnyLevel, isApproverOf, mayBuyerSee } from './order-policy.ts';
@@ -124,6 +125,7 @@ export function presentOrder(reader: Reader, actor: Actor, page: OrderPage) {
       poolHref: order.pool ? pathTo('pool', { code: order.pool.code }) : undefined,
       waitsForPool: order.state === 'awaiting_pool',
       address: { recipient: order.recipient, phone: order.phone, text: `${order.region} ${order.address}` },
+      delivery: presentDelivery(reader, order),
     },
     invoiceHref: order.placedAt ? pathTo('orderInvoice', { id: order.id }) : undefined,
     steps: presentSteps(reader, order, approvals?.levels),

@@ -18,6 +18,7 @@ const wholeOrder = {
   buyer: { select: { id: true, name: true } },
   harvest: { select: { id: true, expectedOn: true, state: true } },
   pool: { select: { code: true, state: true } },
+  canteen: { select: { name: true, note: true } },
   lines: {
     orderBy: { id: 'asc' },
     include: {
@@ -149,6 +150,8 @@ export const fulfilmentParts = {
       unit: { select: { name: true, nameEn: true } },
       harvest: { select: { expectedOn: true, state: true } },
       poolId: true,
+      ...{ canteenId: true, deliverOn: true, deliverFrom: true, deliverTo: true },
+      canteen: { select: { name: true, note: true } },
     },
   },
   lines: {
@@ -164,19 +167,19 @@ export const fulfilmentParts = {
 
 export type SupplierFulfilment = Prisma.FulfilmentGetPayload<{ include: typeof fulfilmentParts }>;
 
-/** Parcels of the actor's suppliers, newest first (or oldest first, as work is done), beyond the key of the last one seen. */
+/** Parcels of the actor's suppliers, newest first (or oldest first, as work is done), beyond the key of the last one seen; of one day of delivery where that is asked. */
 export function listFulfilments(
   db: Db,
   actor: Actor,
   states: FulfilmentState[] | null,
   lastId: number | null,
   take: number,
-  oldestFirst = false,
+  { oldestFirst = false, deliverOn }: { oldestFirst?: boolean; deliverOn?: Date } = {},
 ) {
   return db.fulfilment.findMany({
     where: {
       supplierId: { in: suppliersActedFor(actor) },
-      order: { placedAt: { not: null } },
+      order: { placedAt: { not: null }, ...(deliverOn ? { deliverOn } : {}) },
       ...(states ? { state: { in: states } } : {}),
       ...(lastId ? { id: oldestFirst ? { gt: lastId } : { lt: lastId } } : {}),
     },

@@ -19,6 +19,7 @@ import { tasksAtDecision } from './approval/decision-tasks.ts';
 import { approvalsOf } from './approval/order-approvals.ts';
 import { rejectOrder, returnOrder } from './approval/reject-order.ts';
 import { cancelOrder } from './cancel-order.ts';
+import { canteenRoutes } from './delivery/canteen-routes.ts';
 import { moneyBackOf } from './money-back.ts';
 import { approvesAnyLevel } from './order-policy.ts';
 import { presentListed, presentOrder } from './order-presenter.ts';
@@ -47,6 +48,7 @@ const tabs: Record<string, OrderState[] | null> = {
 export function orderRoutes({ db, clock }: Parts): Router {
   const router = express.Router();
   router.use(approvalRoutes({ db, clock }));
+  router.use(canteenRoutes({ db, clock }));
 
   router.get(patterns.orders, async (req, res) => {
     const tab = typeof req.query.state === 'string' && Object.hasOwn(tabs, req.query.state) ? req.query.state : 'all';

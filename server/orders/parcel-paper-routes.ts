@@ -10,7 +10,7 @@ import { NotFound, StateConflict } from '../shared/errors.ts';
 import { flash } from '../web/flash.ts';
 import { confirmFulfilment } from './confirm-fulfilment.ts';
 import { findParcels, type SupplierFulfilment } from './order-queries.ts';
-import { presentDeliveryNote, presentLabel, presentPicking } from './parcel-papers.ts';
+import { presentDeliveries, presentDeliveryNote, presentLabel, presentPicking } from './parcel-papers.ts';
 
 interface Parts {
   config: Config;
@@ -44,6 +44,7 @@ export function parcelPaperRoutes({ config, db, clock }: Parts): Router {
   router.get(patterns.pickingList, (req, res) =>
     print(req, res, 'picking', (parcels) => ({
       products: presentPicking(req, parcels),
+      deliveries: presentDeliveries(req, parcels),
       parcelCount: parcels.length,
       printedAt: clock(),
     })),

@@ -1,4 +1,5 @@
 import { groupBy } from '../shared/group-by.ts';
+import { presentDelivery } from './delivery/delivery-text.ts';
 import { inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
 import { orderNumber, type SupplierFulfilment } from './order-queries.ts';
 import { buyerOf, isColdChain } from './supplier-presenter.ts';
@@ -25,6 +26,16 @@ export function presentPicking(reader: Reader, parcels: readonly SupplierFulfilm
   });
 }
 
+/** When and where those of the parcels are awaited that were asked for on a day, the earliest first. */
+export function presentDeliveries(reader: Reader, parcels: readonly SupplierFulfilment[]) {
+  return parcels
+    .flatMap((parcel) => {
+      const delivery = presentDelivery(reader, parcel.order);
+      return delivery ? [{ number: parcelNumber(parcel), ...delivery }] : [];
+    })
+    .sort((a, b) => `${a.day} ${a.hours}`.localeCompare(`${b.day} ${b.hours}`));
+}
+
 function sum(picks: readonly { share: { quantity: number } }[]): number {
   return picks.reduce((total, { share }) => total + share.quantity, 0);
 }
@@ -43,6 +54,7 @@ export function presentLabel(reader: Reader, parcel: SupplierFulfilment, qr: str
     supplierName: inReaderLanguage(reader, parcel.supplier.name, parcel.supplier.nameEn),
     coldChain: isColdChain(parcel),
     note: order.note,
+    delivery: presentDelivery(reader, order),
     goods: parcel.lines.map((line) => ({ ...goodsOf(reader, line), quantity: packed(line) })),
   };
 }

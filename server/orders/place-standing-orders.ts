@@ -9,14 +9,16 @@ import { inTransaction } from '../db/in-transaction.ts';
 import { enqueue } from '../jobs/outbox.ts';
 import { type Day, dayFromColumn, dayOf, dayToColumn } from '../shared/days.ts';
 import { type Fault, Refusal } from '../shared/errors.ts';
+import { findOpenCanteen } from '../units/canteens/canteen-queries.ts';
 import type { DeliveryAddress } from './create-order.ts';
+import type { DeliveryWish } from './delivery/choose-window.ts';
 import { holidaysFrom } from './standing-order-queries.ts';
 import { nextDue, schedule } from './standing-order-schedule.ts';
 
 /** The outbox topic of runs whose buyer must be told. */
 export const STANDING_ORDER_RAN = 'standing_order.ran';
 
-export interface StandingRequest extends DeliveryAddress {
+export interface StandingRequest extends DeliveryAddress, DeliveryWish {
   lines: Wish[];
   unitId: number;
   fundingSource: FundingSource;
@@ -50,7 +52,7 @@ interface Outcome {
 const due = {
   ...{ id: true, name: true, unitId: true, schedule: true, nextOn: true, createdById: true },
   ...{ fundingSource: true, addressId: true },
-  list: { select: { lines: { select: { productId: true, quantity: true, note: true } } } },
+  list: { select: { canteenId: true, lines: { select: { productId: true, quantity: true, note: true } } } },
   lines: { select: { productId: true, quantity: true } },
 } satisfies Prisma.StandingOrderSelect;
 
@@ -88,7 +90,7 @@ async function place(db: PrismaClient, submit: Submit, order: DueOrder, dueOn: D
   if (!actor || !address) return failed([{ code: actor ? 'chooseAddress' : 'notYourUnit', values: {} }]);
   const lines: Wish[] = order.list?.lines ?? order.lines;
   const request: StandingRequest = {
-    ...{ recipient: address.recipient, phone: address.phone, region: address.region, address: address.detail },
+    ...address,
     ...{ lines, unitId: order.unitId, fundingSource: order.fundingSource, note: order.name },
     ...{ paymentWay: 'on_account', channel: 'market', zoneId: null, expectedTotalFen: null },
     checkoutKey: `standing-${order.id}-${dueOn}`,
@@ -118,7 +120,24 @@ async function tried(
   }
 }
 
-async function addressOf(db: PrismaClient, actor: Actor, { unitId, addressId }: DueOrder) {
+/** The canteen of its list, received on the earliest day; else the address that it was made with. */
+async function addressOf(
+  db: PrismaClient,
+  actor: Actor,
+  { unitId, addressId, list }: DueOrder,
+): Promise<(DeliveryAddress & DeliveryWish) | null> {
+  const canteen = list?.canteenId ? await findOpenCanteen(db, list.canteenId, unitId) : null;
+  const found = canteen ?? (await keptAddress(db, actor, { unitId, addressId }));
+  if (!found) return null;
+  const { recipient, phone, region, detail } = found;
+  return { recipient, phone, region, address: detail, canteenId: canteen?.id };
+}
+
+async function keptAddress(
+  db: PrismaClient,
+  actor: Actor,
+  { unitId, addressId }: Pick<DueOrder, 'unitId' | 'addressId'>,
+) {
   const own = (await addressesFor(db, actor)).filter((one) => one.unitId === unitId || one.unitId === null);
   const ofUnit = own.filter((one) => one.unitId === unitId);
   return own.find((one) => one.id === addressId) ?? ofUnit.find((one) => one.isDefault) ?? ofUnit[0] ?? null;

@@ -49,7 +49,7 @@ export async function shipFulfilment(
 ): Promise<void> {
   await inTransaction(db, async (tx) => {
     const fulfilled = await lockFulfilment(tx, fulfilmentId);
-    const { fulfilment } = fulfilled;
+    const { order, fulfilment } = fulfilled;
     if (!mayFulfil(actor, fulfilment)) throw new NotFound();
     nextFulfilmentState(fulfilment.state, 'ship');
     const { lines, isAll } = await checkedLines(tx, fulfilled, input);
@@ -65,7 +65,11 @@ export async function shipFulfilment(
     const skipped = fulfilment.state === 'to_confirm' ? fulfilment.dueAt : null;
     await tx.fulfilment.update({
       where: { id: fulfilmentId },
-      data: { state, shippedAt: at, ...(skipped && { dueAt: await shipDueAt(tx, fulfilment.supplierId, skipped) }) },
+      data: {
+        state,
+        shippedAt: at,
+        ...(skipped && { dueAt: await shipDueAt(tx, fulfilment.supplierId, skipped, order) }),
+      },
       select: { id: true },
     });
     await audit(tx, {

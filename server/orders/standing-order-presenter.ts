@@ -5,10 +5,18 @@ import type { RunFault } from './place-standing-orders.ts';
 import type { WholeStandingOrder } from './standing-order-queries.ts';
 import { nextDues, type Schedule, schedule } from './standing-order-schedule.ts';
 
+/** Where it goes: its list's canteen, else the address that it was made with, else the unit's first. */
+function addressText({ t }: Reader, { list, address }: WholeStandingOrder): string {
+  const canteen = list?.canteen?.closedAt ? null : list?.canteen;
+  const at = canteen ?? address;
+  if (!at) return t('standing:show.defaultAddress');
+  return `${canteen ? `${canteen.name} · ` : ''}${at.region} ${at.detail} · ${at.recipient}`;
+}
+
 /** The data of `views/orders/standing-order.hbs`, and of one row of the list. */
 export function presentStandingOrder(reader: Reader, order: WholeStandingOrder, holidays: ReadonlySet<Day>) {
   const { t } = reader;
-  const { id, name, list, address } = order;
+  const { id, name, list } = order;
   const when = schedule.safeParse(order.schedule);
   const nextOn = order.nextOn && dayFromColumn(order.nextOn);
   return {
@@ -22,7 +30,7 @@ export function presentStandingOrder(reader: Reader, order: WholeStandingOrder, 
     pausedUntil: order.pausedUntil ? dayFromColumn(order.pausedUntil) : undefined,
     fundingLabel: t(`common:funding.${order.fundingSource}`),
     list: list && { name: list.name, href: pathTo('purchaseList', { id: list.id }), lineCount: list._count.lines },
-    address: address ? `${address.region} ${address.detail} · ${address.recipient}` : t('standing:show.defaultAddress'),
+    address: addressText(reader, order),
     runs: order.runs.map((run) => ({
       dueOn: dayFromColumn(run.dueOn),
       outcome: t(`standing:outcome.${run.outcome}`),

@@ -6,7 +6,12 @@ import { NotFound } from '../shared/errors.ts';
 
 const whole = {
   unit: { select: { id: true, code: true, name: true, nameEn: true } },
-  list: { select: { id: true, name: true, _count: { select: { lines: true } } } },
+  list: {
+    select: {
+      ...{ id: true, name: true, _count: { select: { lines: true } } },
+      canteen: { select: { name: true, region: true, detail: true, recipient: true, closedAt: true } },
+    },
+  },
   address: { select: { recipient: true, region: true, detail: true } },
   runs: { orderBy: { dueOn: 'desc' }, take: 20, include: { order: { select: { id: true, totalFen: true } } } },
 } satisfies Prisma.StandingOrderInclude;

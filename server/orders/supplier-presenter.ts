@@ -2,6 +2,7 @@ import type { FulfilmentState } from '../db/generated/enums.ts';
 import { pathTo } from '../paths.ts';
 import { formatKilograms } from '../shared/weight.ts';
 import type { FormView } from '../web/form-view.ts';
+import { presentDelivery } from './delivery/delivery-text.ts';
 import { mayContest } from './disputes/contest-receipt.ts';
 import { comingDay, degrees, droppedReason, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
 import { orderNumber, type SupplierFulfilment } from './order-queries.ts';
@@ -76,6 +77,7 @@ function presentRow(reader: Reader, parcel: SupplierFulfilment, now: Date) {
     placedAt: parcel.order.placedAt,
     ...presentDue(parcel, now),
     region: parcel.order.region,
+    delivery: presentDelivery(reader, parcel.order),
     buyerName: buyerOf(reader, parcel),
     goods: parcel.lines.map((line) => presentGoods(reader, line)),
     grams: parcel.lines.reduce((sum, line) => sum + line.grams, 0),
@@ -114,6 +116,7 @@ export function presentParcel(reader: Reader, parcel: SupplierFulfilment, form: 
       buyerName: buyerOf(reader, parcel),
       placedAt: order.placedAt,
       comesOn: comingDay(order),
+      delivery: presentDelivery(reader, order),
       poolNumber: order.poolId,
       confirmedAt: parcel.confirmedAt,
       ...presentDue(parcel, now),

@@ -4,6 +4,7 @@ import { actorOf } from '../accounts/who-acts.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
+import { type Day, dayToColumn, parseDay } from '../shared/days.ts';
 import { Refusal, StateConflict } from '../shared/errors.ts';
 import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
 import { flash } from '../web/flash.ts';
@@ -47,14 +48,17 @@ export function supplierRoutes(parts: Parts): Router {
     ]);
     const tab = WORKBENCH.find((one) => one === req.query.state) ?? firstBusy(counts, overdue.length > 0);
     const cursor = typeof req.query.cursor === 'string' ? req.query.cursor : undefined;
-    const found = await parcelsOf(db, actor, tab, cursor, now);
+    const day = typeof req.query.day === 'string' ? (parseDay(req.query.day) ?? undefined) : undefined;
+    const found = await parcelsOf(db, actor, { tab, cursor, day }, now);
     const parcels = found.slice(0, PAGE);
     const last = found.length > PAGE ? parcels.at(-1) : undefined;
     privately(res).render('supplier/list', {
       layout: 'work',
       ...presentWorkbench(req, tab, { counts, overdue, rates, parcels, now }),
-      firstHref: cursor ? pathTo('supplierFulfilments', { state: tab }) : undefined,
-      nextHref: last && pathTo('supplierFulfilments', { state: tab, cursor: cursorOf(tab, last) }),
+      shownDay: day,
+      mayFilter: tab !== 'overdue',
+      firstHref: cursor ? pathTo('supplierFulfilments', { state: tab, day }) : undefined,
+      nextHref: last && pathTo('supplierFulfilments', { state: tab, day, cursor: cursorOf(tab, last) }),
     });
   });
 
@@ -105,8 +109,7 @@ export function supplierRoutes(parts: Parts): Router {
 function parcelsOf(
   db: PrismaClient,
   actor: Actor,
-  tab: Tab,
-  cursor: string | undefined,
+  { tab, cursor, day }: { tab: Tab; cursor: string | undefined; day: Day | undefined },
   now: Date,
 ): Promise<SupplierFulfilment[]> {
   if (tab === 'overdue') {
@@ -114,8 +117,9 @@ function parcelsOf(
     return listOverdue(db, actor, now, dueAt && id ? [dueAt, id] : null, PAGE + 1);
   }
   const [id] = decodeCursor(cursor, 1) ?? [];
-  const isWork = tab === 'to_confirm' || tab === 'confirmed' || tab === 'partly_shipped';
-  return listFulfilments(db, actor, [tab], Number(id) || null, PAGE + 1, isWork);
+  const oldestFirst = tab === 'to_confirm' || tab === 'confirmed' || tab === 'partly_shipped';
+  const deliverOn = day ? dayToColumn(day) : undefined;
+  return listFulfilments(db, actor, [tab], Number(id) || null, PAGE + 1, { oldestFirst, deliverOn });
 }
 
 function cursorOf(tab: Tab, { id, dueAt }: SupplierFulfilment): string {

@@ -1,6 +1,7 @@
 import type { FulfilmentState } from '../db/generated/enums.ts';
 import { addDays, type Day, dayOf } from '../shared/days.ts';
 import carriers from './carriers.json' with { type: 'json' };
+import { presentDelivery } from './delivery/delivery-text.ts';
 import { inReaderLanguage, type Reader } from './order-labels.ts';
 import type { ListedOrder, WholeOrder } from './order-queries.ts';
 import { expectedToShipOn, isOverdue } from './overdue/due-dates.ts';
@@ -28,8 +29,9 @@ export interface Seen {
 }
 
 /** What has happened to one parcel, with its instants, and what comes next, by when. None for a parcel that was cancelled. */
-export function trackParcel({ t }: Reader, order: WholeOrder, part: Part, seen: Seen) {
+export function trackParcel(reader: Reader, order: WholeOrder, part: Part, seen: Seen) {
   if (!order.placedAt || part.state === 'cancelled') return undefined;
+  const { t } = reader;
   const shipped = part.shippedAt ?? part.shipments[0]?.shippedAt ?? null;
   const steps = [
     { key: 'placed', at: order.placedAt },
@@ -39,7 +41,7 @@ export function trackParcel({ t }: Reader, order: WholeOrder, part: Part, seen: 
     { key: order.fundingSource === 'individual' ? 'receivedByPerson' : 'received', at: part.receivedAt },
   ];
   const current = steps.findIndex((step) => step.at === null);
-  const expected = expectedOf({ t }, order, part, { shipped, ...seen });
+  const expected = expectedOf(reader, order, part, { shipped, ...seen });
   return {
     isOpen: order.fulfilments.length > 1 && (part.state === 'shipped' || part.state === 'partly_shipped'),
     expected: current < 0 ? undefined : expected,
@@ -52,11 +54,14 @@ export function trackParcel({ t }: Reader, order: WholeOrder, part: Part, seen: 
 }
 
 function expectedOf(
-  { t }: Pick<Reader, 't'>,
-  { fundingSource }: WholeOrder,
+  reader: Reader,
+  { fundingSource, ...order }: WholeOrder,
   part: Part,
   { shipped, now, holidays }: Seen & { shipped: Date | null },
 ) {
+  const { t } = reader;
+  const delivery = presentDelivery(reader, order);
+  if (delivery && part.state !== 'received') return t('delivery:arrives', { window: delivery.window });
   if (!shipped) {
     if (isOverdue(part, now)) return undefined;
     const day = expectedToShipOn(part, part.supplier.shipWithinDays, holidays);

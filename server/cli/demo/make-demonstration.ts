@@ -1,4 +1,5 @@
 import type { FundingSource } from '../../db/generated/enums.ts';
+import { addCanteens } from './add-canteens.ts';
 import { addDeclared } from './add-declared.ts';
 import { addMoves } from './add-moves.ts';
 import { addPaymentCases } from './add-payment-cases.ts';
@@ -48,6 +49,7 @@ export function makeDemonstration(
   addMoves(world, people);
   addCampaignSales(world);
   addPickupPoints(world, people);
+  addCanteens(world);
   linkWelfareOrders(world);
   lots.finish();
   caps.finish();

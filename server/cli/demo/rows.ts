@@ -6,6 +6,7 @@ export interface Tables {
   roleGrant: Prisma.RoleGrantCreateManyInput;
   address: Prisma.AddressCreateManyInput;
   unitInvitation: Prisma.UnitInvitationCreateManyInput;
+  canteen: Prisma.CanteenCreateManyInput;
   place: Prisma.PlaceCreateManyInput;
   unit: Prisma.UnitCreateManyInput;
   unitAlias: Prisma.UnitAliasCreateManyInput;

@@ -43,7 +43,9 @@ export function bulkShipmentRoutes({ db, clock }: Parts): Router {
   router.get(patterns.bulkShipmentTemplate, async (req, res) => {
     const actor = actorOf(req);
     requireRole(actor, 'supplier');
-    const parcels = await listFulfilments(db, actor, ['to_confirm', 'confirmed'], null, MOST_ROWS, true);
+    const parcels = await listFulfilments(db, actor, ['to_confirm', 'confirmed'], null, MOST_ROWS, {
+      oldestFirst: true,
+    });
     const ready = parcels.filter(
       ({ order, lines }) =>
         (!order.harvest || order.harvest.state === 'harvested') && lines.every((line) => line.pricePerKgFen === null),

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/client.ts';
-import { addDays, type Day, dayOf, startOfDay } from '../../shared/days.ts';
+import { addDays, type Day, dayFromColumn, dayOf, startOfDay } from '../../shared/days.ts';
 import { holidaysFrom } from '../standing-order-queries.ts';
 
 /** Monday to Friday, unless it is a holiday. */
@@ -18,13 +18,23 @@ export function workingDayAfter(from: Date, workingDays: number, holidays: Reado
   return day;
 }
 
-/** The end of the last of the working days within which a supplier ships what it took on at `from`. */
-export async function shipDueAt(db: Db, supplierId: number, from: Date): Promise<Date> {
+/**
+ * The end of the last of the working days within which a supplier ships what it took on at `from`; of what a canteen awaits on a day,
+ * when its hours begin.
+ */
+export async function shipDueAt(db: Db, supplierId: number, from: Date, awaited: AwaitedOrder): Promise<Date> {
+  if (awaited.deliverOn && awaited.deliverFrom !== null)
+    return new Date(startOfDay(dayFromColumn(awaited.deliverOn)).getTime() + awaited.deliverFrom * 60_000);
   const { shipWithinDays } = await db.supplier.findUniqueOrThrow({
     where: { id: supplierId },
     select: { shipWithinDays: true },
   });
   return startOfDay(addDays(workingDayAfter(from, shipWithinDays, await holidaysFrom(db, dayOf(from))), 1));
+}
+
+interface AwaitedOrder {
+  deliverOn: Date | null;
+  deliverFrom: number | null;
 }
 
 interface DueParcel {

@@ -1,5 +1,6 @@
 import type { PrismaClient } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
+import { lockOrder } from '../lock-order.ts';
 import { shipDueAt } from './due-dates.ts';
 
 const AT_ONCE = 200;
@@ -34,8 +35,7 @@ async function startClock(
   { id, orderId, supplierId }: Waiting,
   now: Date,
 ): Promise<void> {
-  await tx.$queryRaw`SELECT id FROM \`order\` WHERE id = ${orderId} FOR UPDATE`;
-  const shipBy = await shipDueAt(tx, supplierId, now);
+  const shipBy = await shipDueAt(tx, supplierId, now, await lockOrder(tx, orderId));
   await tx.$executeRaw`
     UPDATE fulfilment SET dueAt = IF(state = 'confirmed', ${shipBy},
       (SELECT CAST(${now} AS DATETIME(3)) + INTERVAL s.confirmWithinHours HOUR FROM supplier s WHERE s.id = fulfilment.supplierId))
