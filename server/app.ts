@@ -19,6 +19,7 @@ import { catalogEndpoints } from './catalog/catalog-api.ts';
 import { catalogRoutes, useNavCategories } from './catalog/catalog-routes.ts';
 import { photoRoutes } from './catalog/photo-routes.ts';
 import { pickRoutes } from './catalog/picks/pick-routes.ts';
+import { placeRoutes } from './catalog/places/place-routes.ts';
 import { traceLabelRoutes } from './catalog/trace-label-routes.ts';
 import { traceRoutes } from './catalog/trace-routes.ts';
 import { amendmentRoutes } from './checkout/amendment-routes.ts';
@@ -59,6 +60,7 @@ import { transferRoutes } from './payments/transfer-routes.ts';
 import { webhookRoutes } from './payments/webhook-routes.ts';
 import { campaignRoutes } from './promotions/campaign-routes.ts';
 import { zoneEndpoints } from './promotions/zone-api.ts';
+import { zoneDeskRoutes } from './promotions/zone-desk-routes.ts';
 import { zoneRoutes } from './promotions/zone-routes.ts';
 import { boardRoutes } from './quotas/board/board-routes.ts';
 import { bulletinEndpoints } from './quotas/bulletins/bulletin-api.ts';
@@ -188,11 +190,13 @@ export function createApp(container: Container): Express {
       extras: { ...shopExtras(container), ...waysToBuy(container), ...currentCall(container) },
     }),
   );
+  app.use(placeRoutes(container));
   app.use(traceRoutes(container));
   app.use(traceLabelRoutes(container));
   app.use(searchRoutes(container));
   app.use(searchWordRoutes(container));
   app.use(zoneRoutes(container));
+  app.use(zoneDeskRoutes(container));
   app.use(noticeRoutes(container));
   app.use(certificateRoutes(container));
   app.use(applicationRoutes(container));

@@ -91,6 +91,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'flaggedPrices', icon: 'scale', roles: ['operator'] },
       { path: 'campaigns', icon: 'leaf', roles: ['operator'] },
       { path: 'categories', icon: 'grid', roles: ['operator'] },
+      { path: 'zoneDesk', icon: 'shop', roles: ['operator', 'buyer', 'approver'] },
       { path: 'searchWords', icon: 'search', roles: ['operator'] },
       { path: 'holidays', icon: 'calendar', roles: ['operator'] },
       { path: 'auditTrail', icon: 'shield', roles: ['operator'] },

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { PrismaClient } from '../db/client.ts';
+import { pathTo } from '../paths.ts';
 import { type PlaceTree, placeTree } from '../units/place-tree.ts';
 import type { Locale, Translate } from '../web/i18n.ts';
 import { type CategoryTree, categoryTree } from './category-tree.ts';
@@ -27,4 +28,10 @@ export function inLanguage(locale: Locale, zh: string, en: string | null | undef
 
 export function nameOf(locale: Locale, named: { name: string; nameEn: string | null }): string {
   return inLanguage(locale, named.name, named.nameEn);
+}
+
+/** The public page of a place; undefined for one that is not known any more. */
+export function hrefOfPlace({ places }: Pick<CatalogReader, 'places'>, id: number): string | undefined {
+  const place = places.byId.get(id);
+  return place && pathTo('place', { code: place.code });
 }

@@ -3,7 +3,7 @@ import { pricePerKg } from '../shared/money.ts';
 import type { Benefit, Mark } from '../suppliers/supplier-queries.ts';
 import { placeName } from '../units/place-tree.ts';
 import { presentCards } from './card-presenter.ts';
-import { type CatalogReader, inLanguage, nameOf } from './catalog-reader.ts';
+import { type CatalogReader, hrefOfPlace, inLanguage, nameOf } from './catalog-reader.ts';
 import { presentPhoto } from './photos.ts';
 import { stockState } from './product-cards.ts';
 import type { HeldCertification, PageProduct, ProductPage } from './product-queries.ts';
@@ -75,10 +75,12 @@ function presentProduct({ t, locale, categories, places }: CatalogReader, produc
     category: category?.illustration,
     photos: product.photos.map((photo) => presentPhoto(locale, photo, nameOf(locale, product))),
     categoryName: category ? nameOf(locale, category) : '',
+    brandHref: product.brandCode ? pathTo('brand', { code: product.brandCode }) : undefined,
     brand: product.brandName ? inLanguage(locale, product.brandName, product.brandNameEn) : undefined,
     description: inLanguage(locale, product.description, product.descriptionEn),
     storage: inLanguage(locale, product.storage, product.storageEn),
     originName: placeName(places, product.placeId, locale),
+    originHref: hrefOfPlace({ places }, product.placeId),
     saleUnit: inLanguage(locale, product.saleUnit, product.saleUnitEn),
     spec: inLanguage(locale, product.spec, product.specEn),
     netGrams: product.netGrams,

@@ -10,6 +10,7 @@ export interface NamedProduct {
   saleUnit: string;
   saleUnitEn: string;
   supplierName: string;
+  supplierNameEn: string;
 }
 
 const MOST = 20;
@@ -18,7 +19,7 @@ const MOST = 20;
 export function productsNamed(db: Db, text: string): Promise<NamedProduct[]> {
   const part = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   return db.$queryRaw<NamedProduct[]>`
-    SELECT p.id, p.code, f.name, f.nameEn, p.spec, p.specEn, p.saleUnit, p.saleUnitEn, s.name AS supplierName
+    SELECT p.id, p.code, f.name, f.nameEn, p.spec, p.specEn, p.saleUnit, p.saleUnitEn, s.name AS supplierName, s.nameEn AS supplierNameEn
     FROM product p JOIN product_family f ON f.id = p.familyId JOIN supplier s ON s.id = p.supplierId
     WHERE p.code = ${text} OR p.id = ${/^\d{1,9}$/.test(text) ? Number(text) : 0} OR f.name LIKE ${part} OR f.nameEn LIKE ${part}
     ORDER BY p.code = ${text} DESC, f.name, p.netGrams, p.id LIMIT ${MOST}`;

@@ -1,7 +1,7 @@
 import { pathTo } from '../paths.ts';
 import type { Day } from '../shared/days.ts';
 import { placeName } from '../units/place-tree.ts';
-import { type CatalogReader, inLanguage, nameOf } from './catalog-reader.ts';
+import { type CatalogReader, hrefOfPlace, inLanguage, nameOf } from './catalog-reader.ts';
 import { presentBenefit, presentCertifications } from './product-presenter.ts';
 import type { Trace } from './trace-queries.ts';
 
@@ -35,6 +35,7 @@ export function presentTrace(reader: CatalogReader, trace: Trace, today: Day, ma
       category: category?.illustration,
       categoryName: category ? nameOf(locale, category) : '',
       originName: placeName(places, product.placeId, locale),
+      originHref: hrefOfPlace(reader, product.placeId),
     },
     supplier: {
       name: nameOf(locale, supplier),

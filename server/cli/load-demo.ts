@@ -19,6 +19,7 @@ import { showPhotos } from './demo/show-photos.ts';
 import { showRecalls } from './demo/show-recalls.ts';
 import { showSourcing } from './demo/show-sourcing.ts';
 import { showTenders } from './demo/show-tenders.ts';
+import { showZones } from './demo/show-zones.ts';
 import { newWorld } from './demo/world.ts';
 import { writeRows } from './demo/write-rows.ts';
 
@@ -87,6 +88,7 @@ async function finish(databaseUrl: string, now: Date, dataDir: string | undefine
     await showAnswers(db, now);
     if (dataDir) await showPhotos(db, dataDir, now);
     await showRecalls(db, now);
+    await showZones(db, now);
     await recountSold(db);
     while ((await foldTally(db)) > 0);
     return published;

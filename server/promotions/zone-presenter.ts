@@ -8,10 +8,12 @@ import { groupBy } from '../shared/group-by.ts';
 import { placeName } from '../units/place-tree.ts';
 
 /** The data of `views/zones/list.hbs`: zones by kind. */
-export function presentZones(reader: CatalogReader, zones: readonly ZoneNode[]) {
+export function presentZones(reader: CatalogReader, zones: readonly ZoneNode[], ownUnits: readonly number[] = []) {
   const { t } = reader;
+  const own = zones.filter(({ kind, unitId }) => kind === 'unit_zone' && unitId !== null && ownUnits.includes(unitId));
   return {
     title: t('zones:list.title'),
+    own: own.map((zone) => presentZone(reader, zone)),
     kinds: [...groupBy(zones, ({ kind }) => kind)].map(([kind, group]) => ({
       label: t(`zones:kinds.${kind}`),
       zones: group.map((zone) => presentZone(reader, zone)),

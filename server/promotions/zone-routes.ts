@@ -28,7 +28,10 @@ export function zoneRoutes(parts: Parts): Router {
 function listZones({ db }: Parts): RequestHandler {
   return async (req, res) => {
     const [reader, zones] = await Promise.all([catalogReader(db, req), zoneList(db)]);
-    res.render('zones/list', presentZones(reader, zones));
+    const units = (req.actor?.grants ?? []).flatMap(({ role, unitId }) =>
+      role === 'employee' && unitId ? [unitId] : [],
+    );
+    res.render('zones/list', presentZones(reader, zones, units));
   };
 }
 
