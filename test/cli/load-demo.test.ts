@@ -184,7 +184,7 @@ describe('what the demonstration has recorded', () => {
     ).toEqual([]);
     expect(
       await faults(Prisma.sql`SELECT o.id FROM \`order\` o JOIN order_line l ON l.orderId = o.id GROUP BY o.id
-        HAVING MAX(o.goodsFen) <> SUM(l.goodsFen) OR MAX(o.totalFen - o.goodsFen + o.discountFen - o.freightFen) <> 0`),
+        HAVING MAX(o.goodsFen) <> SUM(l.goodsFen) OR MAX(o.totalFen - o.goodsFen + o.discountFen + o.pointsFen - o.freightFen) <> 0`),
     ).toEqual([]);
     expect(
       await faults(Prisma.sql`SELECT l.id FROM order_line l JOIN receipt_line r ON r.lineId = l.id
