@@ -3,13 +3,9 @@ import { inLanguage } from '../catalog/catalog-reader.ts';
 import type { ZoneNode } from '../catalog/zone-list.ts';
 import type { CampaignFigures } from '../orders/campaign-figures.ts';
 import { pathTo } from '../paths.ts';
-import {
-  type CampaignState,
-  campaignState,
-  type findDiscount,
-  type ListedCampaign,
-} from '../promotions/campaign-queries.ts';
+import { type CampaignState, campaignState, type ListedCampaign } from '../promotions/campaign-queries.ts';
 import { thresholdRule } from '../promotions/threshold-discounts.ts';
+import { giftRule } from '../promotions/threshold-gifts.ts';
 import { addDays, dayOf } from '../shared/days.ts';
 import type { Fault } from '../shared/errors.ts';
 import { formatYuan } from '../shared/money.ts';
@@ -42,18 +38,19 @@ export function presentCampaigns(
   faults: readonly Fault[],
 ) {
   const { campaigns, figures, zones, at } = page;
-  const first = { startsOn: dayOf(at), endsOn: addDays(dayOf(at), RUNS_DAYS) };
+  const first = { kind: 'threshold_discount', startsOn: dayOf(at), endsOn: addDays(dayOf(at), RUNS_DAYS) };
   return {
     title: reader.t('campaigns:title'),
     campaigns: campaigns.map((campaign) => presentOne(reader, campaign, figures(campaign.id), at)),
     zones: zoneChoices(reader, zones),
+    kinds: kindChoices(reader),
     form: formView(reader.t, [...CAMPAIGN_FIELDS, 'reason'], { ...first, ...typed }, faults),
     isTyped: faults.length > 0,
   };
 }
 
 interface CampaignPage {
-  campaign: Awaited<ReturnType<typeof findDiscount>>;
+  campaign: ListedCampaign;
   figures: CampaignFigures;
   zones: readonly ZoneNode[];
   at: Date;
@@ -67,11 +64,14 @@ export function presentCampaign(
   faults: readonly Fault[],
 ) {
   const { campaign, figures, zones, at } = page;
-  const { id, name, rule, unit, zone, startsAt, endsAt, budgetFen } = campaign;
-  const plain = (fen: number | bigint | null) => (fen === null ? '' : formatYuan(fen).replaceAll(',', ''));
+  const { id, name, kind, unit, zone, startsAt, endsAt, budgetFen } = campaign;
+  const { thresholdFen, discountFen, giftProduct, giftQuantity } = ruleOf(campaign);
+  const plain = (fen: number | bigint | null | undefined) =>
+    fen === null || fen === undefined ? '' : formatYuan(fen).replaceAll(',', '');
   const now = {
     ...{ name, unit: unit?.code ?? '', zone: zone?.code ?? '', startsOn: dayOf(startsAt), endsOn: lastDay(endsAt) },
-    ...{ threshold: plain(rule.thresholdFen), discount: plain(rule.discountFen), budget: plain(budgetFen) },
+    ...{ threshold: plain(thresholdFen), discount: plain(discountFen), budget: plain(budgetFen) },
+    ...{ kind, giftProduct, giftQuantity },
   };
   const state = campaignState(campaign, at);
   return {
@@ -79,6 +79,7 @@ export function presentCampaign(
     breadcrumbs: [{ label: reader.t('campaigns:title'), href: pathTo('campaigns') }, { label: name }],
     campaign: presentOne(reader, campaign, figures, at),
     zones: zoneChoices(reader, zones),
+    kinds: kindChoices(reader),
     changeAction: state === 'coming' ? pathTo('campaign', { id }) : undefined,
     stopAction: ['coming', 'running', 'spent'].includes(state) ? pathTo('campaignStop', { id }) : undefined,
     auditHref: pathTo('auditTrail', { subjectType: 'campaign', subjectId: id }),
@@ -89,12 +90,15 @@ export function presentCampaign(
 function presentOne(reader: Reader, campaign: ListedCampaign, figures: CampaignFigures, at: Date) {
   const { t, locale } = reader;
   const { id, name, unit, zone, startsAt, endsAt, stoppedAt, budgetFen, givenFen } = campaign;
-  const rule = thresholdRule.safeParse(campaign.rule);
+  const { thresholdFen, discountFen, giftProduct, giftQuantity } = ruleOf(campaign);
   const state = campaignState(campaign, at);
   return {
     ...{ id, name, href: pathTo('campaign', { id }), startsOn: dayOf(startsAt), endsOn: lastDay(endsAt), stoppedAt },
     ...{ stateTone: TONES[state], stateLabel: t(`campaigns:state.${state}`) },
-    ...{ thresholdFen: rule.data?.thresholdFen, discountFen: rule.data?.discountFen },
+    rule: giftProduct
+      ? t('campaigns:giftText', { threshold: yuan(thresholdFen), product: giftProduct, quantity: giftQuantity })
+      : t('campaigns:ruleText', { threshold: yuan(thresholdFen), discount: yuan(discountFen) }),
+    isGift: giftProduct !== undefined,
     unitName: unit ? inLanguage(locale, unit.name, unit.nameEn) : undefined,
     zoneName: zone ? inLanguage(locale, zone.name, zone.nameEn) : undefined,
     ...{ budgetFen, leftFen: budgetFen === null ? undefined : budgetFen - givenFen },
@@ -102,8 +106,29 @@ function presentOne(reader: Reader, campaign: ListedCampaign, figures: CampaignF
   };
 }
 
+/** What it asks and gives, of either kind. */
+function ruleOf({ rule }: Pick<ListedCampaign, 'rule'>) {
+  const [less, gift] = [thresholdRule.safeParse(rule), giftRule.safeParse(rule)];
+  return {
+    thresholdFen: less.data?.thresholdFen ?? gift.data?.thresholdFen,
+    discountFen: less.data?.discountFen,
+    giftProduct: gift.data?.giftProduct,
+    giftQuantity: gift.data?.giftQuantity,
+  };
+}
+
+const yuan = (fen: number | undefined) => `¥${formatYuan(fen ?? 0)}`;
+
 /** The last day on which it runs. */
 const lastDay = (endsAt: Date) => dayOf(new Date(endsAt.getTime() - 1));
+
+function kindChoices({ t }: Reader) {
+  return (['threshold_discount', 'threshold_gift'] as const).map((value) => ({
+    value,
+    label: t(`campaigns:kinds.${value}`),
+    hint: t(`campaigns:kindHints.${value}`),
+  }));
+}
 
 function zoneChoices({ locale }: Reader, zones: readonly ZoneNode[]) {
   return zones.map((zone) => ({ value: zone.code, label: inLanguage(locale, zone.name, zone.nameEn) }));

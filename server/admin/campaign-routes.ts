@@ -6,15 +6,15 @@ import { zoneList } from '../catalog/zone-list.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { campaignFigures } from '../orders/campaign-figures.ts';
 import { pathTo, patterns } from '../paths.ts';
-import { findDiscount, listCampaigns } from '../promotions/campaign-queries.ts';
-import { changeDiscount, createDiscount, stopDiscount } from '../promotions/set-campaign.ts';
+import { findCampaign, listCampaigns } from '../promotions/campaign-queries.ts';
+import { changeCampaign, createCampaign, stopCampaign } from '../promotions/set-campaign.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Fault } from '../shared/errors.ts';
 import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
 import { flash } from '../web/flash.ts';
 import { refusedForm } from '../web/form-view.ts';
 import { idIn, read } from '../web/forms.ts';
-import { readDiscount } from './campaign-form.ts';
+import { readCampaign } from './campaign-form.ts';
 import { presentCampaign, presentCampaigns } from './campaign-presenter.ts';
 
 interface Parts {
@@ -25,7 +25,7 @@ interface Parts {
 const PAGE = 30;
 const stopBody = z.object({ reason: z.string().trim().min(1, 'reasonNeeded').max(500) });
 
-/** The operator's threshold discounts (满减): what runs, what it gave, a new one, changing one that has not begun, stopping. */
+/** The operator's threshold discounts (满减) and gifts (满赠): what runs, what it gave, a new one, changing one that has not begun, stopping. */
 export function campaignAdminRoutes({ db, clock }: Parts): Router {
   const router = express.Router();
 
@@ -35,7 +35,7 @@ export function campaignAdminRoutes({ db, clock }: Parts): Router {
     const actor = actorOf(req);
     requireRole(actor, 'operator');
     try {
-      const id = await createDiscount(db, actor, readDiscount(req.body), clock());
+      const id = await createCampaign(db, actor, readCampaign(req.body), clock());
       flash(req, 'success', req.t('campaigns:flash.created'));
       res.redirect(303, pathTo('campaign', { id }));
     } catch (error) {
@@ -47,11 +47,11 @@ export function campaignAdminRoutes({ db, clock }: Parts): Router {
   router.get(patterns.campaign, (req, res) => show(req, res, []));
 
   router.post(patterns.campaign, (req, res) =>
-    act(req, res, 'changed', (id) => changeDiscount(db, actorOf(req), id, readDiscount(req.body), clock())),
+    act(req, res, 'changed', (id) => changeCampaign(db, actorOf(req), id, readCampaign(req.body), clock())),
   );
 
   router.post(patterns.campaignStop, (req, res) =>
-    act(req, res, 'stopped', (id) => stopDiscount(db, actorOf(req), id, read(stopBody, req.body).reason, clock())),
+    act(req, res, 'stopped', (id) => stopCampaign(db, actorOf(req), id, read(stopBody, req.body).reason, clock())),
   );
 
   return router;
@@ -72,7 +72,7 @@ export function campaignAdminRoutes({ db, clock }: Parts): Router {
     requireRole(actorOf(req), 'operator');
     const key = decodeCursor(typeof req.query.cursor === 'string' ? req.query.cursor : undefined, 1)?.[0];
     const [found, zones] = await Promise.all([
-      listCampaigns(db, ['threshold_discount'], Number(key) || null, PAGE + 1),
+      listCampaigns(db, ['threshold_discount', 'threshold_gift'], Number(key) || null, PAGE + 1),
       zoneList(db),
     ]);
     const campaigns = found.slice(0, PAGE);
@@ -95,7 +95,7 @@ export function campaignAdminRoutes({ db, clock }: Parts): Router {
     requireRole(actorOf(req), 'operator');
     const id = idIn(req.params.id);
     const [campaign, figures, zones] = await Promise.all([
-      findDiscount(db, id),
+      findCampaign(db, id),
       campaignFigures(db, [id]),
       zoneList(db),
     ]);

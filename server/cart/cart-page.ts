@@ -2,9 +2,11 @@ import { type Actor, ownUnitId } from '../accounts/actor.ts';
 import { findBuyableProducts } from '../catalog/shelf-products.ts';
 import { fast, type PrismaClient } from '../db/client.ts';
 import { findDiscounts } from '../promotions/threshold-discounts.ts';
+import { findGifts } from '../promotions/threshold-gifts.ts';
 import { type CountableLine, type ExpectedCount, expectedCounts } from '../quotas/tally/expected-counts.ts';
 import { dayOf } from '../shared/days.ts';
 import { cartWishes } from './cart-lines.ts';
+import { giftsOf } from './gifts.ts';
 import { type Quote, quote, type Wish } from './quote.ts';
 
 /** A cart priced today, and what it would count for the unit or, from the own cart, for the own unit. */
@@ -34,11 +36,13 @@ export async function pricedWishes(
 ): Promise<PricedCart> {
   const today = dayOf(now);
   const productIds = wishes.map((wish) => wish.productId);
-  const [products, discounts] = await Promise.all([
+  const [products, discounts, gifts] = await Promise.all([
     findBuyableProducts(fast(db), productIds, today),
     findDiscounts(fast(db), productIds, countsFor, now),
+    findGifts(fast(db), productIds, countsFor, now),
   ]);
-  const quoted = quote(wishes, products, discounts);
+  const priced = quote(wishes, products, discounts);
+  const quoted = { ...priced, gifts: await giftsOf(fast(db), priced, gifts, null, today) };
   const counts = countsFor === null ? [] : await expectedCounts(db, countsFor, countableLines(quoted), today);
   return { wishes, quoted, countsFor, counts };
 }

@@ -64,6 +64,13 @@ export function presentCart(
       grams: quoted.grams,
     },
     inReach: quoted.inReach,
+    gifts: quoted.gifts.map(({ name, product, quantity }) => ({
+      ...{ campaign: name, quantity },
+      name: inLanguage(reader.locale, product.familyName, product.nameEn),
+      spec: inLanguage(reader.locale, product.spec, product.specEn),
+      saleUnit: inLanguage(reader.locale, product.saleUnit, product.saleUnitEn),
+      href: pathTo('product', { id: product.id }),
+    })),
     lineCount: wishes.length,
     blocked: quoted.faults.length > 0,
     tooLarge: quoted.faults.some((fault) => fault.code === 'orderTooLarge'),

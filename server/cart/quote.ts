@@ -42,6 +42,15 @@ export interface QuotedParcel {
   belowMinimumFen: Fen;
 }
 
+/** A gift of a campaign, as an order's line of 0 fen. */
+export interface QuotedGift {
+  campaignId: number;
+  /** of the campaign */
+  name: string;
+  product: BuyableProduct;
+  quantity: number;
+}
+
 export interface Quote {
   parcels: QuotedParcel[];
   goodsFen: Fen;
@@ -49,6 +58,8 @@ export interface Quote {
   /** what takes it off; null: nothing */
   discount: AppliedDiscount | null;
   inReach: DiscountInReach | null;
+  /** what campaigns add; see giftsOf */
+  gifts: QuotedGift[];
   freightFen: Fen;
   /** off the goods for points, see tenders.ts */
   pointsFen: Fen;
@@ -105,6 +116,7 @@ export function quote(
     discountFen,
     discount: best?.applied ?? null,
     inReach: discountInReach(discounts, discountable, discountFen),
+    gifts: [],
     freightFen,
     pointsFen: 0,
     totalFen,

@@ -12,6 +12,8 @@ export interface StockWish {
 /** A quantity of one product promised from one batch. */
 export interface BatchShare extends StockWish {
   batchId: number;
+  /** of a line that a campaign adds */
+  isGift?: boolean;
 }
 
 export interface Shortage extends StockWish {
@@ -68,7 +70,9 @@ export async function chooseBatches(
  * The last lock of an order's transaction: whoever wants the same batch waits only from here to the commit.
  */
 export async function takeStock(tx: Sql, shares: readonly BatchShare[]): Promise<void> {
-  const sorted = [...shares].sort((a, b) => a.batchId - b.batchId);
+  const sorted = [...groupBy(shares, ({ batchId }) => batchId)]
+    .map(([batchId, same]) => ({ batchId, quantity: same.reduce((sum, share) => sum + share.quantity, 0) }))
+    .sort((a, b) => a.batchId - b.batchId);
   const taken = Prisma.join(
     sorted.map((share) => Prisma.sql`WHEN ${share.batchId} THEN ${share.quantity}`),
     ' ',

@@ -5,6 +5,7 @@ import { mayAmend } from '../orders/amendable.ts';
 import type { DeliveryAddress } from '../orders/create-order.ts';
 import type { DeliveryWish } from '../orders/delivery/choose-window.ts';
 import { findOrder, type WholeOrder } from '../orders/order-queries.ts';
+import { boughtLines } from '../orders/repeat-order.ts';
 import { dayFromColumn } from '../shared/days.ts';
 import { NotFound, StateConflict } from '../shared/errors.ts';
 import { submitOrder } from './submit-order.ts';
@@ -14,10 +15,10 @@ export interface Amendment extends DeliveryAddress {
   note: string | null;
 }
 
-/** A returned order for a buyer of its unit who may amend it. Throws NotFound; StateConflict `amendedAlready` once it was resubmitted. */
+/** A returned order for a buyer of its unit who may amend it, without its gifts. Throws NotFound; StateConflict `amendedAlready` once it was resubmitted. */
 export async function findReturned(db: PrismaClient, actor: Actor, orderId: number): Promise<WholeOrder> {
   const order = await findOrder(db, actor, orderId);
-  if (mayAmend(actor, order)) return order;
+  if (mayAmend(actor, order)) return { ...order, lines: boughtLines(order.lines) };
   if (order.amendedBy && mayAmend(actor, { ...order, amendedBy: null })) throw new StateConflict('amendedAlready');
   throw new NotFound();
 }

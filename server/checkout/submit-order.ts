@@ -1,5 +1,6 @@
 import { type Actor, mayBuy } from '../accounts/actor.ts';
 import type { AgreedTerms } from '../cart/agreed-terms.ts';
+import { giftsOf, sharesOfGifts } from '../cart/gifts.ts';
 import { atPickupPoint } from '../cart/pickup-freight.ts';
 import { type Quote, quote, type Wish } from '../cart/quote.ts';
 import {
@@ -27,6 +28,7 @@ import { keepWithinCredit } from '../payments/credit-limit.ts';
 import { CampaignSpent } from '../promotions/campaign-budget.ts';
 import { type PointsRule, readPointsRule } from '../promotions/points-rule.ts';
 import { findDiscounts } from '../promotions/threshold-discounts.ts';
+import { findGifts } from '../promotions/threshold-gifts.ts';
 import { type Day, dayOf } from '../shared/days.ts';
 import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
 import { formatYuan } from '../shared/money.ts';
@@ -142,7 +144,7 @@ async function pricedAndAllotted(
     productIds.indexOf(line.productId) === index ? [] : [{ path: `lines.${index}.productId`, code: 'repeatedProduct' }],
   );
   if (repeated.length > 0) throw new RuleRefusal('badInput', repeated);
-  const [[products, discounts, { shares, shortages }], rule] = await Promise.all([
+  const [[products, discounts, { shares, shortages }, gifts], rule] = await Promise.all([
     readGoods(db, request, today, now),
     request.fundingSource === 'individual' ? pointsRule(db) : null,
   ]);
@@ -160,8 +162,12 @@ async function pricedAndAllotted(
     );
   if (request.expectedTotalFen !== null && request.expectedTotalFen !== quoted.totalFen)
     throw new RuleRefusal('priceChanged');
-  if (!rule) return { quoted, shares, pointsPerYuan: 0 };
-  return { quoted: paidBeside(quoted, request.tenders ?? NO_TENDERS, rule), shares, pointsPerYuan: rule.perYuan };
+  const reached = await giftsOf(fast(db), quoted, gifts, request.agreed, today);
+  const given = await sharesOfGifts(fast(db), reached, shares, today);
+  const whole = { quoted: { ...quoted, gifts: given.gifts }, shares: [...shares, ...given.shares] };
+  if (!rule) return { ...whole, pointsPerYuan: 0 };
+  const paid = paidBeside(whole.quoted, request.tenders ?? NO_TENDERS, rule);
+  return { ...whole, quoted: paid, pointsPerYuan: rule.perYuan };
 }
 
 /** Refuses more points than the rule allows, more of an allowance than is then to pay, and what leaves too little to be paid. */
@@ -195,6 +201,7 @@ function readGoods(db: PrismaClient, { lines, unitId, agreed }: OrderRequest, to
       findBuyableProducts(fast(db), productIds, today),
       findDiscounts(fast(db), productIds, unitId, now),
       chooseBatches(fast(db), lines, today, agreed?.batches),
+      findGifts(fast(db), productIds, unitId, now),
     ]),
   );
 }

@@ -1,13 +1,14 @@
 import { pathTo } from '../paths.ts';
 import { inReaderLanguage, type Reader } from './order-labels.ts';
 import { orderNumber, type WholeOrder } from './order-queries.ts';
+import { boughtLines } from './repeat-order.ts';
 
 /** What a resubmitted order changed against the one that was returned: by line, and where it goes; null for any other order. */
 export function presentChanges(reader: Reader, order: WholeOrder) {
   const { amends } = order;
   if (!amends) return null;
-  const now = new Map(order.lines.map((line) => [line.productId, line]));
-  const before = new Map(amends.lines.map((line) => [line.productId, line]));
+  const now = new Map(boughtLines(order.lines).map((line) => [line.productId, line]));
+  const before = new Map(boughtLines(amends.lines).map((line) => [line.productId, line]));
   const lines = [...new Map([...before, ...now])].flatMap(([productId, line]) => {
     const [old, fresh] = [before.get(productId), now.get(productId)];
     const noteChanged = fresh !== undefined && (old?.note ?? '') !== (fresh.note ?? '');

@@ -132,7 +132,8 @@ async function giveBackMissing(
   { receiptId, received, lineIds, keptOfGoodsFen }: Missing,
   at: Date,
 ): Promise<void> {
-  const parts = received.map(({ line, shortQuantity, damagedQuantity }) => ({
+  const bought = received.filter(({ line }) => !line.isGift);
+  const parts = bought.map(({ line, shortQuantity, damagedQuantity }) => ({
     sourceId: lineIds.get(line.id) ?? 0,
     productId: line.productId,
     quantity: shortQuantity + damagedQuantity,

@@ -9,9 +9,11 @@ export interface CampaignFigures {
   goodsFen: number;
   waitingOrders: number;
   waitingFen: number;
+  /** units of sale that orders took as gifts, those that still wait among them */
+  gifts: number;
 }
 
-const NOTHING: CampaignFigures = { orders: 0, discountFen: 0, goodsFen: 0, waitingOrders: 0, waitingFen: 0 };
+const NOTHING: CampaignFigures = { orders: 0, discountFen: 0, goodsFen: 0, waitingOrders: 0, waitingFen: 0, gifts: 0 };
 
 type Row = { [K in keyof CampaignFigures]: number | bigint } & { campaignId: number };
 
@@ -23,7 +25,10 @@ export async function campaignFigures(db: Db, ids: readonly number[]): Promise<(
   const rows = await db.$queryRaw<Row[]>`
     SELECT d.campaignId, CAST(SUM(${isPlaced}) AS SIGNED) AS orders, CAST(SUM(IF(${isPlaced}, d.fen, 0)) AS SIGNED) AS discountFen,
       CAST(SUM(IF(${isPlaced}, o.goodsFen, 0)) AS SIGNED) AS goodsFen,
-      CAST(SUM(${waits}) AS SIGNED) AS waitingOrders, CAST(SUM(IF(${waits}, d.fen, 0)) AS SIGNED) AS waitingFen
+      CAST(SUM(${waits}) AS SIGNED) AS waitingOrders, CAST(SUM(IF(${waits}, d.fen, 0)) AS SIGNED) AS waitingFen,
+      CAST(COALESCE(SUM(IF(${isPlaced} OR ${waits}, (SELECT SUM(l.quantity) FROM order_line l JOIN campaign c ON c.id = d.campaignId
+        JOIN product p ON p.id = l.productId AND p.code = CONVERT(JSON_UNQUOTE(JSON_EXTRACT(c.rule, '$.giftProduct')) USING utf8mb4) COLLATE utf8mb4_bin
+        WHERE l.orderId = o.id AND l.isGift), 0)), 0) AS SIGNED) AS gifts
     FROM order_discount d JOIN \`order\` o ON o.id = d.orderId
     WHERE d.campaignId IN (${Prisma.join([...ids])}) GROUP BY d.campaignId`;
   return (id) => {
@@ -35,6 +40,7 @@ export async function campaignFigures(db: Db, ids: readonly number[]): Promise<(
       goodsFen: Number(row.goodsFen),
       waitingOrders: Number(row.waitingOrders),
       waitingFen: Number(row.waitingFen),
+      gifts: Number(row.gifts),
     };
   };
 }

@@ -1,5 +1,5 @@
 import type { AgreedTerms } from '../cart/agreed-terms.ts';
-import type { Quote, QuotedLine, Wish } from '../cart/quote.ts';
+import type { Quote, QuotedGift, QuotedLine, Wish } from '../cart/quote.ts';
 import { type BatchShare, takeStock } from '../catalog/stock.ts';
 import { Prisma } from '../db/generated/client.ts';
 import type { Channel, FundingSource, OrderState, PaymentWay } from '../db/generated/enums.ts';
@@ -61,6 +61,10 @@ export async function createOrder(
   if (discount)
     await tx.$executeRaw`
       INSERT INTO order_discount (orderId, campaignId, fen) VALUES (${orderId}, ${discount.campaignId}, ${discount.fen})`;
+  if (quoted.gifts.length > 0)
+    await tx.$executeRaw`
+      INSERT INTO order_discount (orderId, campaignId, fen)
+      VALUES ${Prisma.join(quoted.gifts.map(({ campaignId }) => Prisma.sql`(${orderId}, ${campaignId}, 0)`))}`;
   const parcels = quoted.parcels.map(
     (parcel) =>
       Prisma.sql`(${orderId}, ${parcel.supplierId}, ${parcel.goodsFen}, ${parcel.freightFen}, ${parcel.freightAllowanceFen})`,
@@ -70,6 +74,7 @@ export async function createOrder(
     tx,
     orderId,
     quoted.parcels.flatMap((parcel) => parcel.lines),
+    quoted.gifts,
   );
   await order.noteAgreed?.(tx, orderId);
   await enqueue(
@@ -110,33 +115,68 @@ function insertOrder(tx: FastTx, { window, ...order }: NewOrder & OrderTotals): 
       ${window?.deliverFrom ?? null}, ${window?.deliverTo ?? null})`);
 }
 
-async function insertLines(tx: FastTx, orderId: number, lines: readonly QuotedLine[]): Promise<void> {
-  const rows = lines.map(
-    ({ product, quantity, unitPriceFen, goodsFen, discountFen, pointsFen, payableFen, allowanceFen, grams, note }) =>
+const NOTHING = {
+  ...{
+    unitPriceFen: 0,
+    goodsFen: 0,
+    discountFen: 0,
+    pointsFen: 0,
+    payableFen: 0,
+    allowanceFen: 0,
+    grams: 0,
+    netGrams: 0,
+  },
+  ...{ isGift: true, note: null },
+};
+
+async function insertLines(
+  tx: FastTx,
+  orderId: number,
+  lines: readonly QuotedLine[],
+  gifts: readonly QuotedGift[],
+): Promise<void> {
+  const bought = lines.map((line) => ({ ...line, netGrams: line.product.netGrams, isGift: false }));
+  // A gift costs and weighs nothing, so that nothing of it is ever owed, counted or given back.
+  const given = gifts.map(({ product, quantity }) => ({ ...NOTHING, product, quantity }));
+  const rows = [...bought, ...given].map(
+    ({
+      product,
+      quantity,
+      unitPriceFen,
+      goodsFen,
+      discountFen,
+      pointsFen,
+      payableFen,
+      allowanceFen,
+      grams,
+      netGrams,
+      isGift,
+      note,
+    }) =>
       Prisma.sql`(${orderId}, (SELECT id FROM fulfilment WHERE orderId = ${orderId} AND supplierId = ${product.supplierId}), ${product.id},
         ${product.supplierId}, ${product.categoryId}, ${product.placeId}, ${product.familyName}, ${product.nameEn}, ${product.spec}, ${product.specEn},
-        ${product.saleUnit}, ${product.saleUnitEn}, ${product.illustration}, ${product.netGrams}, ${quantity}, ${unitPriceFen}, ${goodsFen}, ${discountFen}, ${payableFen}, ${grams}, ${note ?? null},
-        ${product.saleMode === 'by_weight' ? pricePerKg(unitPriceFen, product.netGrams) : null}, ${product.saleMode === 'by_weight' ? product.toleranceBp : 0}, ${pointsFen}, ${allowanceFen})`,
+        ${product.saleUnit}, ${product.saleUnitEn}, ${product.illustration}, ${netGrams}, ${quantity}, ${unitPriceFen}, ${goodsFen}, ${discountFen}, ${payableFen}, ${grams}, ${note ?? null},
+        ${product.saleMode === 'by_weight' && !isGift ? pricePerKg(unitPriceFen, product.netGrams) : null}, ${product.saleMode === 'by_weight' && !isGift ? product.toleranceBp : 0}, ${pointsFen}, ${allowanceFen}, ${isGift})`,
   );
   await tx.$executeRaw`
     INSERT INTO order_line (orderId, fulfilmentId, productId, supplierId, categoryId, originPlaceId, name, nameEn, spec, specEn,
-      saleUnit, saleUnitEn, illustration, netGrams, quantity, unitPriceFen, goodsFen, discountFen, payableFen, grams, note, pricePerKgFen, toleranceBp, pointsFen, allowanceFen)
+      saleUnit, saleUnitEn, illustration, netGrams, quantity, unitPriceFen, goodsFen, discountFen, payableFen, grams, note, pricePerKgFen, toleranceBp, pointsFen, allowanceFen, isGift)
     VALUES ${Prisma.join(rows)}`;
 }
 
-/** Allocations and stock movements, each in one statement that finds its lines by product. */
+/** Allocations and stock movements, each in one statement that finds its lines by product, bought or given. */
 async function noteShares(tx: FastTx, orderId: number, shares: readonly BatchShare[], at: Date): Promise<void> {
   const chosen = Prisma.join(
     shares.map(
       (share) =>
-        Prisma.sql`SELECT ${share.productId} AS productId, ${share.batchId} AS batchId, ${share.quantity} AS quantity`,
+        Prisma.sql`SELECT ${share.productId} AS productId, ${share.batchId} AS batchId, ${share.quantity} AS quantity, ${share.isGift ?? false} AS isGift`,
     ),
     ' UNION ALL ',
   );
   await tx.$executeRaw`
     INSERT INTO line_allocation (lineId, batchId, quantity)
-    SELECT l.id, s.batchId, s.quantity FROM (${chosen}) s JOIN order_line l ON l.orderId = ${orderId} AND l.productId = s.productId`;
+    SELECT l.id, s.batchId, s.quantity FROM (${chosen}) s JOIN order_line l ON l.orderId = ${orderId} AND l.productId = s.productId AND l.isGift = s.isGift`;
   await tx.$executeRaw`
     INSERT INTO stock_movement (batchId, event, source, sourceId, quantity, at)
-    SELECT s.batchId, 'held', 'line', l.id, -s.quantity, ${at} FROM (${chosen}) s JOIN order_line l ON l.orderId = ${orderId} AND l.productId = s.productId`;
+    SELECT s.batchId, 'held', 'line', l.id, -s.quantity, ${at} FROM (${chosen}) s JOIN order_line l ON l.orderId = ${orderId} AND l.productId = s.productId AND l.isGift = s.isGift`;
 }

@@ -30,6 +30,8 @@ export interface GrantedLine extends Part {
   refundLineId: number;
   lineId: number;
   productId: number;
+  /** of no cap */
+  isGift: boolean;
   restocked: number;
 }
 
@@ -137,7 +139,14 @@ async function checkedGrant(
         code: 'tooBig',
         values: { maximum: Math.min(quantity, onShelf) },
       });
-    return { refundLineId: asked.id, lineId: asked.lineId, productId: line?.productId ?? 0, ...part, restocked };
+    return {
+      refundLineId: asked.id,
+      lineId: asked.lineId,
+      productId: line?.productId ?? 0,
+      isGift: line?.isGift ?? false,
+      ...part,
+      restocked,
+    };
   });
   if (granted.every((line) => line.quantity === 0)) faults.push({ path: 'lines', code: 'nothingGranted' });
   const partly = granted.some(

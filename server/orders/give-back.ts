@@ -52,12 +52,12 @@ export async function giveBack(
   const standing = await standingParts(tx, order, fulfilment.id);
   const given = parts.map(({ line, quantity }) => ({
     ...splitOff(standing.get(line.id) ?? { quantity: 0, fen: 0, grams: 0 }, quantity),
-    ...{ lineId: line.id, productId: line.productId },
+    ...{ lineId: line.id, productId: line.productId, isGift: line.isGift },
   }));
   const sum = (all: Iterable<Part>) => [...all].reduce((total, one) => total + one.quantity, 0);
   const isWhole = sum(standing.values()) === sum(given) && (outstanding || fulfilment.state === 'received');
   const freightFen = isWhole ? fulfilment.freightFen - (await refundedFreightOfParcel(tx, fulfilment.id)) : 0;
-  const lines = given.map(({ productId: _product, ...line }) => line);
+  const lines = given.map(({ productId: _product, isGift: _gift, ...line }) => line);
   const refund = await tx.refund.create({
     data: {
       ...({ orderId: order.id, fulfilmentId: fulfilment.id, state: 'approved', reason } as const),

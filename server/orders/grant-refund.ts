@@ -113,7 +113,12 @@ async function freeHolds(
   }: Grant & Record<'refundId' | 'goodsFen' | 'keptOfGoodsFen', number>,
   at: Date,
 ): Promise<void> {
-  const parts = lines.map(({ refundLineId, productId, quantity }) => ({ sourceId: refundLineId, productId, quantity }));
+  const bought = lines.filter(({ isGift }) => !isGift);
+  const parts = bought.map(({ refundLineId, productId, quantity }) => ({
+    sourceId: refundLineId,
+    productId,
+    quantity,
+  }));
   await giveBackCapParts(tx, orderId, 'refund', parts, at);
   const ofUnionFunds = allowanceFen > 0 ? { keptFen: keptOfGoodsFen } : { fen: goodsFen };
   await giveBackUnionCaps(tx, orderId, { source: 'refund', sourceId: refundId, ...ofUnionFunds }, at);

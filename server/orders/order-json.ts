@@ -10,6 +10,8 @@ const lineJson = z.object({
   name: z.string(),
   spec: z.string(),
   quantity: z.int(),
+  /** added by a campaign, of 0 fen */
+  isGift: z.boolean(),
   unitPriceFen: z.int(),
   /** of goods settled by weight */
   pricePerKgFen: z.int().nullable(),
@@ -124,6 +126,7 @@ function lineOf(line: AnyLine): z.infer<typeof lineJson> {
     name,
     spec,
     quantity,
+    isGift,
     unitPriceFen,
     pricePerKgFen,
     toleranceBp,
@@ -151,6 +154,7 @@ function lineOf(line: AnyLine): z.infer<typeof lineJson> {
     name,
     spec,
     quantity,
+    isGift,
     unitPriceFen,
     pricePerKgFen,
     toleranceBp,

@@ -48,6 +48,7 @@ const wholeOrder = {
       lines: {
         select: {
           productId: true,
+          isGift: true,
           name: true,
           nameEn: true,
           saleUnit: true,

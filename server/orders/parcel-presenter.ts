@@ -62,6 +62,7 @@ export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, p
         spec: inReaderLanguage(reader, line.spec, line.specEn),
         saleUnit: inReaderLanguage(reader, line.saleUnit, line.saleUnitEn),
         quantity: line.quantity,
+        isGift: line.isGift,
         priceFen: line.unitPriceFen,
         totalFen: line.payableFen,
         note: line.note,

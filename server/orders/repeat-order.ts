@@ -6,6 +6,11 @@ import { dayOf } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
 import { findOrder } from './order-queries.ts';
 
+/** Without what campaigns gave. */
+export function boughtLines<T extends { isGift: boolean }>(lines: readonly T[]): T[] {
+  return lines.filter(({ isGift }) => !isGift);
+}
+
 /**
  * Puts an order's goods into the cart that they came from, in place of what it holds of them, and tells what changed since: prices,
  * goods that are gone, sold out or short. Returns the unit's code with it.
@@ -18,7 +23,7 @@ export async function repeatOrder(
 ): Promise<{ unit: string | undefined; result: PutResult }> {
   const order = await findOrder(db, actor, orderId);
   const forUnit = order.fundingSource !== 'individual' ? order.unit : null;
-  const lines = order.lines.map(({ productId, quantity, note, unitPriceFen }) => ({
+  const lines = boughtLines(order.lines).map(({ productId, quantity, note, unitPriceFen }) => ({
     ...{ productId, quantity, note },
     formerFen: unitPriceFen,
   }));
@@ -36,5 +41,5 @@ export async function listOfOrder(
 ): Promise<number> {
   const { unitId, fundingSource, lines } = await findOrder(db, actor, orderId);
   if (unitId === null || fundingSource === 'individual') throw new NotFound();
-  return createList(db, actor, { unitId, name, lines }, at);
+  return createList(db, actor, { unitId, name, lines: boughtLines(lines) }, at);
 }

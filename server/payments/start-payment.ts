@@ -104,6 +104,9 @@ function itemsOf(order: LockedOrder, t: Translate): { name: string; fen: number 
   const { id, lines, freightFen, allowanceFen } = order;
   if (lines.length > MOST_ITEMS || allowanceFen > 0)
     return [{ name: t('orders:payment.order', { id }), fen: restToPay(order) }];
-  const goods = lines.map((line) => ({ name: `${line.name} ${line.spec} × ${line.quantity}`, fen: line.payableFen }));
+  // What costs nothing, as a gift, is no item of a payment.
+  const goods = lines
+    .filter(({ payableFen }) => payableFen > 0)
+    .map((line) => ({ name: `${line.name} ${line.spec} × ${line.quantity}`, fen: line.payableFen }));
   return freightFen > 0 ? [...goods, { name: t('orders:payment.freight'), fen: freightFen }] : goods;
 }

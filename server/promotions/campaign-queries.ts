@@ -20,12 +20,11 @@ export function listCampaigns(db: Db, kinds: CampaignKind[], beforeId: number | 
 
 export type ListedCampaign = Awaited<ReturnType<typeof listCampaigns>>[number];
 
-/** A threshold discount with its rule. Throws NotFound. */
-export async function findDiscount(db: Db, id: number) {
+/** A threshold discount or gift with its rule. Throws NotFound. */
+export async function findCampaign(db: Db, id: number) {
   const campaign = await db.campaign.findUnique({ where: { id }, include: shown });
-  const rule = thresholdRule.safeParse(campaign?.rule);
-  if (campaign?.kind !== 'threshold_discount' || !rule.success) throw new NotFound();
-  return { ...campaign, rule: rule.data };
+  if (!campaign || (campaign.kind !== 'threshold_discount' && campaign.kind !== 'threshold_gift')) throw new NotFound();
+  return campaign;
 }
 
 export type CampaignState = 'coming' | 'running' | 'spent' | 'stopped' | 'over';

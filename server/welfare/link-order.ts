@@ -42,7 +42,10 @@ export async function linkOrder(
 
 /** From the order's own lines: it may have been placed by a press that was cut short, under the rules of that hour. */
 async function noteSurplus(tx: Tx, { runId, orderId }: MadeOrder, goods: readonly WantedGoods[]): Promise<void> {
-  const lines = await tx.orderLine.findMany({ where: { orderId }, select: { productId: true, quantity: true } });
+  const lines = await tx.orderLine.findMany({
+    where: { orderId, isGift: false },
+    select: { productId: true, quantity: true },
+  });
   const rows = lines.map(({ productId, quantity }) => {
     const chosen = goods.find((one) => one.productId === productId)?.quantity ?? 0;
     return { runId, orderId, productId, quantity: quantity - chosen };

@@ -4,7 +4,7 @@ import { submitOrder } from '../../server/checkout/submit-order.ts';
 import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import { cancelOrder } from '../../server/orders/cancel-order.ts';
 import { expireOrder } from '../../server/orders/expire-order.ts';
-import { createDiscount, stopDiscount } from '../../server/promotions/set-campaign.ts';
+import { createCampaign, stopCampaign } from '../../server/promotions/set-campaign.ts';
 import { addDays, dayOf } from '../../server/shared/days.ts';
 import { makeTestApp, type TestApp } from '../setup/app.ts';
 import { testDatabase } from '../setup/database.ts';
@@ -33,12 +33,19 @@ async function actor({ id }: { id: number }): Promise<Actor> {
   return found;
 }
 
-const less = { name: '满 100 减 10', unitCode: null, zoneCode: null, thresholdFen: 10_000, discountFen: 1_000 };
+const less = {
+  name: '满 100 减 10',
+  unitCode: null,
+  zoneCode: null,
+  thresholdFen: 10_000,
+  discountFen: 1_000,
+  gift: null,
+};
 
 async function running(budgetFen: number | null): Promise<number> {
   await app.db.campaign.updateMany({ where: { stoppedAt: null }, data: { stoppedAt: now } });
   const days = { startsOn: dayOf(now), endsOn: addDays(dayOf(now), 7) };
-  return createDiscount(app.db, await actor(world.users.operator), { ...less, ...days, budgetFen }, now);
+  return createCampaign(app.db, await actor(world.users.operator), { ...less, ...days, budgetFen }, now);
 }
 
 /** A box of tea at 128 yuan for oneself, to be paid. */
@@ -91,7 +98,7 @@ describe('the operator’s page of threshold discounts', () => {
       budget: '1000',
     };
     const made = await operator.send(page, FORM, typed);
-    expect(made.text).toContain('满减活动已新建');
+    expect(made.text).toContain('活动已新建');
     expect(made.text).toContain('未开始');
     await (await personOf(app, 'approver')).open('/campaigns', 403);
     const lines = await app.db.auditLine.findMany({ where: { action: 'campaign.create' } });
@@ -162,7 +169,7 @@ describe('a campaign’s budget', () => {
   it('takes nothing off any more once it is stopped', async () => {
     const id = await running(null);
     expect(await discountOf(await buys(world.users.outsider))).toBe(1_000);
-    await stopDiscount(app.db, await actor(world.users.operator), id, '停', now);
+    await stopCampaign(app.db, await actor(world.users.operator), id, '停', now);
     expect(await discountOf(await buys(world.users.outsider))).toBe(0);
   });
 });

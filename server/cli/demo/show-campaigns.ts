@@ -2,7 +2,7 @@ import { findActor, unitsBoughtFor } from '../../accounts/actor.ts';
 import { findBuyableProducts, leastQuantity, priceFor } from '../../catalog/shelf-products.ts';
 import { submitOrder } from '../../checkout/submit-order.ts';
 import { fast, type PrismaClient } from '../../db/client.ts';
-import { createDiscount } from '../../promotions/set-campaign.ts';
+import { createCampaign } from '../../promotions/set-campaign.ts';
 import { addDays, dayOf } from '../../shared/days.ts';
 import { Refusal } from '../../shared/errors.ts';
 
@@ -21,16 +21,16 @@ export async function showCampaigns(db: PrismaClient, now: Date): Promise<void> 
   const unitId = buyer ? unitsBoughtFor(buyer)[0] : undefined;
   if (!operator || !buyer || unitId === undefined) return;
   const { code: unitCode } = await db.unit.findUniqueOrThrow({ where: { id: unitId }, select: { code: true } });
-  const less = { unitCode, zoneCode: null, thresholdFen: THRESHOLD_FEN, discountFen: 5_000 };
+  const less = { unitCode, zoneCode: null, thresholdFen: THRESHOLD_FEN, discountFen: 5_000, gift: null };
   const running = {
     name: '食堂满 1000 减 50（演示）',
     startsOn: today,
     endsOn: addDays(today, 20),
     budgetFen: 200_000,
   };
-  await createDiscount(db, operator, { ...less, ...running }, now);
+  await createCampaign(db, operator, { ...less, ...running }, now);
   const coming = { name: '年末满 1000 减 80（演示）', startsOn: addDays(today, 21), endsOn: addDays(today, 40) };
-  await createDiscount(db, operator, { ...less, discountFen: 8_000, ...coming, budgetFen: 500_000 }, now);
+  await createCampaign(db, operator, { ...less, discountFen: 8_000, ...coming, budgetFen: 500_000 }, now);
   const rows = await db.product.findMany({
     where: { state: 'on_sale', caps: { none: {} } },
     select: { id: true },

@@ -55,7 +55,7 @@ const HELD_OF_GOODS = `SELECT * FROM (
       IF(${ENDED}, 0, l.quantity - l.refundedQuantity
         - COALESCE((SELECT SUM(z.shortQuantity + z.damagedQuantity) FROM receipt_line z WHERE z.lineId = l.id), 0)) AS due
     FROM cap_movement m JOIN cap c ON c.id = m.capId JOIN \`order\` o ON o.id = m.sourceId
-    JOIN order_line l ON l.orderId = o.id AND l.productId = c.productId
+    JOIN order_line l ON l.orderId = o.id AND l.productId = c.productId AND NOT l.isGift
     WHERE m.capId = ? AND m.source IN ('order', 'release')
     GROUP BY m.capId, o.id, o.state, l.id, l.quantity, l.refundedQuantity
   ) x WHERE taken <> due`;

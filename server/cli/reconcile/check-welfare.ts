@@ -42,7 +42,7 @@ export async function* checkWelfare(books: Books): AsyncGenerator<Difference> {
            WHERE c.runId = w.runId AND COALESCE(d.addressId, 0) = w.addressId AND i.productId = l.productId
              AND c.returnedAt IS NOT NULL), 0) AS back,
          COALESCE((SELECT SUM(r.requestedQuantity) FROM refund_line r WHERE r.refundId = w.refundId AND r.lineId = l.id), 0) AS refunded
-       FROM welfare_order w JOIN order_line l ON l.orderId = w.orderId WHERE w.runId BETWEEN :from AND :to
+       FROM welfare_order w JOIN order_line l ON l.orderId = w.orderId AND NOT l.isGift WHERE w.runId BETWEEN :from AND :to
      ) x WHERE chosen <> ordered OR refunded > back`,
   );
   for await (const row of ordered) {

@@ -72,7 +72,7 @@ async function readLines(books: Books, range: readonly number[]): Promise<Map<nu
     }
   >(
     `SELECT l.id, l.orderId, l.productId, l.supplierId, l.categoryId, l.originPlaceId, l.payableFen, l.allowanceFen, l.grams, v.at AS reviewedAt
-     FROM order_line l LEFT JOIN delivery_review v ON v.fulfilmentId = l.fulfilmentId WHERE l.orderId BETWEEN ? AND ?`,
+     FROM order_line l LEFT JOIN delivery_review v ON v.fulfilmentId = l.fulfilmentId WHERE NOT l.isGift AND l.orderId BETWEEN ? AND ?`,
     range,
   );
   const receipts = await books.all<{

@@ -75,7 +75,7 @@ export async function giveBackCaps(tx: Sql, orderId: number, at: Date): Promise<
         SELECT SUM(r.value) FROM cap_movement r JOIN order_line y ON y.id = r.sourceId
         WHERE r.capId = m.capId AND r.source = 'receipt' AND y.orderId = ${orderId}), 0) AS value
     FROM cap_movement m WHERE m.capId IN (
-      SELECT c.id FROM cap c JOIN order_line l ON l.productId = c.productId AND l.orderId = ${orderId}
+      SELECT c.id FROM cap c JOIN order_line l ON l.productId = c.productId AND l.orderId = ${orderId} AND NOT l.isGift
     ) AND m.source = 'order' AND m.sourceId = ${orderId} ORDER BY m.capId`;
   for (const { capId, holderId, value } of held)
     if (Number(value) > 0) await giveBack(tx, { capId, holderId }, 'release', orderId, Number(value), at);

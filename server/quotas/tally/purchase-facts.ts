@@ -76,7 +76,7 @@ async function factsOfOrder(tx: Tx, { id, placedOn }: Purchase): Promise<LineFac
       (SELECT IF(SUM(s.paidAt IS NULL) = 0, MAX(s.paidAt), NULL) FROM receipt_line x JOIN receipt y ON y.id = x.receiptId AND y.kind <> 'settlement'
         JOIN statement_line s ON s.receiptLineId = x.id WHERE x.lineId = l.id) AS paidAt
     FROM order_line l JOIN \`order\` o ON o.id = l.orderId LEFT JOIN delivery_review v ON v.fulfilmentId = l.fulfilmentId
-    WHERE l.orderId = ${id} ORDER BY l.id`;
+    WHERE l.orderId = ${id} AND NOT l.isGift ORDER BY l.id`;
   const receipts = await tx.$queryRaw<
     (Amount & { lineId: number; at: Date; missingFen: number; missingGrams: number; kind: string })[]
   >`

@@ -6,14 +6,14 @@ import type { Lineage } from '../../units/lineage.ts';
 import { goodsQualify, takesPart } from './qualifying.ts';
 import { ALLOWANCE_LEG, FUNDING_OF_TENDER, shareOfTender, TENDERS } from './tally-standing.ts';
 
-/** Writes down which certifications of supplier and product held on the day of placing; a line that lacks one never counts (rule 1). */
+/** Writes down which certifications of supplier and product held on the day of placing; a line that lacks one never counts (rule 1), nor does a gift. */
 export async function certifyLines(tx: Sql, orderId: number, day: Day): Promise<void> {
   const holds = certificationHolds(day);
   await tx.$executeRaw`
     UPDATE order_line l SET
       l.supplierCertificationId = (SELECT MAX(c.id) FROM certification c WHERE c.supplierId = l.supplierId AND ${holds}),
       l.productCertificationId = (SELECT MAX(c.id) FROM certification c WHERE c.productId = l.productId AND ${holds})
-    WHERE l.orderId = ${orderId}`;
+    WHERE l.orderId = ${orderId} AND NOT l.isGift`;
 }
 
 export interface Placing {
