@@ -73,7 +73,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
     part: 'selling',
     entries: [
       { path: 'supplierFulfilments', icon: 'truck', roles: ['supplier'], inStrip: true },
-      { path: 'traceLabels', icon: 'qr', roles: ['supplier'] },
+      { path: 'traceLabels', icon: 'qr', roles: ['supplier', 'work_team'] },
       { path: 'supplierGoods', icon: 'box', roles: ['supplier', 'work_team'] },
       { path: 'supplierStock', icon: 'grid', roles: ['supplier', 'work_team'] },
       { path: 'supplierReviews', icon: 'edit', roles: ['supplier', 'work_team'] },
@@ -96,7 +96,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'holidays', icon: 'calendar', roles: ['operator'] },
       { path: 'auditTrail', icon: 'shield', roles: ['operator'] },
       { path: 'unsold', icon: 'clock', roles: ['supplier', 'operator', 'organizer'] },
-      { path: 'recalls', icon: 'alert', roles: ['supplier', 'certifier', 'operator'] },
+      { path: 'recalls', icon: 'alert', roles: ['supplier', 'work_team', 'certifier', 'operator'] },
       { path: 'certifications', icon: 'certificate', roles: ['certifier', 'operator'], inStrip: true },
       { path: 'applications', icon: 'stamp', roles: ['certifier', 'work_team', 'supplier'], inStrip: true },
     ],

@@ -1,4 +1,4 @@
-import { type Actor, suppliersActedFor } from '../accounts/actor.ts';
+import { type Actor, suppliersServedBy } from '../accounts/actor.ts';
 import type { PrismaClient } from '../db/client.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import { NotFound } from '../shared/errors.ts';
@@ -21,7 +21,7 @@ export type LabelBatch = Prisma.BatchGetPayload<{ select: typeof shown }>;
 export function listOwnBatches(db: PrismaClient, actor: Actor, beforeId: number | null, take: number) {
   return db.batch.findMany({
     where: {
-      product: { supplierId: { in: suppliersActedFor(actor) } },
+      product: { supplierId: { in: suppliersServedBy(actor) } },
       ...(beforeId ? { id: { lt: beforeId } } : {}),
     },
     orderBy: { id: 'desc' },
@@ -33,7 +33,7 @@ export function listOwnBatches(db: PrismaClient, actor: Actor, beforeId: number 
 /** A batch of one of the actor's suppliers; everybody else gets NotFound. */
 export async function findOwnBatch(db: PrismaClient, actor: Actor, id: number): Promise<LabelBatch> {
   const batch = await db.batch.findFirst({
-    where: { id, product: { supplierId: { in: suppliersActedFor(actor) } } },
+    where: { id, product: { supplierId: { in: suppliersServedBy(actor) } } },
     select: shown,
   });
   if (!batch) throw new NotFound();

@@ -22,7 +22,7 @@ export function traceLabelRoutes({ db, messages }: { db: PrismaClient; messages:
 
   router.get(patterns.traceLabels, async (req, res) => {
     const actor = actorOf(req);
-    requireRole(actor, 'supplier');
+    requireRole(actor, 'supplier', 'work_team');
     const beforeId = typeof req.query.before === 'string' ? idIn(req.query.before) : null;
     const [reader, batches] = await Promise.all([
       catalogReader(db, req),

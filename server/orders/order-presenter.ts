@@ -127,6 +127,15 @@ export function presentOrder(reader: Reader, actor: Actor, page: OrderPage) {
       address: { recipient: order.recipient, phone: order.phone, text: `${order.region} ${order.address}` },
       delivery: presentDelivery(reader, order),
     },
+    recalls: order.lines.flatMap((line) =>
+      line.recallLines
+        .filter(({ sentQuantity }) => sentQuantity > 0)
+        .map(({ recallId, sentQuantity, returnedQuantity }) => ({
+          href: pathTo('recall', { id: recallId }),
+          name: inReaderLanguage(reader, line.name, line.nameEn),
+          isReturned: returnedQuantity >= sentQuantity,
+        })),
+    ),
     invoiceHref: order.placedAt ? pathTo('orderInvoice', { id: order.id }) : undefined,
     steps: presentSteps(reader, order, approvals?.levels),
     levels: approvals && presentLevels(reader, approvals),

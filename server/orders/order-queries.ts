@@ -24,6 +24,7 @@ const wholeOrder = {
     include: {
       allocations: { include: { batch: { select: { traceCode: true } } } },
       product: { select: { coldChain: true } },
+      recallLines: { select: { recallId: true, sentQuantity: true, returnedQuantity: true } },
     },
   },
   fulfilments: {

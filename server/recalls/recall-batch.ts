@@ -1,4 +1,4 @@
-import type { Actor } from '../accounts/actor.ts';
+import { type Actor, actsOnBehalfOf, hasRole } from '../accounts/actor.ts';
 import { noteChangedProducts } from '../catalog/product-changed.ts';
 import { mayRecall } from '../catalog/trace-policy.ts';
 import { audit } from '../db/audit.ts';
@@ -24,9 +24,14 @@ export async function recallBatch(
   return inTransaction(db, async (tx) => {
     const batch = await tx.batch.findUnique({
       where: { id: batchId },
-      select: { productId: true, traceCode: true, coming: true, product: { select: { supplierId: true } } },
+      select: {
+        productId: true,
+        traceCode: true,
+        coming: true,
+        product: { select: { supplier: { select: { id: true, name: true } } } },
+      },
     });
-    if (!batch || !mayRecall(actor, batch.product.supplierId)) throw new NotFound();
+    if (!batch || !mayRecall(actor, batch.product.supplier.id)) throw new NotFound();
     const { count } = await tx.batch.updateMany({
       where: { id: batchId, recalledAt: null, coming: false },
       data: { recalledAt: at },
@@ -38,10 +43,15 @@ export async function recallBatch(
     });
     await audit(tx, {
       ...{ at, actorId: actor.id, action: 'batch.recall', subjectType: 'recall', subjectId: recall.id, reason },
+      onBehalfOf: isStaff(actor) ? undefined : actsOnBehalfOf(actor, batch.product.supplier),
       after: { batchId, traceCode: batch.traceCode, severity },
     });
     await noteChangedProducts(tx, [batch.productId]);
     await enqueue(tx, RECALL_CHANGED, [{ recallId: recall.id, what: 'begun' }]);
     return recall.id;
   });
+}
+
+function isStaff(actor: Actor): boolean {
+  return hasRole(actor, 'operator') || hasRole(actor, 'certifier');
 }

@@ -56,6 +56,9 @@ describe('recalling a batch by its pages', () => {
     const notice = await visitor.open(`/recalls/${recall.id}`);
     for (const told of ['检出霉变', '请退回', '凉河白茶', '一级召回']) expect(notice.text).toContain(told);
     expect((await visitor.open('/recalls')).text).toContain('凉河白茶');
+    expect((await buyer.open(`/orders/${order.id}`)).$(`.notice--error a[href="/recalls/${recall.id}"]`)).toHaveLength(
+      1,
+    );
     const mine = await buyer.open(`/recalls/${recall.id}`);
     const refused = await buyer.send(mine, 'article form', { quantity: 9 });
     expect(refused.status).toBe(422);

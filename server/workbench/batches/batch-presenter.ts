@@ -59,6 +59,9 @@ export function presentBatch({ t, locale }: Reader, batch: BatchPage, { today, s
     id: batch.id,
     code: traceCode,
     traceHref: pathTo('trace', { code: traceCode }),
+    ...(isRecalled || batch.coming
+      ? {}
+      : { labelHref: pathTo('traceLabel', { id: batch.id }), recallHref: pathTo('recallBatch', { id: batch.id }) }),
     name: nameOf(locale, product.family),
     spec: inLanguage(locale, product.spec, product.specEn),
     unit: inLanguage(locale, product.saleUnit, product.saleUnitEn),
