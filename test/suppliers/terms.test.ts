@@ -12,7 +12,7 @@ import { followTerms } from '../../server/suppliers/follow-terms.ts';
 import { apiTokenFor, makeTestApp, type TestApp } from '../setup/app.ts';
 import { faultsOn, personOf } from '../setup/person.ts';
 import { aProduct } from '../world/products.ts';
-import { certify } from '../world/suppliers.ts';
+import { certify, interrupt } from '../world/suppliers.ts';
 import { makeWorld, type World } from '../world/world.ts';
 import {
   act,
@@ -253,6 +253,24 @@ describe('a renewal', () => {
     expect(
       (await (await personOf(market, 'employee')).open(pathTo('product', { id: product.id }))).$('form#buy'),
     ).toHaveLength(1);
+  });
+
+  it('gives nothing back that was suspended or revoked meanwhile', async () => {
+    at('2026-06-15T04:00:00Z');
+    const product = await goods('续期断茶');
+    const old = await market.db.certification.findFirstOrThrow({ where: { productId: product.id } });
+    const seller = await personOf(market, 'supplier');
+    const certifier = await personOf(market, 'certifier');
+    const id = await begin(seller, { subject: 'product', renewsId: String(old.id) });
+    await submitDraft(seller, id, { product: product.code, standard: 'GB/T 22291—2017', output: '800' }, productFiles);
+    await publish(certifier, id, 'product');
+    await interrupt(market.db, old, 'revocation', '2026-06-16');
+    at('2026-06-19T04:00:00Z');
+    const refused = await certifyCase(certifier, id);
+    expect([refused.status, faultsOn(refused)]).toEqual([409, ['要续期的认定已被暂停或撤销，不能按续期办理']]);
+    expect(
+      (await personOf(market, 'employee').then((who) => who.open(pathTo('product', { id: product.id })))).$('form#buy'),
+    ).toHaveLength(0);
   });
 
   it('of a supplier begins with what is known and keeps its credit code', async () => {

@@ -4,7 +4,7 @@ import { type Actor, findActor } from '../../accounts/actor.ts';
 import { createFileStore, type FileStore } from '../../clients/file-store.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import type { ApplicationDocumentKind } from '../../db/generated/enums.ts';
-import { dayOf } from '../../shared/days.ts';
+import { addDays, dayOf, dayToColumn } from '../../shared/days.ts';
 import { formatYuan } from '../../shared/money.ts';
 import type { NewDocument } from '../../suppliers/applications/application-documents.ts';
 import { CHECKS, DOCUMENTS, type Typed } from '../../suppliers/applications/application-form.ts';
@@ -12,6 +12,7 @@ import { certifyApplication } from '../../suppliers/applications/certify-applica
 import { answerQuestion, askApplicant } from '../../suppliers/applications/question-application.ts';
 import { recommendApplication } from '../../suppliers/applications/recommend-application.ts';
 import { refuseApplication } from '../../suppliers/applications/refuse-application.ts';
+import { RENEWAL_OPENS_DAYS } from '../../suppliers/applications/renewal-term.ts';
 import { checkApplication, publishNotice } from '../../suppliers/applications/review-application.ts';
 import { saveDraft } from '../../suppliers/applications/save-draft.ts';
 import { startApplication } from '../../suppliers/applications/start-application.ts';
@@ -64,6 +65,7 @@ export async function showApplications(db: PrismaClient, now: Date, dataDir: str
   await showQuestion(stage);
   await showRefusal(stage);
   await showCertified(stage);
+  await showRenewal(stage);
 }
 
 async function actorNamed(db: PrismaClient, login: string, now: Date): Promise<Actor | null> {
@@ -207,6 +209,36 @@ async function showCertified(stage: Stage): Promise<void> {
   const answer = '林下养殖面积 120 亩，地块图已在村务公开栏公示（演示）。';
   await answerObjection(db, certifier, { objectionId, text: answer, upheld: false, at: ago(now, 21), places });
   await certifyApplication(db, certifier, { ...act(16), years: 3 });
+}
+
+/** The supplier of a product whose certification ends soon has asked for its renewal. */
+async function showRenewal({ db, files, now, places }: Stage): Promise<void> {
+  const ending = await db.certification.findFirst({
+    where: {
+      ...{ state: 'certified', number: { not: null }, productId: { not: null } },
+      validUntil: { gte: dayToColumn(dayOf(now)), lte: dayToColumn(addDays(dayOf(now), RENEWAL_OPENS_DAYS)) },
+    },
+    select: { id: true, product: { select: { code: true, family: { select: { name: true } }, supplierId: true } } },
+    orderBy: { validUntil: 'asc' },
+  });
+  const supplierId = ending?.product?.supplierId;
+  const right = supplierId && (await db.roleGrant.findFirst({ where: { role: 'supplier', supplierId } }));
+  const actor = right ? await findActor(db, right.userId, dayOf(now)) : null;
+  if (!ending?.product || !actor) return;
+  const { code, family } = ending.product;
+  const at = ago(now, 1);
+  const applicationId = await startApplication(db, actor, {
+    subject: 'product',
+    onBehalf: false,
+    renewsId: ending.id,
+    at,
+  });
+  const typed = { product: code, standard: '执行标准未变，附本年度检验报告（演示）', output: '2600' };
+  const documents = await Promise.all(
+    (['batch_standard', 'inspection_report'] as const).map((kind) => drawn(kind, family.name)),
+  );
+  await saveDraft(db, files, actor, { applicationId, typed, documents, removed: [], at, places });
+  await submitApplication(db, actor, { applicationId, at, places });
 }
 
 /** What was applied for where the demonstration's own suppliers and products are on the way: so that the cases can be taken on. */

@@ -21,7 +21,7 @@ export const VALID_YEARS = [1, 2, 3] as const;
 /**
  * Certifies after the public notice (rule 17): number, first and last day, and of a supplier's the account's rights. A renewal follows on
  * the last day of what it renews. Refuses with 409 while the notice runs (`noticeRuns`), an objection is unanswered
- * (`objectionOpen`) or holds (`objectionHolds`), strangers with 404, who may not review with 403. Returns the number.
+ * (`objectionOpen`) or holds (`objectionHolds`), or what is renewed is suspended or revoked (`renewedIsInterrupted`); strangers with 404, who may not review with 403. Returns the number.
  */
 export async function certifyApplication(
   db: PrismaClient,
@@ -68,10 +68,14 @@ async function requireNoObjection(tx: Tx, certificationId: number, today: Day): 
   if (notice?.objections.some(({ upheld }) => upheld)) throw new StateConflict('objectionHolds');
 }
 
-/** Today; of a renewal the day after the last of what it renews, if that is still to come. */
+/** Today; of a renewal the day after the last of what it renews, if that is still to come. What was suspended or taken back meanwhile is not renewed. */
 async function firstDay(tx: Tx, { renewsId, today }: LockedApplication): Promise<Day> {
   if (renewsId === null) return today;
-  const renewed = await tx.certification.findUnique({ where: { id: renewsId }, select: { validUntil: true } });
+  const renewed = await tx.certification.findUnique({
+    where: { id: renewsId },
+    select: { state: true, validUntil: true },
+  });
+  if (renewed && renewed.state !== 'certified') throw new StateConflict('renewedIsInterrupted');
   const next = renewed?.validUntil ? addDays(dayFromColumn(renewed.validUntil), 1) : today;
   return next > today ? next : today;
 }
