@@ -31,6 +31,7 @@ import { inboxRoutes } from './notifications/inbox-routes.ts';
 import { afterSalesRoutes } from './orders/after-sales-routes.ts';
 import { approvalEndpoints } from './orders/approval/approval-api.ts';
 import { approvalRuleEndpoints } from './orders/approval/approval-rule-api.ts';
+import { disputeEndpoints } from './orders/disputes/dispute-api.ts';
 import { disputeRoutes } from './orders/disputes/dispute-routes.ts';
 import { fulfilmentEndpoints } from './orders/fulfilment-api.ts';
 import { holidayRoutes } from './orders/holiday-routes.ts';
@@ -299,6 +300,7 @@ function apiEndpoints(container: Container): Endpoint[] {
     ...approvalEndpoints(container),
     ...approvalRuleEndpoints(container),
     ...fulfilmentEndpoints(container),
+    ...disputeEndpoints(container),
     ...refundEndpoints(container),
     ...recallEndpoints(container),
     ...statementEndpoints(container),

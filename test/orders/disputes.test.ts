@@ -1,3 +1,4 @@
+import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findActor } from '../../server/accounts/actor.ts';
 import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
@@ -13,6 +14,7 @@ import { receiveFulfilment } from '../../server/orders/receive-fulfilment.ts';
 import { requestRefund } from '../../server/orders/request-refund.ts';
 import { shipFulfilment } from '../../server/orders/ship-fulfilment.ts';
 import { type Market, openMarket, type Placed } from '../quotas/market.ts';
+import { apiTokenFor } from '../setup/app.ts';
 import { personOf } from '../setup/person.ts';
 
 const DAY = '2026-05-06';
@@ -218,7 +220,51 @@ describe('the pages of a dispute', () => {
     expect(await tallied(order.id)).toEqual([128_000, 2500, 128_000, 2500]);
     const stranger = await personOf(market.app, 'employee');
     await stranger.open(dispute.path, 404);
-    expect((await buyer.open('/disputes')).text).toContain('已谈定');
+    expect((await buyer.open('/disputes?state=closed')).text).toContain('已谈定');
     await expectExact();
+  });
+});
+
+describe('the list of disputes', () => {
+  it('is paged by key, open and closed apart, each once', async () => {
+    const before = await market.app.db.receiptDispute.count({ where: { state: { in: ['contested', 'proposed'] } } });
+    const opened: number[] = [];
+    for (let one = 0; one < 3; one += 1) opened.push(await contest((await receivedShort(9)).receiptId));
+    await withdrawDispute(market.app.container, await actor('supplier'), opened[1] ?? 0, now);
+    const seen: number[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page = await market.get('supplier', `/disputes?limit=1&cursor=${cursor}`);
+      expect(page.status).toBe(200);
+      seen.push(...page.body.items.map(({ id }: { id: number }) => id));
+      cursor = page.body.nextCursor;
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toHaveLength(before + 2);
+    const closed = await market.get('supplier', '/disputes?state=closed&limit=100');
+    expect(closed.body.items.map(({ id }: { id: number }) => id)).toContain(opened[1]);
+    expect((await market.get('riceSupplier', '/disputes')).body.items).toEqual([]);
+    const supplier = await personOf(market.app, 'supplier');
+    expect((await supplier.open('/disputes')).$('.tabs [aria-current]').text()).toBe('待解决');
+    expect((await supplier.open('/disputes?state=closed')).$('tbody tr').length).toBeGreaterThan(0);
+  });
+
+  it('lets clients propose and agree, once', async () => {
+    const { order, receiptId } = await receivedShort(2, 4);
+    const id = await contest(receiptId);
+    const post = async (who: 'supplier' | 'buyer' | 'outsider', body: object) =>
+      supertest(market.app.url)
+        .post(`/api/v1/disputes/${id}/settlement`)
+        .auth(await apiTokenFor(market.app.db, market.world.users[who], [], now), { type: 'bearer' })
+        .send(body);
+    const proposed = await post('buyer', { lines: [{ lineId: line(order), quantity: 2 }], text: '两盒找到了' });
+    expect(proposed.body).toMatchObject({ state: 'proposed', proposal: { side: 'buyer', lines: [{ quantity: 2 }] } });
+    const { messageId } = proposed.body.proposal;
+    expect((await post('buyer', { messageId })).status).toBe(403);
+    expect((await post('outsider', { messageId })).status).toBe(404);
+    expect((await post('supplier', { messageId, lines: [] })).status).toBe(400);
+    expect((await post('supplier', { lines: [{ lineId: line(order), quantity: 99 }] })).status).toBe(422);
+    expect((await post('supplier', { messageId })).body).toMatchObject({ state: 'settled', proposal: null });
+    expect((await post('supplier', { messageId })).status).toBe(409);
   });
 });

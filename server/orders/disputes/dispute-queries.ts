@@ -1,6 +1,7 @@
 import { type Actor, hasRole, suppliersActedFor, unitsBoughtFor } from '../../accounts/actor.ts';
 import type { Db } from '../../db/client.ts';
 import type { Prisma } from '../../db/generated/client.ts';
+import type { DisputeState } from '../../db/generated/enums.ts';
 import { NotFound } from '../../shared/errors.ts';
 import { sideOf } from './lock-dispute.ts';
 
@@ -31,8 +32,21 @@ export async function findDispute(db: Db, actor: Actor, id: number) {
   return { dispute, side };
 }
 
-/** The actor's disputes, open ones first, the newest of them first. */
-export function listDisputes(db: Db, actor: Actor, take: number) {
+/** Still to be settled, and settled one way or another. */
+export const DISPUTE_TABS = {
+  open: ['contested', 'proposed'],
+  closed: ['settled', 'withdrawn', 'decided'],
+} as const satisfies Record<string, readonly DisputeState[]>;
+export type DisputeTab = keyof typeof DISPUTE_TABS;
+
+/** The actor's disputes, all of them for the operator, the newest first, beyond the last one seen. */
+export function listDisputes(
+  db: Db,
+  actor: Actor,
+  tab: DisputeTab,
+  beforeId: number | null,
+  take: number,
+): Promise<WholeDispute[]> {
   const mine: Prisma.FulfilmentWhereInput = {
     OR: [
       { supplierId: { in: suppliersActedFor(actor) } },
@@ -40,8 +54,12 @@ export function listDisputes(db: Db, actor: Actor, take: number) {
     ],
   };
   return db.receiptDispute.findMany({
-    where: hasRole(actor, 'operator') ? {} : { receipt: { fulfilment: mine } },
-    orderBy: [{ state: 'asc' }, { openedAt: 'desc' }],
+    where: {
+      state: { in: [...DISPUTE_TABS[tab]] },
+      ...(beforeId ? { id: { lt: beforeId } } : {}),
+      ...(hasRole(actor, 'operator') ? {} : { receipt: { fulfilment: mine } }),
+    },
+    orderBy: { id: 'desc' },
     take,
     include: parts,
   });

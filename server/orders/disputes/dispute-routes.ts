@@ -7,6 +7,7 @@ import type { PrismaClient } from '../../db/client.ts';
 import { pathTo, patterns } from '../../paths.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { BadInput, type Fault, NotFound } from '../../shared/errors.ts';
+import { decodeCursor, encodeCursor } from '../../shared/pagination.ts';
 import { parseKilograms } from '../../shared/weight.ts';
 import { flash } from '../../web/flash.ts';
 import { formView, refusedForm } from '../../web/form-view.ts';
@@ -29,7 +30,7 @@ interface Parts {
   clock: Clock;
 }
 
-const MOST = 200;
+const PAGE = 20;
 const words = z.object({ text: z.string().trim().max(1000).default('') });
 const agreed = z.object({
   messageId: z
@@ -44,11 +45,23 @@ export function disputeRoutes(parts: Parts): Router {
   const router = express.Router();
 
   router.get(patterns.disputes, async (req, res) => {
-    const disputes = await listDisputes(db, actorOf(req), MOST);
+    const tab = req.query.state === 'closed' ? 'closed' : 'open';
+    const key = decodeCursor(typeof req.query.cursor === 'string' ? req.query.cursor : undefined, 1)?.[0];
+    const found = await listDisputes(db, actorOf(req), tab, Number(key) || null, PAGE + 1);
+    const disputes = found.slice(0, PAGE);
+    const last = found.length > PAGE ? disputes.at(-1) : undefined;
     res.set('Cache-Control', 'no-store').render('orders/disputes', {
       layout: 'work',
       title: req.t('disputes:title'),
+      currentPath: pathTo('disputes'),
+      tabs: (['open', 'closed'] as const).map((name) => ({
+        label: req.t(`disputes:tab.${name}`),
+        href: pathTo('disputes', { state: name === 'open' ? undefined : name }),
+        current: name === tab,
+      })),
       disputes: disputes.map((dispute) => presentRow(req, dispute)),
+      firstHref: key ? pathTo('disputes', { state: tab }) : undefined,
+      nextHref: last && pathTo('disputes', { state: tab, cursor: encodeCursor([last.id]) }),
     });
   });
 
