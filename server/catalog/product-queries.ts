@@ -1,18 +1,17 @@
 import { fast, type PrismaClient } from '../db/client.ts';
 import type { ProductState, SupplierState } from '../db/generated/enums.ts';
-import { type Day, dayFromColumn, dayOf } from '../shared/days.ts';
+import { type Day, dayFromColumn } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
 import { groupBy } from '../shared/group-by.ts';
-import type { Fen } from '../shared/money.ts';
 import { certificationHeldBy } from '../suppliers/certification-held.ts';
 import { type Benefit, findBenefits, findMarks, type Mark } from '../suppliers/supplier-queries.ts';
 import { browseProducts } from './browse-products.ts';
 import { type Photo, photosText, readPhotos } from './photos.ts';
 import { type CardRow, cardColumns, cardOf, cardTables, type ProductCard } from './product-cards.ts';
+import { findHistory, type ProductHistory } from './product-history.ts';
 import { inSeason } from './shelf.ts';
 
 const MOST_BATCHES = 8;
-const MOST_PRICES = 24;
 const MOST_RELATED = 4;
 
 /** A specification with all that its page tells of the goods and of who sells them. */
@@ -82,7 +81,7 @@ export type PageProduct = Omit<PageRow, 'season' | 'zoneIds' | 'photosText'> & {
   offShelf: OffShelfReason;
 };
 
-export interface ProductPage {
+export interface ProductPage extends ProductHistory {
   product: PageProduct;
   /** every specification of the family that is on the shelf, and this one */
   specifications: PageProduct[];
@@ -90,9 +89,6 @@ export interface ProductPage {
   marks: Mark[];
   benefits: Benefit[];
   batches: ShownBatch[];
-  priceHistory: { since: Day; priceFen: Fen }[];
-  reviews: ShownReview[];
-  rating: { count: number; average: number } | null;
   related: ProductCard[];
 }
 
@@ -233,64 +229,6 @@ function inspectionOf({ lab, number, issuedOn, passed, summary }: BatchRow): Ins
   return [
     { lab: lab ?? '', number, issuedOn: dayFromColumn(issuedOn), passed: Boolean(passed), summary: summary ?? '' },
   ];
-}
-
-export interface ShownReview {
-  id: number;
-  rating: number;
-  text: string;
-  /** by a unit or by a person; by whom is nobody's business (rule 31) */
-  ofUnit: boolean;
-  on: Day;
-  answer: string | null;
-}
-
-const MOST_REVIEWS = 5;
-/** The average is of the newest so many. */
-const RATED = 200;
-
-/** Prices and reviews of a product in one statement: the page has enough of them. */
-async function findHistory(
-  db: PrismaClient,
-  productId: number,
-): Promise<Pick<ProductPage, 'priceHistory' | 'reviews' | 'rating'>> {
-  const [row] = await fast(db).$queryRaw<
-    { prices: unknown; reviews: unknown; rated: number | bigint; stars: unknown }[]
-  >`
-    SELECT
-      (SELECT JSON_ARRAYAGG(JSON_OBJECT('id', c.id, 'fen', c.newFen, 'at', DATE_FORMAT(c.effectiveAt, '%Y-%m-%dT%H:%i:%s.000Z'))) FROM (
-        SELECT id, newFen, effectiveAt FROM price_change WHERE productId = ${productId} AND effectiveAt IS NOT NULL
-        ORDER BY effectiveAt DESC, id DESC LIMIT ${MOST_PRICES}) c) AS prices,
-      (SELECT JSON_ARRAYAGG(JSON_OBJECT('id', v.id, 'rating', v.rating, 'text', v.text, 'answer', v.answer, 'funding', v.fundingSource,
-          'at', DATE_FORMAT(v.at, '%Y-%m-%dT%H:%i:%s.000Z'))) FROM (
-        SELECT r.id, r.rating, r.text, r.answer, r.at, o.fundingSource FROM reviewed_product x JOIN delivery_review r ON r.id = x.reviewId
-        JOIN fulfilment f ON f.id = r.fulfilmentId JOIN \`order\` o ON o.id = f.orderId
-        WHERE x.productId = ${productId} ORDER BY x.reviewId DESC LIMIT ${MOST_REVIEWS}) v) AS reviews,
-      n.rated, n.stars
-    FROM (SELECT COUNT(*) AS rated, AVG(t.rating) AS stars FROM (
-      SELECT r.rating FROM reviewed_product x JOIN delivery_review r ON r.id = x.reviewId
-      WHERE x.productId = ${productId} ORDER BY x.reviewId DESC LIMIT ${RATED}) t) n`;
-  const prices = listIn<{ id: number; fen: Fen; at: string }>(row?.prices);
-  const reviews = listIn<Omit<ShownReview, 'ofUnit' | 'on'> & { funding: string; at: string }>(row?.reviews);
-  const count = Number(row?.rated ?? 0);
-  return {
-    priceHistory: prices
-      .sort((a, b) => (a.at === b.at ? b.id - a.id : a.at < b.at ? 1 : -1))
-      .map(({ fen, at }) => ({ since: dayOf(new Date(at)), priceFen: fen })),
-    reviews: reviews
-      .sort((a, b) => b.id - a.id)
-      .map(({ funding, at, ...review }) => ({
-        ...review,
-        ofUnit: funding !== 'individual',
-        on: dayOf(new Date(at)),
-      })),
-    rating: count > 0 ? { count, average: Number(row?.stars) } : null,
-  };
-}
-
-function listIn<T>(json: unknown): T[] {
-  const value: unknown = typeof json === 'string' ? JSON.parse(json) : json;
-  return Array.isArray(value) ? value : [];
 }
 
 /** What else is on the shelf from the same place, bestsellers first, one of each family. */

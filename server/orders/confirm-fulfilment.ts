@@ -4,7 +4,8 @@ import type { PrismaClient } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { NotFound } from '../shared/errors.ts';
 import { lockFulfilment } from './lock-order.ts';
-import { mayFulfil } from './order-policy.ts';
+import { onBehalf } from './on-behalf.ts';
+import { mayLookAfter } from './order-policy.ts';
 import { nextFulfilmentState } from './order-states.ts';
 import { shipDueAt } from './overdue/due-dates.ts';
 
@@ -12,7 +13,7 @@ import { shipDueAt } from './overdue/due-dates.ts';
 export async function confirmFulfilment(db: PrismaClient, actor: Actor, fulfilmentId: number, at: Date): Promise<void> {
   await inTransaction(db, async (tx) => {
     const { order, fulfilment } = await lockFulfilment(tx, fulfilmentId);
-    if (!mayFulfil(actor, fulfilment)) throw new NotFound();
+    if (!mayLookAfter(actor, fulfilment)) throw new NotFound();
     const state = nextFulfilmentState(fulfilment.state, 'confirm');
     const dueAt = fulfilment.dueAt && (await shipDueAt(tx, fulfilment.supplierId, at, order));
     await tx.fulfilment.update({
@@ -23,6 +24,7 @@ export async function confirmFulfilment(db: PrismaClient, actor: Actor, fulfilme
     await audit(tx, {
       at,
       actorId: actor.id,
+      onBehalfOf: await onBehalf(tx, actor, fulfilment.supplierId),
       action: 'fulfilment.confirm',
       subjectType: 'fulfilment',
       subjectId: fulfilmentId,

@@ -5,7 +5,7 @@ import { enqueue } from '../jobs/outbox.ts';
 import { NotFound, RuleRefusal } from '../shared/errors.ts';
 import { dropShares } from './drop-shares.ts';
 import { lockFulfilment } from './lock-order.ts';
-import { mayFulfil } from './order-policy.ts';
+import { mayLookAfter } from './order-policy.ts';
 import { nextFulfilmentState } from './order-states.ts';
 import { restOfParcel, shippableShares } from './parcel-rest.ts';
 import { refundedParts } from './refunded-parts.ts';
@@ -32,7 +32,7 @@ export async function dropRest(
   return inTransaction(db, async (tx) => {
     const fulfilled = await lockFulfilment(tx, fulfilmentId);
     const { order, fulfilment, lines } = fulfilled;
-    if (!mayFulfil(actor, fulfilment)) throw new NotFound();
+    if (!mayLookAfter(actor, fulfilment)) throw new NotFound();
     nextFulfilmentState(fulfilment.state, 'drop_rest');
     if (reason === '') throw new RuleRefusal('badInput', [{ path: 'reason', code: 'reasonNeeded' }]);
     const rest = await restOfParcel(tx, fulfilmentId, lines, await refundedParts(tx, order.id));

@@ -1,4 +1,11 @@
-import { type Actor, hasRole, suppliersActedFor, unitsApprovedFor, unitsBoughtFor } from '../accounts/actor.ts';
+import {
+  type Actor,
+  hasRole,
+  suppliersActedFor,
+  suppliersServedBy,
+  unitsApprovedFor,
+  unitsBoughtFor,
+} from '../accounts/actor.ts';
 
 interface OrderOwner {
   buyerId: number;
@@ -29,6 +36,11 @@ export function approvesAnyLevel(actor: Actor, order: OrderOwner): boolean {
 
 export function maySee(actor: Actor, order: OrderOwner): boolean {
   return mayBuyerSee(actor, order) || approvesAnyLevel(actor, order) || hasRole(actor, 'operator');
+}
+
+/** Who confirms and ships: the supplier's own people, or the work team of its village on its behalf (rule 34). */
+export function mayLookAfter(actor: Actor, fulfilment: { supplierId: number }): boolean {
+  return suppliersServedBy(actor).includes(fulfilment.supplierId);
 }
 
 export function mayFulfil(actor: Actor, fulfilment: { supplierId: number }): boolean {

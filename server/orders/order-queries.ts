@@ -1,4 +1,4 @@
-import { type Actor, suppliersActedFor, unitsApprovedFor, unitsBoughtFor } from '../accounts/actor.ts';
+import { type Actor, suppliersServedBy, unitsApprovedFor, unitsBoughtFor } from '../accounts/actor.ts';
 import type { Db } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
 import type { FulfilmentState, OrderState } from '../db/generated/enums.ts';
@@ -79,7 +79,7 @@ export async function findOrder(db: Db, actor: Actor, id: number): Promise<Whole
 /** The part of an order that one of the actor's suppliers ships, without the rest. A stranger gets NotFound. */
 export async function findFulfilment(db: Db, actor: Actor, id: number) {
   const fulfilment = await db.fulfilment.findFirst({
-    where: { id, supplierId: { in: suppliersActedFor(actor) }, order: { placedAt: { not: null } } },
+    where: { id, supplierId: { in: suppliersServedBy(actor) }, order: { placedAt: { not: null } } },
     include: fulfilmentParts,
   });
   if (!fulfilment) throw new NotFound();
@@ -91,7 +91,7 @@ export async function findParcels(db: Db, actor: Actor, ids: readonly number[]):
   const found = await db.fulfilment.findMany({
     where: {
       id: { in: [...ids] },
-      supplierId: { in: suppliersActedFor(actor) },
+      supplierId: { in: suppliersServedBy(actor) },
       state: { in: ['to_confirm', 'confirmed', 'partly_shipped', 'shipped'] },
       order: { placedAt: { not: null } },
     },
@@ -180,7 +180,7 @@ export function listFulfilments(
 ) {
   return db.fulfilment.findMany({
     where: {
-      supplierId: { in: suppliersActedFor(actor) },
+      supplierId: { in: suppliersServedBy(actor) },
       order: { placedAt: { not: null }, ...(deliverOn ? { deliverOn } : {}) },
       ...(states ? { state: { in: states } } : {}),
       ...(lastId ? { id: oldestFirst ? { gt: lastId } : { lt: lastId } } : {}),

@@ -26,7 +26,7 @@ export function parcelPaperRoutes({ config, db, clock }: Parts): Router {
 
   router.post(patterns.parcelConfirmations, async (req, res) => {
     const actor = actorOf(req);
-    requireRole(actor, 'supplier');
+    requireRole(actor, 'supplier', 'work_team');
     const ids = idsIn(req.body?.id);
     let confirmed = 0;
     for (const id of ids) if (await isConfirmed(() => confirmFulfilment(db, actor, id, clock()))) confirmed += 1;
@@ -72,7 +72,7 @@ export function parcelPaperRoutes({ config, db, clock }: Parts): Router {
     present: (parcels: SupplierFulfilment[]) => object | Promise<object>,
   ): Promise<void> {
     const actor = actorOf(req);
-    requireRole(actor, 'supplier');
+    requireRole(actor, 'supplier', 'work_team');
     const ids = idsIn(req.query.id);
     const back = pathTo('supplierFulfilments');
     if (ids.length === 0) {

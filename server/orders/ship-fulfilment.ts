@@ -6,7 +6,8 @@ import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
 import { formatKilograms } from '../shared/weight.ts';
 import { tellBuyer } from './buyer-news.ts';
 import { lockFulfilment } from './lock-order.ts';
-import { mayFulfil } from './order-policy.ts';
+import { onBehalf } from './on-behalf.ts';
+import { mayLookAfter } from './order-policy.ts';
 import { nextFulfilmentState } from './order-states.ts';
 import { shipDueAt } from './overdue/due-dates.ts';
 import { restOfParcel, shippableShares } from './parcel-rest.ts';
@@ -50,7 +51,7 @@ export async function shipFulfilment(
   await inTransaction(db, async (tx) => {
     const fulfilled = await lockFulfilment(tx, fulfilmentId);
     const { order, fulfilment } = fulfilled;
-    if (!mayFulfil(actor, fulfilment)) throw new NotFound();
+    if (!mayLookAfter(actor, fulfilment)) throw new NotFound();
     nextFulfilmentState(fulfilment.state, 'ship');
     const { lines, isAll } = await checkedLines(tx, fulfilled, input);
     const state = nextFulfilmentState(fulfilment.state, isAll ? 'ship' : 'ship_part');
@@ -75,6 +76,7 @@ export async function shipFulfilment(
     await audit(tx, {
       at,
       actorId: actor.id,
+      onBehalfOf: await onBehalf(tx, actor, fulfilment.supplierId),
       action: 'fulfilment.ship',
       subjectType: 'fulfilment',
       subjectId: fulfilmentId,

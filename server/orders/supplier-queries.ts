@@ -1,4 +1,4 @@
-import { type Actor, suppliersActedFor } from '../accounts/actor.ts';
+import { type Actor, suppliersServedBy } from '../accounts/actor.ts';
 import type { Db } from '../db/client.ts';
 import type { FulfilmentState } from '../db/generated/enums.ts';
 
@@ -6,7 +6,7 @@ import type { FulfilmentState } from '../db/generated/enums.ts';
 export async function countFulfilments(db: Db, actor: Actor): Promise<Partial<Record<FulfilmentState, number>>> {
   const rows = await db.fulfilment.groupBy({
     by: ['state'],
-    where: { supplierId: { in: suppliersActedFor(actor) }, order: { placedAt: { not: null } } },
+    where: { supplierId: { in: suppliersServedBy(actor) }, order: { placedAt: { not: null } } },
     _count: { _all: true },
   });
   return Object.fromEntries(rows.map((row) => [row.state, row._count._all]));

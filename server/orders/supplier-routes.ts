@@ -1,5 +1,5 @@
 import express, { type Request, type Response, type Router } from 'express';
-import { type Actor, requireRole, suppliersActedFor } from '../accounts/actor.ts';
+import { type Actor, requireRole, suppliersServedBy } from '../accounts/actor.ts';
 import { actorOf } from '../accounts/who-acts.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
@@ -38,9 +38,9 @@ export function supplierRoutes(parts: Parts): Router {
 
   router.get(patterns.supplierFulfilments, async (req, res) => {
     const actor = actorOf(req);
-    requireRole(actor, 'supplier');
+    requireRole(actor, 'supplier', 'work_team');
     const now = clock();
-    const suppliers = suppliersActedFor(actor);
+    const suppliers = suppliersServedBy(actor);
     const [counts, overdue, rates] = await Promise.all([
       countFulfilments(db, actor),
       countOverdue(db, now, suppliers),

@@ -1,4 +1,4 @@
-import { type Actor, suppliersActedFor } from '../../accounts/actor.ts';
+import { type Actor, suppliersServedBy } from '../../accounts/actor.ts';
 import type { Db } from '../../db/client.ts';
 import type { Prisma } from '../../db/generated/client.ts';
 import type { Fault } from '../../shared/errors.ts';
@@ -74,7 +74,7 @@ function parcelsNamed(db: Db, actor: Actor, keys: readonly (Key | null)[]): Prom
   const orderIds = keys.flatMap((key) => (key && 'orderId' in key ? [key.orderId] : []));
   return db.fulfilment.findMany({
     where: {
-      supplierId: { in: suppliersActedFor(actor) },
+      supplierId: { in: suppliersServedBy(actor) },
       order: { placedAt: { not: null } },
       OR: [{ id: { in: ids } }, { orderId: { in: orderIds } }],
     },

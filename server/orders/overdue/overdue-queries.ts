@@ -1,4 +1,4 @@
-import { type Actor, suppliersActedFor } from '../../accounts/actor.ts';
+import { type Actor, suppliersServedBy } from '../../accounts/actor.ts';
 import type { Db } from '../../db/client.ts';
 import { Prisma } from '../../db/generated/client.ts';
 import { fulfilmentParts, type SupplierFulfilment } from '../order-queries.ts';
@@ -13,7 +13,7 @@ export async function listOverdue(
   after: readonly [dueAt: number, id: number] | null,
   take: number,
 ): Promise<SupplierFulfilment[]> {
-  const ids = suppliersActedFor(actor);
+  const ids = suppliersServedBy(actor);
   if (ids.length === 0) return [];
   const beyond = after
     ? Prisma.sql`AND (f.dueAt > ${new Date(after[0])} OR (f.dueAt = ${new Date(after[0])} AND f.id > ${after[1]}))`
