@@ -85,7 +85,7 @@ export function reviewRoutes({ db, clock }: Parts): Router {
                   review.id === formId ? typed : { answer: review.answer ?? '' },
                   review.id === formId ? faults : [],
                 ),
-                isOpened: review.id === formId || review.answer === null,
+                isOpened: review.id === formId,
               },
             ]
           : [],
