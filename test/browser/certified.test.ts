@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { pathTo } from '../../server/paths.ts';
+import { countsOfOrder } from '../../server/quotas/tally/order-counts.ts';
+import { dayOf } from '../../server/shared/days.ts';
 import { describeInBrowser } from '../setup/browser.ts';
 import { type ServedMarket, serveMarket } from '../setup/served-market.ts';
 import { fits, PHONE, signIn } from '../setup/visitors.ts';
@@ -21,7 +23,7 @@ const NAME = '云岭蜂业合作社（测试）';
 const GOODS = '云岭百花蜜';
 const DAY_MS = 86_400_000;
 
-describeInBrowser('from an application to goods that are found', () => {
+describeInBrowser('from an application to goods that are found, traced and recalled', () => {
   let market: ServedMarket;
   let passed = 0;
 
@@ -145,4 +147,66 @@ describeInBrowser('from an application to goods that are found', () => {
     await fits(buyer);
     expect(market.faults).toEqual([]);
   }, 180_000);
+
+  it('is bought, traced by its batch, recalled, and given back, with its counts', async () => {
+    const { db } = market.app;
+    const product = await db.product.findFirstOrThrow({ orderBy: { id: 'desc' } });
+    const owner = await market.person('newcomer');
+    await owner.goto(pathTo('newBatch', { id: product.id }));
+    const harvested = dayOf(new Date(Date.now() + passed));
+    await fill(owner, { producedOn: harvested, quantity: '40', conformityNumber: 'HGZ-2026-1' });
+    await press(owner, '入库');
+    const batch = await db.batch.findFirstOrThrow({ where: { productId: product.id } });
+
+    const employee = await market.person(market.world.users.employee.login, { viewport: PHONE });
+    await employee.goto(pathTo('product', { id: product.id }));
+    await employee.locator('.buy-bar').getByRole('button', { name: '立即购买' }).click();
+    await employee.waitForURL('**/checkout**');
+    await employee.locator('.checkout-bar').getByRole('button', { name: '提交并支付' }).click();
+    await employee.waitForURL('**/sandbox/pay/**');
+    await employee.getByRole('button', { name: '付款成功' }).click();
+    await employee.waitForURL(/\/orders\/\d+$/);
+    const orderPath = new URL(employee.url()).pathname;
+    const order = await db.order.findFirstOrThrow({ orderBy: { id: 'desc' }, include: { fulfilments: true } });
+    await vi.waitFor(async () => expect(await placedFen(order.id)).toBe(8_800), { timeout: 20_000, interval: 200 });
+
+    await owner.goto(pathTo('supplierFulfilment', { id: order.fulfilments[0]?.id ?? 0 }));
+    await press(owner, '确认接单');
+    await fill(owner, { carrier: '邮政', trackingNumber: 'YZ-1' });
+    await press(owner, '确认发货');
+    await employee.goto(orderPath);
+    await main(employee).getByRole('link', { name: '确认收货' }).first().click();
+    await press(employee, '确认收货');
+    await main(employee).locator('a[href^="/trace/"]').first().click();
+    await employee.waitForURL('**/trace/**');
+    await says(employee, GOODS, NAME, batch.traceCode, 'HGZ-2026-1');
+    await fits(employee);
+
+    await owner.goto(pathTo('recallBatch', { id: batch.id }));
+    await fill(owner, { reason: '检出水分超标' });
+    await press(owner, '发起召回');
+    const recall = await db.recall.findFirstOrThrow({ where: { batchId: batch.id } });
+    const told = async () => {
+      await employee.goto(pathTo('inbox'));
+      expect(await main(employee).innerText()).toContain('召回');
+    };
+    await vi.waitFor(told, { timeout: 30_000, interval: 500 });
+    await employee.goto(pathTo('recall', { id: recall.id }));
+    await says(employee, '检出水分超标');
+    await fits(employee);
+    await press(employee, '登记退货');
+    await says(employee, '已全部退回');
+    await vi.waitFor(async () => expect(await placedFen(order.id)).toBe(0), { timeout: 20_000, interval: 200 });
+    await employee.goto(`${pathTo('products')}?q=baihuami`);
+    expect(await main(employee).innerText()).toContain(GOODS);
+    await employee.goto(pathTo('trace', { code: batch.traceCode }));
+    await says(employee, '召回');
+    expect(market.faults).toEqual([]);
+  }, 180_000);
+
+  /** What stands of an order in the tally of its group, in fen. */
+  async function placedFen(orderId: number): Promise<number> {
+    const counts = await countsOfOrder(market.app.db, orderId);
+    return counts.find(({ programmeId }) => programmeId === market.world.programmes.group.id)?.placedFen ?? 0;
+  }
 });
