@@ -183,14 +183,13 @@ export function createApp(container: Container): Express {
 
   app.use(accountRoutes({ ...container, takeGuestCart: (req, actor) => takeGuestCart(db, req, actor) }));
   app.use(inboxRoutes(container));
-  app.use(catalogRoutes({ ...container, extras: { ...shopExtras(container), ...waysToBuy(container) } }));
-  app.use(pickRoutes(container));
   app.use(
     catalogRoutes({
       ...container,
       extras: { ...shopExtras(container), ...waysToBuy(container), ...currentCall(container) },
     }),
   );
+  app.use(pickRoutes(container));
   app.use(placeRoutes(container));
   app.use(traceRoutes(container));
   app.use(traceLabelRoutes(container));

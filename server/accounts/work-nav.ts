@@ -72,10 +72,8 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
   {
     part: 'selling',
     entries: [
-      { path: 'supplierFulfilments', icon: 'truck', roles: ['supplier'], inStrip: true },
       { path: 'traceLabels', icon: 'qr', roles: ['supplier', 'work_team'] },
       { path: 'supplierFulfilments', icon: 'truck', roles: ['supplier', 'work_team'], inStrip: true },
-      { path: 'traceLabels', icon: 'qr', roles: ['supplier'] },
       { path: 'supplierGoods', icon: 'box', roles: ['supplier', 'work_team'] },
       { path: 'supplierStock', icon: 'grid', roles: ['supplier', 'work_team'] },
       { path: 'supplierReviews', icon: 'edit', roles: ['supplier', 'work_team'] },

@@ -189,6 +189,52 @@ const STORIES: Record<string, () => Promise<Story>> = {
       },
     };
   },
+  'a payment notice': async () => {
+    const orderId = await paidUnheard();
+    const payment = await db.payment.findFirstOrThrow({ where: { orderId } });
+    const { stripe } = market.app.container;
+    return {
+      act: (of) => convergePayment(of, stripe, payment.sessionId ?? '', now),
+      holds: async () => {
+        expect(await db.order.findUnique({ where: { id: orderId } })).toMatchObject({ state: 'placed' });
+        expect(await db.payment.count({ where: { orderId, state: 'succeeded' } })).toBe(1);
+      },
+    };
+  },
+  'a statement’s confirmation': async () => {
+    const statementId = await aStatement();
+    const buyer = await actorNamed('buyer');
+    return {
+      act: (of) => confirmStatement(of, buyer, statementId, null, now),
+      holds: async () =>
+        expect(await db.statement.findUnique({ where: { id: statementId } })).toMatchObject({
+          state: 'buyer_confirmed',
+        }),
+    };
+  },
+  'a transfer that pays a statement': async () => {
+    const id = await aStatement();
+    const { referenceCode, totalFen } = await db.statement.findUniqueOrThrow({ where: { id } });
+    const operator = await actorNamed('operator');
+    const money = {
+      amountFen: Number(totalFen),
+      payerName: null,
+      payerAccount: '6222',
+      paidOn: DAY,
+      remark: null,
+    } as const;
+    const bankReference = `B-${id}`;
+    return {
+      act: (of) => recordTransfer(of, operator, { ...money, referenceCode, bankReference }, now),
+      holds: async () => {
+        expect(await db.statement.findUnique({ where: { id } })).toMatchObject({ state: 'paid' });
+        const transfers = await db.transfer.findMany({ where: { bankReference }, include: { allocations: true } });
+        expect(transfers).toHaveLength(1);
+        expect(transfers[0]?.allocations.reduce((sum, { fen }) => sum + Number(fen), 0)).toBe(Number(totalFen));
+      },
+    };
+  },
+  // What comes back pays the unit's statements, so these come last.
   'a recall that goes through its orders': async () => {
     await threshold(1_000_000_000);
     const { suppliers, categories } = market.world;
@@ -243,51 +289,6 @@ const STORIES: Record<string, () => Promise<Story>> = {
       holds: async () => {
         expect(await db.recallLine.findFirst({ where: { recallId } })).toMatchObject({ returnedQuantity: 3 });
         expect(await db.recallRefund.count({ where: { recallLine: { recallId } } })).toBe(1);
-      },
-    };
-  },
-  'a payment notice': async () => {
-    const orderId = await paidUnheard();
-    const payment = await db.payment.findFirstOrThrow({ where: { orderId } });
-    const { stripe } = market.app.container;
-    return {
-      act: (of) => convergePayment(of, stripe, payment.sessionId ?? '', now),
-      holds: async () => {
-        expect(await db.order.findUnique({ where: { id: orderId } })).toMatchObject({ state: 'placed' });
-        expect(await db.payment.count({ where: { orderId, state: 'succeeded' } })).toBe(1);
-      },
-    };
-  },
-  'a statement’s confirmation': async () => {
-    const statementId = await aStatement();
-    const buyer = await actorNamed('buyer');
-    return {
-      act: (of) => confirmStatement(of, buyer, statementId, null, now),
-      holds: async () =>
-        expect(await db.statement.findUnique({ where: { id: statementId } })).toMatchObject({
-          state: 'buyer_confirmed',
-        }),
-    };
-  },
-  'a transfer that pays a statement': async () => {
-    const id = await aStatement();
-    const { referenceCode, totalFen } = await db.statement.findUniqueOrThrow({ where: { id } });
-    const operator = await actorNamed('operator');
-    const money = {
-      amountFen: Number(totalFen),
-      payerName: null,
-      payerAccount: '6222',
-      paidOn: DAY,
-      remark: null,
-    } as const;
-    const bankReference = `B-${id}`;
-    return {
-      act: (of) => recordTransfer(of, operator, { ...money, referenceCode, bankReference }, now),
-      holds: async () => {
-        expect(await db.statement.findUnique({ where: { id } })).toMatchObject({ state: 'paid' });
-        const transfers = await db.transfer.findMany({ where: { bankReference }, include: { allocations: true } });
-        expect(transfers).toHaveLength(1);
-        expect(transfers[0]?.allocations.reduce((sum, { fen }) => sum + Number(fen), 0)).toBe(Number(totalFen));
       },
     };
   },

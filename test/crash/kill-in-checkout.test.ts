@@ -290,7 +290,7 @@ async function expectMoney(): Promise<void> {
 }
 
 async function expectNoticesOnce(): Promise<void> {
-  const notices = await db.notification.findMany({ select: { userId: true, kind: true, link: true } });
+  const notices = await db.notification.findMany({ select: { userId: true, kind: true, link: true, data: true } });
   const distinct = new Set(notices.map((notice) => JSON.stringify(notice)));
   expect(notices).toHaveLength(distinct.size);
 }

@@ -42,7 +42,7 @@ export function bulkShipmentRoutes({ db, clock }: Parts): Router {
 
   router.get(patterns.bulkShipmentTemplate, async (req, res) => {
     const actor = actorOf(req);
-    requireRole(actor, 'supplier');
+    requireRole(actor, 'supplier', 'work_team');
     const parcels = await listFulfilments(db, actor, ['to_confirm', 'confirmed'], null, MOST_ROWS, {
       oldestFirst: true,
     });
@@ -56,7 +56,7 @@ export function bulkShipmentRoutes({ db, clock }: Parts): Router {
 
   router.post(patterns.bulkShipmentCheck, async (req, res) => {
     const actor = actorOf(req);
-    requireRole(actor, 'supplier');
+    requireRole(actor, 'supplier', 'work_team');
     try {
       const { text } = read(listForm, req.body);
       const [file] = uploadsIn(req, 'list');
@@ -79,7 +79,7 @@ export function bulkShipmentRoutes({ db, clock }: Parts): Router {
 
   router.post(patterns.bulkShipment, async (req, res) => {
     const actor = actorOf(req);
-    requireRole(actor, 'supplier');
+    requireRole(actor, 'supplier', 'work_team');
     try {
       const { text, rest } = read(listForm, req.body);
       const { rows } = taken(shipmentRowsOfText(text));
@@ -126,7 +126,7 @@ function showForm(
   values: Record<string, unknown>,
   faults: ReturnType<typeof refusedForm>['faults'],
 ): void {
-  requireRole(actorOf(req), 'supplier');
+  requireRole(actorOf(req), 'supplier', 'work_team');
   res.render('supplier/bulk-shipment', {
     ...pageOf(req, 'form'),
     action: pathTo('bulkShipmentCheck'),

@@ -1,5 +1,5 @@
 import express, { type Request, type Response, type Router } from 'express';
-import { type Actor, requireRole, suppliersActedFor } from '../../accounts/actor.ts';
+import { type Actor, requireRole, suppliersServedBy } from '../../accounts/actor.ts';
 import { actorOf } from '../../accounts/who-acts.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import { pathTo, patterns } from '../../paths.ts';
@@ -26,7 +26,7 @@ export function leadTimeRoutes({ db, clock }: Parts): Router {
 
   router.post(patterns.leadTimes, async (req, res) => {
     const actor = actorOf(req);
-    requireRole(actor, 'supplier');
+    requireRole(actor, 'supplier', 'work_team');
     try {
       await setLeadTimes(db, actor, idIn(req.body?.supplier), read(leadTimes, req.body), clock());
       flash(req, 'success', req.t('overdue:flash.timesSet'));
@@ -41,7 +41,7 @@ export function leadTimeRoutes({ db, clock }: Parts): Router {
 
   async function show(req: Request, res: Response, asked: unknown, faults: Fault[]): Promise<void> {
     const actor = actorOf(req);
-    requireRole(actor, 'supplier');
+    requireRole(actor, 'supplier', 'work_team');
     const suppliers = await ownSuppliers(db, actor);
     const chosen = suppliers.find(({ id }) => String(id) === asked) ?? suppliers[0];
     const title = req.t('overdue:times.title');
@@ -65,7 +65,7 @@ export function leadTimeRoutes({ db, clock }: Parts): Router {
 
 function ownSuppliers(db: PrismaClient, actor: Actor) {
   return db.supplier.findMany({
-    where: { id: { in: suppliersActedFor(actor) } },
+    where: { id: { in: suppliersServedBy(actor) } },
     orderBy: { id: 'asc' },
     select: { id: true, name: true, nameEn: true, confirmWithinHours: true, shipWithinDays: true },
   });

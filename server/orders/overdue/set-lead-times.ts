@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Actor, suppliersActedFor } from '../../accounts/actor.ts';
+import { type Actor, actsOnBehalfOf, suppliersServedBy } from '../../accounts/actor.ts';
 import { audit } from '../../db/audit.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
@@ -32,14 +32,15 @@ export async function setLeadTimes(
   times: LeadTimes,
   at: Date,
 ): Promise<void> {
-  if (!suppliersActedFor(actor).includes(supplierId)) throw new NotFound();
+  if (!suppliersServedBy(actor).includes(supplierId)) throw new NotFound();
   await inTransaction(db, async (tx) => {
     await tx.$queryRaw`SELECT id FROM supplier WHERE id = ${supplierId} FOR UPDATE`;
     const before = await leadTimesOf(tx, supplierId);
-    await tx.supplier.update({ where: { id: supplierId }, data: times, select: { id: true } });
+    const supplier = { where: { id: supplierId }, data: times, select: { id: true, name: true } };
+    const onBehalfOf = actsOnBehalfOf(actor, await tx.supplier.update(supplier));
     await audit(tx, {
       ...{ at, actorId: actor.id, action: 'supplier.set_lead_times', subjectType: 'supplier' },
-      ...{ subjectId: supplierId, before, after: times },
+      ...{ subjectId: supplierId, onBehalfOf, before, after: times },
     });
   });
 }
