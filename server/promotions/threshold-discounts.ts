@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { Prisma } from '../db/generated/client.ts';
 import type { Sql } from '../db/sql.ts';
 import type { Fen } from '../shared/money.ts';
 
@@ -36,9 +35,11 @@ export async function findDiscounts(
   at: Date,
 ): Promise<ThresholdDiscount[]> {
   if (productIds.length === 0) return [];
+  // Without the goods in the statement: two hundred of them took longer to read than the whole zone that a campaign may be of.
+  const asked = new Set(productIds);
   const rows = await db.$queryRaw<Row[]>`
     SELECT c.id, c.name, c.rule, c.zoneId, c.budgetFen - c.givenFen AS leftFen, z.productId
-    FROM campaign c LEFT JOIN zone_product z ON z.zoneId = c.zoneId AND z.productId IN (${Prisma.join([...productIds])})
+    FROM campaign c LEFT JOIN zone_product z ON z.zoneId = c.zoneId
     WHERE c.kind = 'threshold_discount' AND c.stoppedAt IS NULL AND c.startsAt <= ${at} AND c.endsAt > ${at} AND (c.unitId IS NULL OR c.unitId = ${unitId})
     ORDER BY c.id`;
   const found = new Map<number, ThresholdDiscount>();
@@ -46,7 +47,8 @@ export async function findDiscounts(
     const read = thresholdRule.safeParse(typeof rule === 'string' ? JSON.parse(rule) : rule);
     if (!read.success || (leftFen !== null && Number(leftFen) < read.data.discountFen)) continue;
     const known = found.get(id)?.productIds ?? [];
-    const ids = zoneId === null ? null : new Set([...known, ...(productId === null ? [] : [productId])]);
+    const ids =
+      zoneId === null ? null : new Set([...known, ...(productId !== null && asked.has(productId) ? [productId] : [])]);
     found.set(id, { campaignId: id, name, ...read.data, productIds: ids });
   }
   return [...found.values()];

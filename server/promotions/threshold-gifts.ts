@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { Prisma } from '../db/generated/client.ts';
 import type { Sql } from '../db/sql.ts';
 import type { Fen } from '../shared/money.ts';
 
@@ -38,10 +37,12 @@ export async function findGifts(
   at: Date,
 ): Promise<ThresholdGift[]> {
   if (productIds.length === 0) return [];
+  // Without the goods in the statement: two hundred of them took longer to read than the whole zone that a campaign may be of.
+  const asked = new Set(productIds);
   const rows = await db.$queryRaw<Row[]>`
     SELECT c.id, c.name, c.rule, c.zoneId, g.id AS giftProductId, z.productId
     FROM campaign c JOIN product g ON g.code = CONVERT(JSON_UNQUOTE(JSON_EXTRACT(c.rule, '$.giftProduct')) USING utf8mb4) COLLATE utf8mb4_bin
-    LEFT JOIN zone_product z ON z.zoneId = c.zoneId AND z.productId IN (${Prisma.join([...productIds])})
+    LEFT JOIN zone_product z ON z.zoneId = c.zoneId
     WHERE c.kind = 'threshold_gift' AND c.stoppedAt IS NULL AND c.startsAt <= ${at} AND c.endsAt > ${at} AND (c.unitId IS NULL OR c.unitId = ${unitId})
     ORDER BY c.id`;
   const found = new Map<number, ThresholdGift>();
@@ -49,7 +50,8 @@ export async function findGifts(
     const read = giftRule.safeParse(typeof rule === 'string' ? JSON.parse(rule) : rule);
     if (!read.success) continue;
     const known = found.get(id)?.productIds ?? [];
-    const ids = zoneId === null ? null : new Set([...known, ...(productId === null ? [] : [productId])]);
+    const ids =
+      zoneId === null ? null : new Set([...known, ...(productId !== null && asked.has(productId) ? [productId] : [])]);
     const { thresholdFen, giftQuantity } = read.data;
     found.set(id, { campaignId: id, name, thresholdFen, giftProductId, giftQuantity, productIds: ids });
   }
