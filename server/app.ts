@@ -3,19 +3,17 @@ import compression from 'compression';
 import cookieParser from 'cookie-parser';
 import express, { type Express } from 'express';
 import { pinoHttp } from 'pino-http';
-import { accountEndpoints } from './accounts/account-api.ts';
 import { accountRoutes } from './accounts/account-routes.ts';
 import { createRunOnce } from './accounts/run-once.ts';
 import { actorFromSession, actorFromToken, authorizeCall } from './accounts/who-acts.ts';
 import { adminRoutes } from './admin/admin-routes.ts';
+import { apiEndpoints } from './api-endpoints.ts';
 import { currentCall } from './assistance/current-call.ts';
 import { unsoldRoutes } from './assistance/unsold-routes.ts';
-import { cartEndpoints } from './cart/cart-api.ts';
 import { cartRoutes } from './cart/cart-routes.ts';
 import { takeGuestCart } from './cart/guest-cart.ts';
 import { listRoutes } from './cart/list-routes.ts';
 import { quickOrderRoutes } from './cart/quick-order-routes.ts';
-import { catalogEndpoints } from './catalog/catalog-api.ts';
 import { catalogRoutes, useNavCategories } from './catalog/catalog-routes.ts';
 import { photoRoutes } from './catalog/photo-routes.ts';
 import { pickRoutes } from './catalog/picks/pick-routes.ts';
@@ -23,94 +21,67 @@ import { placeRoutes } from './catalog/places/place-routes.ts';
 import { traceLabelRoutes } from './catalog/trace-label-routes.ts';
 import { traceRoutes } from './catalog/trace-routes.ts';
 import { amendmentRoutes } from './checkout/amendment-routes.ts';
-import { checkoutEndpoints } from './checkout/checkout-api.ts';
 import { checkoutRoutes } from './checkout/checkout-routes.ts';
 import { SANDBOX_PAY_PATH } from './clients/payment-sandbox/start-sandbox.ts';
 import type { Container } from './container.ts';
 import { inboxRoutes } from './notifications/inbox-routes.ts';
 import { afterSalesRoutes } from './orders/after-sales-routes.ts';
-import { approvalEndpoints } from './orders/approval/approval-api.ts';
-import { approvalRuleEndpoints } from './orders/approval/approval-rule-api.ts';
-import { disputeEndpoints } from './orders/disputes/dispute-api.ts';
 import { disputeRoutes } from './orders/disputes/dispute-routes.ts';
-import { fulfilmentEndpoints } from './orders/fulfilment-api.ts';
 import { holidayRoutes } from './orders/holiday-routes.ts';
 import { linkRoutes } from './orders/links/link-routes.ts';
 import { mayUploadByLink } from './orders/links/open-link.ts';
-import { orderEndpoints } from './orders/order-api.ts';
 import { orderRoutes } from './orders/order-routes.ts';
 import { parcelPaperRoutes } from './orders/parcel-paper-routes.ts';
 import { pickupDeskRoutes } from './orders/pickup/pickup-desk-routes.ts';
 import { pickupPointRoutes } from './orders/pickup/pickup-point-routes.ts';
 import { receiptRoutes } from './orders/receipt-routes.ts';
-import { refundEndpoints } from './orders/refund-api.ts';
 import { refundRoutes } from './orders/refund-routes.ts';
 import { standingOrderRoutes } from './orders/standing-order-routes.ts';
 import { supplierRoutes } from './orders/supplier-routes.ts';
 import { pointRoutes } from './orders/tenders/point-routes.ts';
 import { patterns } from './paths.ts';
 import { financeRoutes } from './payments/finance/finance-routes.ts';
-import { invoiceEndpoints } from './payments/invoices/invoice-api.ts';
 import { invoiceRoutes } from './payments/invoices/invoice-routes.ts';
 import { nameOverdue } from './payments/name-overdue.ts';
 import { paymentRoutes } from './payments/payment-routes.ts';
-import { statementEndpoints } from './payments/statement-api.ts';
 import { statementRoutes } from './payments/statement-routes.ts';
-import { statementStepEndpoints } from './payments/statement-steps-api.ts';
 import { transferRoutes } from './payments/transfer-routes.ts';
 import { webhookRoutes } from './payments/webhook-routes.ts';
 import { campaignRoutes } from './promotions/campaign-routes.ts';
-import { zoneEndpoints } from './promotions/zone-api.ts';
 import { zoneDeskRoutes } from './promotions/zone-desk-routes.ts';
 import { zoneRoutes } from './promotions/zone-routes.ts';
 import { boardRoutes } from './quotas/board/board-routes.ts';
-import { bulletinEndpoints } from './quotas/bulletins/bulletin-api.ts';
 import { bulletinRoutes } from './quotas/bulletins/bulletin-routes.ts';
 import { callRoutes } from './quotas/calls/call-routes.ts';
 import { capRoutes } from './quotas/caps/cap-routes.ts';
 import { externalImportRoutes } from './quotas/external/external-import-routes.ts';
 import { externalRoutes } from './quotas/external/external-routes.ts';
 import { helpedRoutes } from './quotas/helped/helped-routes.ts';
-import { reAttributionEndpoints } from './quotas/moves/re-attribution-api.ts';
 import { reAttributionRoutes } from './quotas/moves/re-attribution-routes.ts';
-import { offlineEndpoints } from './quotas/offline/offline-api.ts';
 import { offlineFormRoutes } from './quotas/offline/offline-form-routes.ts';
 import { offlineRoutes } from './quotas/offline/offline-routes.ts';
 import { offlineSheetRoutes } from './quotas/offline/offline-sheet-routes.ts';
-import { programmeEndpoints } from './quotas/programmes/programme-api.ts';
 import { programmeRoutes } from './quotas/programmes/programme-routes.ts';
-import { quotaEndpoints } from './quotas/quota-api.ts';
 import { shopExtras } from './quotas/shop-extras.ts';
-import { declarationEndpoints } from './quotas/targets/declaration-api.ts';
 import { declarationRoutes } from './quotas/targets/declaration-routes.ts';
-import { targetEndpoints } from './quotas/targets/target-api.ts';
 import { targetRoutes } from './quotas/targets/target-routes.ts';
 import { targetSheetRoutes } from './quotas/targets/target-sheet-routes.ts';
 import { targetTableRoutes } from './quotas/targets/target-table-routes.ts';
-import { recallEndpoints } from './recalls/recall-api.ts';
 import { recallRoutes } from './recalls/recall-routes.ts';
-import { searchEndpoints } from './search/search-api.ts';
 import { searchRoutes } from './search/search-routes.ts';
 import { searchWordRoutes } from './search/search-words-routes.ts';
-import { harvestEndpoints } from './sourcing/harvests/harvest-api.ts';
 import { harvestRoutes } from './sourcing/harvests/harvest-routes.ts';
 import { supplierHarvestRoutes } from './sourcing/harvests/supplier-harvest-routes.ts';
 import { agreementRoutes } from './sourcing/matching/agreement-routes.ts';
-import { matchingEndpoints } from './sourcing/matching/matching-api.ts';
 import { matchingRoutes } from './sourcing/matching/matching-routes.ts';
-import { poolEndpoints } from './sourcing/pools/pool-api.ts';
 import { poolRoutes } from './sourcing/pools/pool-routes.ts';
-import { quoteEndpoints } from './sourcing/quotes/quote-api.ts';
 import { quoteRoutes } from './sourcing/quotes/quote-routes.ts';
 import { supplierQuoteRoutes } from './sourcing/quotes/supplier-quote-routes.ts';
 import { waysToBuy } from './sourcing/ways-to-buy.ts';
 import { applicationRoutes } from './suppliers/applications/application-routes.ts';
 import { caseRoutes } from './suppliers/applications/case-routes.ts';
 import { certificateRoutes } from './suppliers/certificate-routes.ts';
-import { noticeEndpoints } from './suppliers/notice-api.ts';
 import { noticeRoutes } from './suppliers/notice-routes.ts';
-import { supplierEndpoints } from './suppliers/supplier-api.ts';
-import { unitEndpoints } from './units/unit-api.ts';
 import { type Endpoint, mountApi } from './web/api.ts';
 import { apiDocsRoutes } from './web/api-docs-routes.ts';
 import { useCsrf } from './web/csrf.ts';
@@ -129,7 +100,6 @@ import { allowanceRoutes } from './welfare/allowance-routes.ts';
 import { handOutRoutes } from './welfare/hand-out-routes.ts';
 import { orderBundleRoutes } from './welfare/order-bundle-routes.ts';
 import { rosterRoutes } from './welfare/roster-routes.ts';
-import { welfareEndpoints } from './welfare/welfare-api.ts';
 import { welfareChoiceRoutes } from './welfare/welfare-choice-routes.ts';
 import { welfareRoutes } from './welfare/welfare-routes.ts';
 import { batchRoutes } from './workbench/batches/batch-routes.ts';
@@ -278,42 +248,6 @@ function staticFiles(folder: string): express.RequestHandler[] {
       (req, res, next) =>
         req.method === 'GET' && /\.\w{2,5}$/.test(req.path) ? handler(req, res, next) : next(),
   );
-}
-
-function apiEndpoints(container: Container): Endpoint[] {
-  return [
-    ...accountEndpoints(container),
-    ...unitEndpoints(container),
-    ...supplierEndpoints(container),
-    ...noticeEndpoints(container),
-    ...catalogEndpoints(container),
-    ...searchEndpoints(container),
-    ...zoneEndpoints(container),
-    ...cartEndpoints(container),
-    ...checkoutEndpoints(container),
-    ...quoteEndpoints(container),
-    ...harvestEndpoints(container),
-    ...matchingEndpoints(container),
-    ...poolEndpoints(container),
-    ...orderEndpoints(container),
-    ...approvalEndpoints(container),
-    ...approvalRuleEndpoints(container),
-    ...fulfilmentEndpoints(container),
-    ...disputeEndpoints(container),
-    ...refundEndpoints(container),
-    ...recallEndpoints(container),
-    ...statementEndpoints(container),
-    ...statementStepEndpoints(container),
-    ...invoiceEndpoints(container),
-    ...quotaEndpoints(container),
-    ...targetEndpoints(container),
-    ...declarationEndpoints(container),
-    ...programmeEndpoints(container),
-    ...reAttributionEndpoints(container),
-    ...offlineEndpoints(container),
-    ...bulletinEndpoints(container),
-    ...welfareEndpoints(container),
-  ];
 }
 
 function api(container: Container, endpoints: readonly Endpoint[]): express.Router {

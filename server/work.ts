@@ -1,20 +1,11 @@
 import { z } from 'zod';
 import { UNSOLD_CHANGED, unsoldChange } from './assistance/unsold-told.ts';
-import { warnOfUnsold } from './assistance/warn-unsold.ts';
 import { PRODUCT_CHANGED, productChanged } from './catalog/product-changed.ts';
-import { submitOrder } from './checkout/submit-order.ts';
 import type { Container } from './container.ts';
 import type { OutboxHandler } from './jobs/outbox.ts';
 import { enqueue, runOutbox } from './jobs/outbox.ts';
-import { type PeriodicJob, runSchedule } from './jobs/schedule.ts';
+import { runSchedule } from './jobs/schedule.ts';
 import { MAIL_DUE } from './notifications/notify.ts';
-import { remindApprovers } from './notifications/remind-approvers.ts';
-import { remindDueStatements } from './notifications/remind-due-statements.ts';
-import {
-  remindExpiringCertifications,
-  tellEndedCertifications,
-} from './notifications/remind-expiring-certifications.ts';
-import { remindOverdueParcels } from './notifications/remind-overdue-parcels.ts';
 import { sendMail } from './notifications/send-mail.ts';
 import { tellApprovers } from './notifications/tell-approvers.ts';
 import { tellBuyers } from './notifications/tell-buyers.ts';
@@ -42,43 +33,29 @@ import { APPROVAL_ASKED } from './orders/approval/approval-levels.ts';
 import { BUYER_NEWS, buyerNews } from './orders/buyer-news.ts';
 import { POOL_CHANGED } from './orders/order-pool.ts';
 import { OVERDUE_CANCELLED } from './orders/overdue/cancel-overdue.ts';
-import { startClocks } from './orders/overdue/start-clocks.ts';
 import { PICKUP_ARRIVED } from './orders/pickup/pickup-desk.ts';
-import { placeStandingOrders, STANDING_ORDER_RAN } from './orders/place-standing-orders.ts';
-import { receiveByTime } from './orders/receive-by-time.ts';
+import { STANDING_ORDER_RAN } from './orders/place-standing-orders.ts';
 import { SHORTAGE_REPORTED } from './orders/receive-fulfilment.ts';
-import { expireWaitingOrders } from './payments/expire-waiting-orders.ts';
 import { gatherParcel } from './payments/gather-parcel.ts';
 import { refundDue } from './payments/note-refund.ts';
 import { oneByOne } from './payments/one-by-one.ts';
-import { markOverdue } from './payments/overdue.ts';
 import { refundPayment } from './payments/refund-payment.ts';
-import { settleOpenPayments } from './payments/settle-open-payments.ts';
 import { STATEMENT_TOLD, statementTold } from './payments/statement-told.ts';
+import { periodicJobs } from './periodic-jobs.ts';
 import { UNIT_REMINDED, unitReminded } from './quotas/calls/remind-units.ts';
-import { carryMerged } from './quotas/moves/carry-merged.ts';
-import { reverseDisqualified } from './quotas/moves/reverse-disqualified.ts';
 import { PROGRAMME_OPENED } from './quotas/programmes/programme-open.ts';
 import { takeInEarlier } from './quotas/programmes/programme-taking-in.ts';
-import { forgetStaleSheets } from './quotas/sheets/forget-stale-sheets.ts';
-import { foldTally } from './quotas/tally/fold-tally.ts';
-import { handleRecalls } from './recalls/handle-recalls.ts';
 import { RECALL_CHANGED, RECALL_LINE, recallChange, recallLineDone } from './recalls/recall-told.ts';
 import { followSearch, searchHandlers } from './search/search-changes.ts';
-import { forgetMisses } from './search/search-misses.ts';
 import { followSharedIndex } from './search/shared-index.ts';
 import { dayOf } from './shared/days.ts';
-import { closeHarvests } from './sourcing/harvests/close-harvests.ts';
 import { HARVEST_CHANGED, harvestChanged } from './sourcing/harvests/harvest-changed.ts';
-import { settleHarvests } from './sourcing/harvests/settle-harvests.ts';
 import { MATCHING_CHANGED, matchingChanged } from './sourcing/matching/matching-changed.ts';
 import { settlePools } from './sourcing/pools/settle-pools.ts';
-import { expireQuotes } from './sourcing/quotes/expire-quotes.ts';
 import { QUOTE_CHANGED, quoteChanged } from './sourcing/quotes/quote-changed.ts';
 import { APPLICATION_CHANGED } from './suppliers/applications/lock-application.ts';
-import { followTerms } from './suppliers/follow-terms.ts';
 import { WELFARE_OPENED } from './welfare/open-run.ts';
-import { remindChoosers, tellChoosers } from './welfare/tell-choosers.ts';
+import { tellChoosers } from './welfare/tell-choosers.ts';
 import { PRICE_CHANGED, priceChanged } from './workbench/prices/price-changed.ts';
 import { REVIEW_ANSWERED } from './workbench/reviews/answer-review.ts';
 
@@ -258,81 +235,6 @@ export function outboxHandlers(container: Container) {
       if (faults.length > 0) throw new AggregateError(faults, `${faults.length} refunds were not sent`);
     },
   } satisfies Record<string, OutboxHandler>;
-}
-
-/** What returns by the clock. */
-export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob[] {
-  return [
-    {
-      name: 'fold-tally',
-      everyMs: 2_000,
-      run: async () => {
-        while ((await foldTally(db)) > 0);
-      },
-    },
-    {
-      name: 'carry-merged',
-      everyMs: 5_000,
-      run: async () => {
-        while ((await carryMerged(db, clock())) > 0);
-      },
-    },
-    {
-      name: 'reverse-disqualified',
-      everyMs: 5_000,
-      run: async () => {
-        while ((await reverseDisqualified(db, clock())) > 0);
-      },
-    },
-    {
-      name: 'handle-recalls',
-      everyMs: 2_000,
-      run: async () => {
-        while ((await handleRecalls(db, clock())) > 0);
-      },
-    },
-    { name: 'expire-orders', everyMs: 15_000, run: async () => void (await expireWaitingOrders(db, stripe, clock())) },
-    { name: 'settle-pools', everyMs: 15_000, run: async () => void (await settlePools(db, clock())) },
-    { name: 'close-harvests', everyMs: 60_000, run: async () => void (await closeHarvests(db, clock())) },
-    { name: 'settle-harvests', everyMs: 5_000, run: async () => void (await settleHarvests(db, clock())) },
-    { name: 'expire-quotes', everyMs: 60_000, run: async () => void (await expireQuotes(db, clock())) },
-    { name: 'remind-approvers', everyMs: 600_000, run: () => remindApprovers(db, clock()) },
-    { name: 'start-clocks', everyMs: 600_000, run: () => startClocks(db, clock()) },
-    { name: 'overdue-parcels', everyMs: 600_000, run: () => remindOverdueParcels(db, clock()) },
-    { name: 'warn-unsold', everyMs: 6 * 3_600_000, run: () => warnOfUnsold(db, clock()) },
-    { name: 'remind-due', everyMs: 3_600_000, run: () => remindDueStatements(db, clock()) },
-    { name: 'follow-terms', everyMs: 5_000, run: async () => void (await followTerms(db, clock())) },
-    {
-      name: 'remind-expiring',
-      everyMs: 3_600_000,
-      run: async () => {
-        await remindExpiringCertifications(db, clock());
-        await tellEndedCertifications(db, clock());
-      },
-    },
-    { name: 'mark-overdue', everyMs: 600_000, run: async () => void (await markOverdue(db, clock())) },
-    {
-      name: 'standing-orders',
-      everyMs: 60_000,
-      run: async () =>
-        void (await placeStandingOrders(db, (actor, request) => submitOrder(db, actor, request, clock()), clock())),
-    },
-    { name: 'welfare-reminders', everyMs: 600_000, run: async () => void (await remindChoosers(db, clock())) },
-    { name: 'receive-by-time', everyMs: 600_000, run: async () => void (await receiveByTime(db, clock())) },
-    { name: 'settle-payments', everyMs: 60_000, run: () => settleOpenPayments({ db, stripe, log }, clock()) },
-    {
-      name: 'forget-sessions',
-      everyMs: 3_600_000,
-      run: async () => {
-        await db.session.deleteMany({ where: { expiresAt: { lt: clock() } } });
-        await db.idempotencyKey.deleteMany({
-          where: { createdAt: { lt: new Date(clock().getTime() - 7 * 86_400_000) } },
-        });
-      },
-    },
-    { name: 'forget-misses', everyMs: 86_400_000, run: () => forgetMisses(db, dayOf(clock())) },
-    { name: 'forget-stale-sheets', everyMs: 3_600_000, run: async () => void (await forgetStaleSheets(db, clock())) },
-  ];
 }
 
 /** Starts the background work of this process: every one follows the search index, all but web-only ones work off the jobs. */
