@@ -70,12 +70,8 @@ export async function createOrder(
       Prisma.sql`(${orderId}, ${parcel.supplierId}, ${parcel.goodsFen}, ${parcel.freightFen}, ${parcel.freightAllowanceFen})`,
   );
   await tx.$executeRaw`INSERT INTO fulfilment (orderId, supplierId, goodsFen, freightFen, freightAllowanceFen) VALUES ${Prisma.join(parcels)}`;
-  await insertLines(
-    tx,
-    orderId,
-    quoted.parcels.flatMap((parcel) => parcel.lines),
-    quoted.gifts,
-  );
+  const lines = quoted.parcels.flatMap((parcel) => parcel.lines);
+  await insertLines(tx, orderId, await parcelOfSupplier(tx, orderId), lines, quoted.gifts);
   await order.noteAgreed?.(tx, orderId);
   await enqueue(
     tx,
@@ -129,9 +125,16 @@ const NOTHING = {
   ...{ isGift: true, note: null },
 };
 
+async function parcelOfSupplier(tx: FastTx, orderId: number): Promise<Map<number, number>> {
+  const parcels = await tx.$queryRaw<{ id: number; supplierId: number }[]>`
+    SELECT id, supplierId FROM fulfilment WHERE orderId = ${orderId}`;
+  return new Map(parcels.map(({ id, supplierId }) => [supplierId, id]));
+}
+
 async function insertLines(
   tx: FastTx,
   orderId: number,
+  parcels: ReadonlyMap<number, number>,
   lines: readonly QuotedLine[],
   gifts: readonly QuotedGift[],
 ): Promise<void> {
@@ -153,7 +156,7 @@ async function insertLines(
       isGift,
       note,
     }) =>
-      Prisma.sql`(${orderId}, (SELECT id FROM fulfilment WHERE orderId = ${orderId} AND supplierId = ${product.supplierId}), ${product.id},
+      Prisma.sql`(${orderId}, ${parcels.get(product.supplierId)}, ${product.id},
         ${product.supplierId}, ${product.categoryId}, ${product.placeId}, ${product.familyName}, ${product.nameEn}, ${product.spec}, ${product.specEn},
         ${product.saleUnit}, ${product.saleUnitEn}, ${product.illustration}, ${netGrams}, ${quantity}, ${unitPriceFen}, ${goodsFen}, ${discountFen}, ${payableFen}, ${grams}, ${note ?? null},
         ${product.saleMode === 'by_weight' && !isGift ? pricePerKg(unitPriceFen, product.netGrams) : null}, ${product.saleMode === 'by_weight' && !isGift ? product.toleranceBp : 0}, ${pointsFen}, ${allowanceFen}, ${isGift})`,
@@ -164,19 +167,19 @@ async function insertLines(
     VALUES ${Prisma.join(rows)}`;
 }
 
-/** Allocations and stock movements, each in one statement that finds its lines by product, bought or given. */
+/** What each line was promised of which batch, and that it is held. */
 async function noteShares(tx: FastTx, orderId: number, shares: readonly BatchShare[], at: Date): Promise<void> {
-  const chosen = Prisma.join(
-    shares.map(
-      (share) =>
-        Prisma.sql`SELECT ${share.productId} AS productId, ${share.batchId} AS batchId, ${share.quantity} AS quantity, ${share.isGift ?? false} AS isGift`,
-    ),
-    ' UNION ALL ',
-  );
+  const lines = await tx.$queryRaw<{ id: number; productId: number; isGift: number }[]>`
+    SELECT id, productId, isGift FROM order_line WHERE orderId = ${orderId}`;
+  const lineIds = new Map(lines.map(({ id, productId, isGift }) => [`${productId} ${Boolean(isGift)}`, id]));
+  const held = shares.map((share) => ({
+    ...share,
+    lineId: lineIds.get(`${share.productId} ${share.isGift ?? false}`),
+  }));
   await tx.$executeRaw`
     INSERT INTO line_allocation (lineId, batchId, quantity)
-    SELECT l.id, s.batchId, s.quantity FROM (${chosen}) s JOIN order_line l ON l.orderId = ${orderId} AND l.productId = s.productId AND l.isGift = s.isGift`;
+    VALUES ${Prisma.join(held.map(({ lineId, batchId, quantity }) => Prisma.sql`(${lineId}, ${batchId}, ${quantity})`))}`;
   await tx.$executeRaw`
     INSERT INTO stock_movement (batchId, event, source, sourceId, quantity, at)
-    SELECT s.batchId, 'held', 'line', l.id, -s.quantity, ${at} FROM (${chosen}) s JOIN order_line l ON l.orderId = ${orderId} AND l.productId = s.productId AND l.isGift = s.isGift`;
+    VALUES ${Prisma.join(held.map(({ lineId, batchId, quantity }) => Prisma.sql`(${batchId}, 'held', 'line', ${lineId}, ${-quantity}, ${at})`))}`;
 }

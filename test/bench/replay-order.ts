@@ -2,20 +2,23 @@ import { randomUUID } from 'node:crypto';
 import type { Pool, PoolConnection, ResultSetHeader } from 'mysql2/promise';
 import { fastPathOf, type PrismaClient } from '../../server/db/client.ts';
 
+const FAR = 700_000_000;
+
 interface Statement {
   sql: string;
   values: unknown[];
+  /** of the order's own rows that it wrote or read */
+  ids: number[];
 }
 
 export interface RecordedOrder {
   key: string;
-  orderId: number;
   /** outside the transaction, which comes after them */
   reads: Statement[];
   writes: Statement[];
 }
 
-/** Places an order by `place` and records every plain statement that it ran; order ids must not look like any other number, see `far`. */
+/** Places an order by `place` and records every plain statement that it ran; ids of its rows must not look like any other number, see `far`. */
 export async function recordOrder(db: PrismaClient, place: (key: string) => Promise<number>): Promise<RecordedOrder> {
   const { pool } = fastPathOf(db);
   const reads: Statement[] = [];
@@ -29,41 +32,58 @@ export async function recordOrder(db: PrismaClient, place: (key: string) => Prom
   };
   const key = randomUUID();
   try {
-    return { key, orderId: await place(key), reads, writes };
+    await place(key);
+    return { key, reads, writes };
   } finally {
     pool.query = query;
     pool.getConnection = getConnection;
   }
 }
 
-function recording<T extends Pool | PoolConnection>(target: T, query: T['query'], into: Statement[]) {
-  return (sql: string, values: unknown[]) => {
-    into.push({ sql, values });
-    return (query as (sql: string, values: unknown[]) => unknown).call(target, sql, values);
+type Query = (sql: string, values: unknown[]) => Promise<[unknown, unknown]>;
+
+function recording(target: Pool | PoolConnection, query: unknown, into: Statement[]): Query {
+  return async (sql, values) => {
+    const statement: Statement = { sql, values, ids: [] };
+    into.push(statement);
+    const answer = await (query as Query).call(target, sql, values);
+    statement.ids = idsOf(answer[0]);
+    return answer;
   };
 }
 
-/** Makes the ids of orders unlike any other number, so that a replay can tell them. */
+/** The id of an inserted row, or those of the rows read, of tables that begin far off. */
+function idsOf(result: unknown): number[] {
+  const rows = Array.isArray(result) ? (result as { id?: number }[]) : [{ id: (result as ResultSetHeader).insertId }];
+  return rows.flatMap(({ id }) => (typeof id === 'number' && id > FAR ? [id] : []));
+}
+
+/** Makes the ids of orders, parcels and lines unlike any other number, so that a replay can tell them. */
 export async function far(pool: Pool): Promise<void> {
-  await pool.query('ALTER TABLE `order` AUTO_INCREMENT = 700000001');
+  for (const [at, table] of ['`order`', 'fulfilment', 'order_line'].entries())
+    await pool.query(`ALTER TABLE ${table} AUTO_INCREMENT = ${FAR + at * 100_000_000 + 1}`);
 }
 
 /** The same statements again straight on mysql2, for another order. */
-export async function replayOrder(pool: Pool, { key, orderId, reads, writes }: RecordedOrder): Promise<void> {
+export async function replayOrder(pool: Pool, { key, reads, writes }: RecordedOrder): Promise<void> {
   const ownKey = randomUUID();
-  let ownId = 0;
+  const ownIds = new Map<number, number>();
   const own = (values: unknown[]) =>
-    values.map((value) =>
-      value === key ? ownKey : value === orderId ? ownId : typeof value === 'string' ? ofOwn(value) : value,
-    );
-  const ofOwn = (text: string) => (ownId === 0 ? text : text.replaceAll(String(orderId), String(ownId)));
+    values.map((value) => {
+      if (value === key) return ownKey;
+      if (typeof value === 'number') return ownIds.get(value) ?? value;
+      return typeof value === 'string'
+        ? value.replaceAll(/\d{9,}/g, (id) => String(ownIds.get(Number(id)) ?? id))
+        : value;
+    });
   await Promise.all(reads.map(({ sql, values }) => pool.query(sql, own(values))));
   const connection = await pool.getConnection();
   try {
     await connection.beginTransaction();
-    for (const { sql, values } of writes) {
+    for (const { sql, values, ids } of writes) {
       const [result] = await connection.query(sql, own(values));
-      if (/^\s*INSERT INTO `order` /.test(sql)) ownId = (result as ResultSetHeader).insertId;
+      const replayed = idsOf(result);
+      for (const [at, id] of ids.entries()) ownIds.set(id, replayed[at] ?? id);
     }
     await connection.commit();
   } catch (error) {
