@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type Actor, findActor } from '../../server/accounts/actor.ts';
+import type { Wish } from '../../server/cart/quote.ts';
 import { noteChangedProducts } from '../../server/catalog/product-changed.ts';
 import { submitOrder } from '../../server/checkout/submit-order.ts';
 import { FEWEST_MEMBERS, seedMarket } from '../../server/cli/seed/seed-market.ts';
@@ -12,6 +13,7 @@ import { createEmbeddedEngine } from '../../server/search/embedded/embedded-engi
 import type { SearchEngine } from '../../server/search/engine.ts';
 import { followSearch, searchHandlers } from '../../server/search/search-changes.ts';
 import { dayOf } from '../../server/shared/days.ts';
+import { RuleRefusal } from '../../server/shared/errors.ts';
 import { benchDatabase, percentiles } from './harness.ts';
 import { PLAIN_ORDER } from './plain-order.ts';
 
@@ -34,15 +36,13 @@ export async function visibleWhileOrdering(): Promise<Record<string, string | nu
     followSearch({ db, search, clock: () => new Date(), log }, stopping.signal),
   ];
   while (!search.ready()) await sleep(100);
-  const { actor, ids } = await goods(db, search);
-  let placed = 0;
-  const ordering = orderSteadily(db, actor, ids, stopping.signal, () => {
-    placed += 1;
-  });
+  const { actor, wishes } = await goods(db, search);
+  const orders = { placed: 0, refused: 0 };
+  const ordering = orderSteadily(db, actor, wishes, stopping.signal, orders);
   const started = performance.now();
   const took: number[] = [];
   for (let turn = 0; turn < CHANGES; turn += 1) {
-    took.push(await timeToFind(db, search, ids[turn * 3] ?? 0, turn));
+    took.push(await timeToFind(db, search, wishes[turn * 3]?.productId ?? 0, turn));
     await sleep(300);
   }
   const seconds = (performance.now() - started) / 1000;
@@ -51,7 +51,8 @@ export async function visibleWhileOrdering(): Promise<Record<string, string | nu
   await db.$disconnect();
   await close();
   const { p50, p99 } = percentiles(took);
-  return { p50Ms: p50, p99Ms: p99, 'orders/s': Math.round(placed / seconds), products: PRODUCTS };
+  const perSecond = Math.round(orders.placed / seconds);
+  return { p50Ms: p50, p99Ms: p99, 'orders/s': perSecond, refused: orders.refused, products: PRODUCTS };
 }
 
 async function timeToFind(db: PrismaClient, search: SearchEngine, productId: number, turn: number): Promise<number> {
@@ -72,27 +73,33 @@ async function timeToFind(db: PrismaClient, search: SearchEngine, productId: num
 async function orderSteadily(
   db: PrismaClient,
   actor: Actor,
-  ids: readonly number[],
+  wishes: readonly Wish[],
   stopped: AbortSignal,
-  onPlaced: () => void,
+  orders: { placed: number; refused: number },
 ): Promise<void> {
   const all: Promise<void>[] = [];
+  const started = performance.now();
   for (let turn = 0; !stopped.aborted; turn += 1) {
-    const lines = Array.from({ length: LINES }, (_, line) => ids[(turn * 13 + line * 977) % ids.length] as number);
+    const lines = Array.from({ length: LINES }, (_, line) => wishes[(turn * 13 + line * 977) % wishes.length] as Wish);
     all.push(
-      submitOrder(
-        db,
-        actor,
-        { ...PLAIN_ORDER, lines: lines.map((productId) => ({ productId, quantity: 1 })), checkoutKey: randomUUID() },
-        new Date(),
-      ).then(onPlaced, () => {}),
+      submitOrder(db, actor, { ...PLAIN_ORDER, lines, checkoutKey: randomUUID() }, new Date()).then(
+        () => {
+          orders.placed += 1;
+        },
+        (error) => {
+          if (!(error instanceof RuleRefusal)) throw error;
+          orders.refused += 1;
+        },
+      ),
     );
-    await sleep(1000 / ORDERS_A_SECOND, undefined, { signal: stopped }).catch(() => {});
+    const next = started + ((turn + 1) * 1000) / ORDERS_A_SECOND;
+    await sleep(Math.max(0, next - performance.now()), undefined, { signal: stopped }).catch(() => {});
   }
   await Promise.all(all);
 }
 
-async function goods(db: PrismaClient, search: SearchEngine): Promise<{ actor: Actor; ids: number[] }> {
+/** What can be ordered, each by as much as its supplier's minimum asks for at any tier. */
+async function goods(db: PrismaClient, search: SearchEngine): Promise<{ actor: Actor; wishes: Wish[] }> {
   const buyer = await db.user.findFirstOrThrow({ select: { id: true }, orderBy: { id: 'asc' } });
   const actor = await findActor(db, buyer.id, dayOf(new Date()));
   if (!actor) throw new Error('nobody buys');
@@ -101,5 +108,18 @@ async function goods(db: PrismaClient, search: SearchEngine): Promise<{ actor: A
       search.search({ page: at + 1, perPage: 100, inStock: true, sort: '-newest' }),
     ),
   );
-  return { actor, ids: pages.flatMap((page) => page.ids) };
+  const products = await db.product.findMany({
+    where: { id: { in: pages.flatMap((page) => page.ids) } },
+    select: {
+      ...{ id: true, priceFen: true, minQuantity: true, orderMultiple: true },
+      tiers: { select: { priceFen: true } },
+      supplier: { select: { minOrderFen: true } },
+    },
+  });
+  const wishes = products.map(({ id, priceFen, minQuantity, orderMultiple, tiers, supplier }) => {
+    const cheapest = Math.min(priceFen, ...tiers.map((tier) => tier.priceFen));
+    const least = Math.max(minQuantity, supplier.minOrderFen / cheapest);
+    return { productId: id, quantity: Math.ceil(least / orderMultiple) * orderMultiple };
+  });
+  return { actor, wishes };
 }
