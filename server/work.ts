@@ -11,6 +11,7 @@ import { tellApprovers } from './notifications/tell-approvers.ts';
 import { tellBuyers } from './notifications/tell-buyers.ts';
 import { tellDroppedRests } from './notifications/tell-dropped-rests.ts';
 import { tellFavourites } from './notifications/tell-favourites.ts';
+import { tellMovedDeliveries } from './notifications/tell-moved-deliveries.ts';
 import { tellOfAnswers } from './notifications/tell-of-answers.ts';
 import { applicationChanged, tellOfApplications } from './notifications/tell-of-applications.ts';
 import { tellOfDisputes } from './notifications/tell-of-disputes.ts';
@@ -31,6 +32,7 @@ import { tellSuppliers } from './notifications/tell-suppliers.ts';
 import { tellUnits } from './notifications/tell-units.ts';
 import { APPROVAL_ASKED } from './orders/approval/approval-levels.ts';
 import { BUYER_NEWS, buyerNews } from './orders/buyer-news.ts';
+import { DELIVERY_MOVED } from './orders/delivery/move-window.ts';
 import { POOL_CHANGED } from './orders/order-pool.ts';
 import { OVERDUE_CANCELLED } from './orders/overdue/cancel-overdue.ts';
 import { PICKUP_ARRIVED } from './orders/pickup/pickup-desk.ts';
@@ -88,6 +90,10 @@ export function outboxHandlers(container: Container) {
         db,
         payloads.map((payload) => orderPlaced.parse(payload).orderId),
       );
+    },
+    [DELIVERY_MOVED]: async (payloads) => {
+      const ids = payloads.map((payload) => orderPlaced.parse(payload).orderId);
+      await tellMovedDeliveries(db, ids);
     },
     [APPROVAL_ASKED]: async (payloads) => {
       const ids = payloads.map((payload) => orderPlaced.parse(payload).orderId);

@@ -12,6 +12,7 @@ export const NOTICE_KINDS = [
   'order_approved',
   'order_rejected',
   'order_returned',
+  'delivery_moved',
   'approval_asked',
   'approval_waits',
   'approval_ends',

@@ -73,6 +73,8 @@ const deliveryJson = z
     on: z.string(),
     from: z.string(),
     to: z.string(),
+    /** the day that was chosen first, where approval or payment came too late for it */
+    movedFrom: z.string().nullable(),
   })
   .nullable();
 
@@ -265,12 +267,16 @@ export function toOrderJson(order: WholeOrder, counts: OrderCount[], paymentUrl?
 }
 
 function deliveryOf(
-  order: Pick<SupplierFulfilment['order'], 'canteenId' | 'canteen' | 'deliverOn' | 'deliverFrom' | 'deliverTo'>,
+  order: Pick<
+    SupplierFulfilment['order'],
+    'canteenId' | 'canteen' | 'deliverOn' | 'deliverFrom' | 'deliverTo' | 'deliverMovedFrom'
+  >,
 ): z.infer<typeof deliveryJson> {
-  const { canteenId, canteen, deliverOn, deliverFrom, deliverTo } = order;
+  const { canteenId, canteen, deliverOn, deliverFrom, deliverTo, deliverMovedFrom } = order;
   if (!deliverOn || deliverFrom === null || deliverTo === null) return null;
   const times = { from: clockText(deliverFrom), to: clockText(deliverTo) };
-  return { canteenId, canteen: canteen?.name ?? null, on: dayFromColumn(deliverOn), ...times };
+  const movedFrom = deliverMovedFrom && dayFromColumn(deliverMovedFrom);
+  return { canteenId, canteen: canteen?.name ?? null, on: dayFromColumn(deliverOn), ...times, movedFrom };
 }
 
 /** A supplier's own part, with the delivery address of its own parcel only (rule 31). */

@@ -10,7 +10,8 @@ import { presentBudget, presentLevels, presentTask, presentWhere } from './appro
 import type { DecisionBudget } from './approval/budget-queries.ts';
 import type { DecisionTask } from './approval/decision-tasks.ts';
 import type { OrderApprovals } from './approval/order-approvals.ts';
-import { presentDelivery } from './delivery/delivery-text.ts';
+import { presentDelivery, presentMoving } from './delivery/delivery-text.ts';
+import type { MovedDelivery } from './delivery/move-window.ts';
 import type { MoneyBack } from './money-back.ts';
 import { comingDay, inReaderLanguage, type Reader, reasonText } from './order-labels.ts';
 import { approvesAnyLevel, isApproverOf, mayBuyerSee } from './order-policy.ts';
@@ -96,6 +97,8 @@ export interface OrderPage extends Seen {
   /** for whoever decides: the unit's budget of the year, and its tasks that the purchase would count for */
   budget?: DecisionBudget | null;
   tasks?: readonly DecisionTask[];
+  /** when it would come instead of on the chosen day, were it placed now */
+  moved?: MovedDelivery;
   counts: readonly OrderCount[];
   moneyBack: readonly MoneyBack[];
   refunds: readonly WholeRefund[];
@@ -103,7 +106,7 @@ export interface OrderPage extends Seen {
 
 /** The data of `views/orders/show.hbs`. */
 export function presentOrder(reader: Reader, actor: Actor, page: OrderPage) {
-  const { order, counts, moneyBack, refunds, approvals, budget, tasks = [] } = page;
+  const { order, counts, moneyBack, refunds, approvals, budget, tasks = [], moved } = page;
   const { t } = reader;
   const why = order.state === 'awaiting_approval' && approvals ? whyNotDecide(actor, approvals) : undefined;
   return {
@@ -126,6 +129,7 @@ export function presentOrder(reader: Reader, actor: Actor, page: OrderPage) {
       waitsForPool: order.state === 'awaiting_pool',
       address: { recipient: order.recipient, phone: order.phone, text: `${order.region} ${order.address}` },
       delivery: presentDelivery(reader, order),
+      moving: presentMoving(reader, moved, order.state)?.text,
     },
     recalls: order.lines.flatMap((line) =>
       line.recallLines

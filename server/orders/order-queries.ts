@@ -152,7 +152,7 @@ export const fulfilmentParts = {
       unit: { select: { name: true, nameEn: true } },
       harvest: { select: { expectedOn: true, state: true } },
       poolId: true,
-      ...{ canteenId: true, deliverOn: true, deliverFrom: true, deliverTo: true },
+      ...{ canteenId: true, deliverOn: true, deliverFrom: true, deliverTo: true, deliverMovedFrom: true },
       canteen: { select: { name: true, note: true } },
     },
   },

@@ -20,6 +20,7 @@ import { approvalsOf } from './approval/order-approvals.ts';
 import { rejectOrder, returnOrder } from './approval/reject-order.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { canteenRoutes } from './delivery/canteen-routes.ts';
+import { movedDeliveries } from './delivery/move-window.ts';
 import { moneyBackOf } from './money-back.ts';
 import { approvesAnyLevel } from './order-policy.ts';
 import { presentListed, presentOrder } from './order-presenter.ts';
@@ -133,10 +134,22 @@ export function orderRoutes({ db, clock }: Parts): Router {
     const [budget, tasks] = decides
       ? await Promise.all([budgetAtDecision(db, order, today), tasksAtDecision(db, actor, order, today)])
       : [null, []];
+    const moved = order.placedAt || order.closedAt ? undefined : (await movedDeliveries(db, [order], now)).get(id);
     const { status, faults } = refused ? refusedForm(refused) : { status: 200, faults: [] };
     res.set('Cache-Control', 'no-store');
     res.status(status).render('orders/show', {
-      ...presentOrder(req, actor, { order, counts, moneyBack, refunds, approvals, budget, tasks, now, holidays }),
+      ...presentOrder(req, actor, {
+        order,
+        counts,
+        moneyBack,
+        refunds,
+        approvals,
+        budget,
+        tasks,
+        moved,
+        now,
+        holidays,
+      }),
       currentPath: pathTo('order', { id }),
       form: formView(req.t, ['reason', 'name'], req.body ?? {}, faults),
     });

@@ -4,6 +4,7 @@ import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { enqueue } from '../jobs/outbox.ts';
 import { tellBuyer } from '../orders/buyer-news.ts';
+import { moveDeliveryIfLate } from '../orders/delivery/move-window.ts';
 import { type LockedOrder, lockOrder } from '../orders/lock-order.ts';
 import { writeJournal } from '../orders/order-journal.ts';
 import { mayCommitToPool } from '../orders/order-pool.ts';
@@ -56,7 +57,10 @@ async function settle(
   if (count === 0) return;
   const places =
     order.state === 'awaiting_payment' && amountFen === restToPay(order) && (await mayCommitToPool(tx, order.poolId));
-  if (places) await placeOrder(tx, order, 'pay', at);
+  if (places) {
+    await moveDeliveryIfLate(tx, order, at);
+    await placeOrder(tx, order, 'pay', at);
+  }
   await writeJournal(tx, {
     orderId: order.id,
     source: 'payment',

@@ -4,9 +4,10 @@ import { requireRole } from '../../accounts/actor.ts';
 import { actorOf } from '../../accounts/who-acts.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { dayOf } from '../../shared/days.ts';
+import { dayFromColumn, dayOf } from '../../shared/days.ts';
 import { Refusal } from '../../shared/errors.ts';
 import { type Endpoint, endpoint } from '../../web/api.ts';
+import { movedDeliveries } from '../delivery/move-window.ts';
 import { listAwaitingApproval, orderNumber } from '../order-queries.ts';
 import { decisionsBody } from '../order-schemas.ts';
 import { whyNotDecide } from './approval-policy.ts';
@@ -35,6 +36,9 @@ const waitingJson = z.object({
   levels: z.int(),
   waitsFor: z.string().nullable(),
   mayDecide: z.boolean(),
+  /** the day of delivery that was chosen, and the later one that an approval now would move it to; null: it stays */
+  deliverOn: z.string().nullable(),
+  deliveryMovesTo: z.string().nullable(),
   /** why it is not the caller's to decide now */
   whyNot: z.enum(['ownPurchase', 'decidedBefore', 'atOtherLevel', 'namedOthers']).nullable(),
 });
@@ -63,8 +67,16 @@ export function approvalEndpoints({ db, clock }: Parts): Endpoint[] {
         requireRole(actor, 'approver');
         const orders = await listAwaitingApproval(db, actor, MOST_AWAITING);
         const ids = orders.map(({ id }) => id);
-        const approvals = await approvalsOf(db, ids, dayOf(clock()));
-        const items = orders.map((order) => toWaitingJson(actor, order, approvals.get(order.id)));
+        const now = clock();
+        const [approvals, moved] = await Promise.all([
+          approvalsOf(db, ids, dayOf(now)),
+          movedDeliveries(db, orders, now),
+        ]);
+        const items = orders.map((order) => ({
+          ...toWaitingJson(actor, order, approvals.get(order.id)),
+          deliverOn: order.deliverOn && dayFromColumn(order.deliverOn),
+          deliveryMovesTo: moved.get(order.id)?.to ?? null,
+        }));
         return { items, total: items.length, nextCursor: null };
       },
     }),
@@ -92,7 +104,7 @@ function toWaitingJson(
   actor: Actor,
   order: Waiting,
   approvals: OrderApprovals | undefined,
-): z.infer<typeof waitingJson> {
+): Omit<z.infer<typeof waitingJson>, 'deliverOn' | 'deliveryMovesTo'> {
   const { id, unit, fundingSource, buyer, totalFen, submittedAt, heldUntil } = order;
   const whyNot = approvals ? whyNotDecide(actor, approvals) : 'atOtherLevel';
   return {

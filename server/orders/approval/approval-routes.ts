@@ -8,6 +8,8 @@ import type { Clock } from '../../shared/clock.ts';
 import { dayOf } from '../../shared/days.ts';
 import { flash } from '../../web/flash.ts';
 import { read } from '../../web/forms.ts';
+import { presentMoving } from '../delivery/delivery-text.ts';
+import { movedDeliveries } from '../delivery/move-window.ts';
 import { inReaderLanguage, type Reader } from '../order-labels.ts';
 import { presentListed } from '../order-presenter.ts';
 import { listAwaitingApproval } from '../order-queries.ts';
@@ -54,12 +56,15 @@ export function approvalRoutes({ db, clock }: Parts): Router {
       listAwaitingApproval(db, actor, MOST_AWAITING),
       budgetsOf(db, unitsApprovedFor(actor), dayOf(clock())),
     ]);
-    const approvals = await approvalsOf(
-      db,
-      orders.map(({ id }) => id),
-      dayOf(clock()),
-    );
-    const rows = orders.map((order) => presentWaiting(req, actor, order, approvals.get(order.id)));
+    const ids = orders.map(({ id }) => id);
+    const [approvals, moved] = await Promise.all([
+      approvalsOf(db, ids, dayOf(clock())),
+      movedDeliveries(db, orders, clock()),
+    ]);
+    const rows = orders.map((order) => ({
+      ...presentWaiting(req, actor, order, approvals.get(order.id)),
+      moving: presentMoving(req, moved.get(order.id), order.state)?.short,
+    }));
     const waitingFen = (budget: BudgetUse) =>
       orders
         .filter((order) => order.unitId === budget.unitId && order.fundingSource === budget.fundingSource)

@@ -5,6 +5,7 @@ import { inTransaction } from '../../db/in-transaction.ts';
 import { enqueue } from '../../jobs/outbox.ts';
 import { dayOf } from '../../shared/days.ts';
 import { tellBuyer } from '../buyer-news.ts';
+import { moveDeliveryIfLate } from '../delivery/move-window.ts';
 import { type LockedOrder, lockOrder } from '../lock-order.ts';
 import { nextOrderState } from '../order-states.ts';
 import { placeOrder } from '../place-order.ts';
@@ -18,7 +19,7 @@ const HELD_ON_MS = 3 * 86_400_000;
 
 /**
  * Approves a unit's purchase at the level where it waits (`seenLevel`: only if it is still that one). After the last level it is placed
- * when it is on account, and waits for its payment when prepaid. Refuses as levelToDecide, and what a budget that refuses does not cover
+ * when it is on account, and waits for its payment when prepaid; a day of delivery that has become too early moves with the placing. Refuses as levelToDecide, and what a budget that refuses does not cover
  * with `overBudget` (rule 26).
  */
 export async function approveOrder(
@@ -55,8 +56,10 @@ async function holdForNext(tx: Tx, orderId: number, at: Date): Promise<void> {
 }
 
 async function passOn(tx: Tx, order: LockedOrder, decisionId: number, at: Date): Promise<void> {
-  if (order.paymentWay === 'on_account') await placeOrder(tx, order, 'approve', at);
-  else {
+  if (order.paymentWay === 'on_account') {
+    await moveDeliveryIfLate(tx, order, at);
+    await placeOrder(tx, order, 'approve', at);
+  } else {
     const state = nextOrderState(order.state, 'approve_to_pay');
     const heldUntil = new Date(at.getTime() + HELD_ON_MS);
     await tx.order.update({ where: { id: order.id }, data: { state, heldUntil }, select: { id: true } });

@@ -50,6 +50,16 @@ export async function shippedByAll(
     where: { id: { in: [...supplierIds] } },
     select: { confirmWithinHours: true, shipWithinDays: true },
   });
+  return slowestShipping(suppliers, now, holidays);
+}
+
+interface LeadTimes {
+  confirmWithinHours: number;
+  shipWithinDays: number;
+}
+
+/** The last of the days by which suppliers with these lead times have shipped what they are given now. */
+export function slowestShipping(suppliers: readonly LeadTimes[], now: Date, holidays: ReadonlySet<Day>): Day {
   const days = suppliers.map(({ confirmWithinHours, shipWithinDays }) =>
     workingDayAfter(new Date(now.getTime() + confirmWithinHours * 3_600_000), shipWithinDays, holidays),
   );

@@ -8,6 +8,7 @@ import {
   weekdayOf,
 } from '../../units/canteens/canteen-hours.ts';
 import type { Reader } from '../order-labels.ts';
+import type { MovedDelivery } from './move-window.ts';
 
 /** A canteen's hours in a line: Mon–Fri 06:00–09:00, Sat 07:00–08:00. */
 export function hoursText({ t, locale }: Reader, hours: CanteenHours): string {
@@ -31,11 +32,13 @@ interface Delivered {
   deliverOn: Date | null;
   deliverFrom: number | null;
   deliverTo: number | null;
+  deliverMovedFrom: Date | null;
   canteen: { name: string; note: string | null } | null;
 }
 
 /** Where and when an order is delivered, when that was chosen; what must be known at the door beside it. */
-export function presentDelivery(reader: Reader, { deliverOn, deliverFrom, deliverTo, canteen }: Delivered) {
+export function presentDelivery(reader: Reader, order: Delivered) {
+  const { deliverOn, deliverFrom, deliverTo, deliverMovedFrom, canteen } = order;
   if (!deliverOn || deliverFrom === null || deliverTo === null) return undefined;
   const day = dayFromColumn(deliverOn);
   return {
@@ -44,5 +47,19 @@ export function presentDelivery(reader: Reader, { deliverOn, deliverFrom, delive
     hours: `${clockText(deliverFrom)}–${clockText(deliverTo)}`,
     canteenName: canteen?.name,
     note: canteen?.note,
+    movedFrom: deliverMovedFrom ? reader.t('delivery:moved.from', { day: dayFromColumn(deliverMovedFrom) }) : undefined,
+  };
+}
+
+/** What an order that waits says of a day of delivery that has become too early, and by whose doing it moves; undefined: none has. */
+export function presentMoving(reader: Reader, moved: MovedDelivery | undefined, state: string) {
+  if (!moved) return undefined;
+  const { from, to, window } = moved;
+  if (!to || !window)
+    return { short: reader.t('delivery:moved.never'), text: reader.t('delivery:moved.neverText', { day: from }) };
+  const values = { day: from, window: windowText(reader, to, window) };
+  return {
+    short: reader.t('delivery:moved.short', values),
+    text: reader.t(`delivery:moved.${state === 'awaiting_payment' ? 'ifPaid' : 'ifApproved'}`, values),
   };
 }

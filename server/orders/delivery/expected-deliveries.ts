@@ -15,7 +15,13 @@ const expected = {
   order: {
     select: {
       ...{ id: true, buyerId: true, unitId: true, fundingSource: true, submittedAt: true, canteenId: true },
-      ...{ deliverOn: true, deliverFrom: true, deliverTo: true, canteen: { select: { name: true, note: true } } },
+      ...{
+        deliverOn: true,
+        deliverFrom: true,
+        deliverTo: true,
+        deliverMovedFrom: true,
+        canteen: { select: { name: true, note: true } },
+      },
     },
   },
 } satisfies Prisma.FulfilmentInclude;
