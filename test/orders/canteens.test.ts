@@ -131,7 +131,14 @@ describe('an order to a canteen', () => {
     const answer = await order({});
     expect(answer.status).toBe(201);
     expect(answer.body.address).toMatchObject({ recipient: '收货岗', address: '食堂路 1 号' });
-    expect(answer.body.delivery).toEqual({ canteenId, canteen: '一食堂', on: FIRST, from: '06:00', to: '09:00' });
+    expect(answer.body.delivery).toEqual({
+      canteenId,
+      canteen: '一食堂',
+      on: FIRST,
+      from: '06:00',
+      to: '09:00',
+      movedFrom: null,
+    });
   });
 
   it('takes a later day and hours within the canteen’s', async () => {

@@ -139,7 +139,7 @@ describe('a purchase whose day of delivery has become too early while it waited'
     const { body } = await supertest(market.app.url)
       .post(`/api/v1/orders/${id}/payment`)
       .auth(token, { type: 'bearer' });
-    await supertest(market.app.url).post(new URL(body.url).pathname).send({ outcome: 'succeed' }).expect(200);
+    await supertest(market.app.url).post(new URL(body.payment.url).pathname).send({ outcome: 'succeed' }).expect(200);
     expect(await wanted(id)).toMatchObject({
       ...{ state: 'placed', deliverOn: dayToColumn('2026-05-14'), deliverMovedFrom: dayToColumn(FIRST) },
     });
