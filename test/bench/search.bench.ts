@@ -76,7 +76,10 @@ export async function bench() {
       if (engine.name === 'embedded') figures[`${name}: holds the process`] = await longestTurn(engine, size);
       console.table(Object.fromEntries(Object.entries(figures).filter(([of]) => of.startsWith(name))));
     }
-  figures['visible while 50 orders a second are placed'] = await visibleWhileOrdering();
+  for (const create of engines()) {
+    const engine = create();
+    figures[`${engine.name}: visible while 50 orders a second are placed`] = await visibleWhileOrdering(engine);
+  }
   return figures;
 }
 

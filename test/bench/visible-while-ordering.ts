@@ -9,9 +9,9 @@ import { submitOrder } from '../../server/checkout/submit-order.ts';
 import { FEWEST_MEMBERS, seedMarket } from '../../server/cli/seed/seed-market.ts';
 import { connect, type PrismaClient } from '../../server/db/client.ts';
 import { runOutbox } from '../../server/jobs/outbox.ts';
-import { createEmbeddedEngine } from '../../server/search/embedded/embedded-engine.ts';
 import type { SearchEngine } from '../../server/search/engine.ts';
 import { followSearch, searchHandlers } from '../../server/search/search-changes.ts';
+import { followSharedIndex } from '../../server/search/shared-index.ts';
 import { dayOf } from '../../server/shared/days.ts';
 import { RuleRefusal } from '../../server/shared/errors.ts';
 import { benchDatabase, percentiles } from './harness.ts';
@@ -25,15 +25,15 @@ const MOST_MS = 20_000;
 const log = pino({ level: 'fatal' });
 
 /** How long after its commit a renamed product is found under its new name, of 10,000, while orders change the stock of others. */
-export async function visibleWhileOrdering(): Promise<Record<string, string | number>> {
+export async function visibleWhileOrdering(search: SearchEngine): Promise<Record<string, string | number>> {
   const { url, close } = await benchDatabase();
   await seedMarket(url, { members: FEWEST_MEMBERS, products: PRODUCTS }, new Date(), () => {});
   const db = connect(url, { pool: 16 });
-  const search = createEmbeddedEngine();
+  const follow = search.name === 'embedded' ? followSearch : followSharedIndex;
   const stopping = new AbortController();
   const working = [
     runOutbox(db, searchHandlers({ db }), log, stopping.signal),
-    followSearch({ db, search, clock: () => new Date(), log }, stopping.signal),
+    follow({ db, search, clock: () => new Date(), log }, stopping.signal, true),
   ];
   while (!search.ready()) await sleep(100);
   const { actor, wishes } = await goods(db, search);

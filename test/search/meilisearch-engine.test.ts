@@ -32,6 +32,20 @@ describe.skipIf(!url)('a Meilisearch server', () => {
     expect(await indexes()).toEqual([uid]);
   });
 
+  it('is given only what differs from what is there, since most changes leave a stock above nothing', async () => {
+    const engine = createMeilisearchEngine(server, { uid });
+    const rice = aProduct({ id: 5, name: '贡米' });
+    await engine.rebuild(inOne([rice, aProduct({ id: 6, name: '白茶' })]));
+    const written = async () =>
+      (await server.writing.tasks.getTasks({ indexUids: [uid], types: ['documentAdditionOrUpdate'] })).results.length;
+    const before = await written();
+    await engine.replace([rice]);
+    expect(await written()).toBe(before);
+    await engine.replace([rice, aProduct({ id: 6, name: '白茶', priceFen: 7_700 })]);
+    expect(await written()).toBe(before + 1);
+    expect((await engine.search({ q: '白茶', minPriceFen: 7_700, maxPriceFen: 7_700 })).ids).toEqual([6]);
+  });
+
   it('is ready for a process that starts later, since the index stays with the server', async () => {
     const engine = createMeilisearchEngine(server, { uid });
     await engine.rebuild(inOne([aProduct({ id: 77, name: '贡米' })]));

@@ -28,7 +28,7 @@ export const indexSettings: Settings = {
     'supplierEntry',
   ],
   sortableAttributes: ['priceFen', 'sales', 'createdAt', 'inStock'],
-  displayedAttributes: ['id', 'title', 'words', 'kindCode'],
+  displayedAttributes: ['id', 'title', 'words', 'kindCode', 'print'],
   rankingRules: ['sort', 'words', 'typo', 'attributeRank', 'proximity', 'exactness', 'inStock:desc', 'sales:desc'],
   stopWords: [],
   synonyms: {},

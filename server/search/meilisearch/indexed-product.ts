@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { priceRanges } from '../engine.ts';
 import { fold } from '../normalize-text.ts';
 import { type Spelling, spell } from '../pinyin.ts';
@@ -56,6 +57,8 @@ export type IndexedProduct = Record<(typeof strictAttributes)[number] | (typeof 
   coldChain: boolean;
   sales: number;
   createdAt: number;
+  /** of everything else, so that what is there already need not be put again: most changes are of a stock that stays above nothing */
+  print: string;
 };
 
 const LONGEST_GRAM = 4;
@@ -63,6 +66,11 @@ const SUPPLIER_GRAM = 4;
 const DESCRIBED_CHARACTERS = 200;
 
 export function indexedProduct(product: ProductDocument): IndexedProduct {
+  const fields = fieldsOf(product);
+  return { ...fields, print: createHash('sha1').update(JSON.stringify(fields)).digest('base64') };
+}
+
+function fieldsOf(product: ProductDocument): Omit<IndexedProduct, 'print'> {
   const { name, aliases, categoryWords, categoryNames, placeNames, brandName, supplierName, spec } = product;
   const places = placeNames.flatMap((place) => [...new Set([place, shortPlaceName(fold(place))])]);
   const brand = brandName === undefined ? [] : [brandName];

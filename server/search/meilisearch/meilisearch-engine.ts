@@ -75,7 +75,15 @@ export function createMeilisearchEngine(
 }
 
 async function put(index: Index<IndexedProduct>, documents: readonly ProductDocument[]): Promise<void> {
-  await done(index.addDocuments(documents.map(indexedProduct)));
+  const products = documents.map(indexedProduct);
+  const there = await index.getDocuments<Pick<IndexedProduct, 'print'>>({
+    ids: products.map(({ id }) => id),
+    fields: ['print'],
+    limit: products.length,
+  });
+  const prints = new Set(there.results.map(({ print }) => print));
+  const changed = products.filter(({ print }) => !prints.has(print));
+  if (changed.length > 0) await done(index.addDocuments(changed));
 }
 
 async function drop(index: Index<IndexedProduct>, ids: readonly number[]): Promise<void> {
