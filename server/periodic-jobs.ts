@@ -12,6 +12,7 @@ import { remindOverdueParcels } from './notifications/remind-overdue-parcels.ts'
 import { startClocks } from './orders/overdue/start-clocks.ts';
 import { placeStandingOrders } from './orders/place-standing-orders.ts';
 import { receiveByTime } from './orders/receive-by-time.ts';
+import { recountSold } from './orders/recount-sold.ts';
 import { expireWaitingOrders } from './payments/expire-waiting-orders.ts';
 import { markOverdue } from './payments/overdue.ts';
 import { settleOpenPayments } from './payments/settle-open-payments.ts';
@@ -88,6 +89,7 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
     },
     { name: 'welfare-reminders', everyMs: 600_000, run: async () => void (await remindChoosers(db, clock())) },
     { name: 'receive-by-time', everyMs: 600_000, run: async () => void (await receiveByTime(db, clock())) },
+    { name: 'recount-sold', everyMs: 3_600_000, run: async () => void (await recountSold(db, clock())) },
     { name: 'settle-payments', everyMs: 60_000, run: () => settleOpenPayments({ db, stripe, log }, clock()) },
     {
       name: 'forget-sessions',

@@ -1,7 +1,8 @@
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { keepBytes } from '../clients/file-store.ts';
 import { readConfig } from '../config.ts';
-import { connect, type PrismaClient } from '../db/client.ts';
+import { connect } from '../db/client.ts';
+import { recountSold } from '../orders/recount-sold.ts';
 import { foldTally } from '../quotas/tally/fold-tally.ts';
 import { connectionOptions } from './bootstrap/database-url.mjs';
 import { explain, Problem, say, seconds } from './bootstrap/say.mjs';
@@ -89,22 +90,12 @@ async function finish(databaseUrl: string, now: Date, dataDir: string | undefine
     if (dataDir) await showPhotos(db, dataDir, now);
     await showRecalls(db, now);
     await showZones(db, now);
-    await recountSold(db);
+    await recountSold(db, now);
     while ((await foldTally(db)) > 0);
     return published;
   } finally {
     await db.$disconnect();
   }
-}
-
-/** With what the market's own use cases have sold beside the rows. */
-async function recountSold(db: PrismaClient): Promise<void> {
-  await db.$executeRaw`
-    UPDATE product p JOIN (
-      SELECT l.productId, SUM(IF(f.state = 'received', l.acceptedQuantity, l.quantity)) AS kept
-      FROM order_line l JOIN fulfilment f ON f.id = l.fulfilmentId JOIN \`order\` o ON o.id = l.orderId
-      WHERE o.placedAt IS NOT NULL AND o.state <> 'cancelled' GROUP BY l.productId
-    ) x ON x.productId = p.id SET p.sold = x.kept`;
 }
 
 // By its name and not by import.meta.url, which in a bundle is the same for every module.
