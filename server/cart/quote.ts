@@ -2,7 +2,7 @@ import { type BuyableProduct, priceFor, quantityFaults } from '../catalog/shelf-
 import type { ThresholdDiscount } from '../promotions/threshold-discounts.ts';
 import type { Fault } from '../shared/errors.ts';
 import { groupBy } from '../shared/group-by.ts';
-import { type Fen, MAX_ORDER_FEN } from '../shared/money.ts';
+import { type Fen, formatYuan, MAX_ORDER_FEN } from '../shared/money.ts';
 import type { Grams } from '../shared/weight.ts';
 import type { AgreedTerms } from './agreed-terms.ts';
 import { type AppliedDiscount, bestDiscount, type DiscountInReach, discountInReach } from './best-discount.ts';
@@ -102,7 +102,11 @@ export function quote(
       faults.push({
         path: 'lines',
         code: 'belowSupplierMinimum',
-        values: { supplier: parcel.supplierName, missing: parcel.belowMinimumFen / 100 },
+        values: {
+          supplier: parcel.supplierName,
+          supplierEn: parcel.supplierNameEn,
+          missing: formatYuan(parcel.belowMinimumFen),
+        },
       });
     }
   }
@@ -135,7 +139,13 @@ function wishFaults(
   if (!product) return [{ path: `lines.${index}.productId`, code: 'noSuchProduct' }];
   const ownBatch = agreed?.batches?.has(product.id) ?? false;
   if (ownBatch ? !product.mayBeSold : !product.onShelf)
-    return [{ path: `lines.${index}.productId`, code: 'offShelf', values: { name: product.familyName } }];
+    return [
+      {
+        path: `lines.${index}.productId`,
+        code: 'offShelf',
+        values: { name: product.familyName, nameEn: product.nameEn },
+      },
+    ];
   const isAgreed = agreed?.prices.has(product.id) ?? false;
   const rules = isAgreed ? { ...product, minQuantity: 1, orderMultiple: 1 } : product;
   const faults = quantityFaults(rules, wish.quantity, `lines.${index}.quantity`);
@@ -143,7 +153,7 @@ function wishFaults(
     faults.push({
       path: `lines.${index}.quantity`,
       code: product.available > 0 ? 'notEnough' : 'soldOut',
-      values: { name: product.familyName, available: product.available },
+      values: { name: product.familyName, nameEn: product.nameEn, available: product.available },
     });
   }
   return faults;

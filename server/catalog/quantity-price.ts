@@ -1,4 +1,5 @@
 import { formatYuan, MAX_ORDER_FEN } from '../shared/money.ts';
+import { unitWord } from '../shared/unit-words.ts';
 import type { Locale, Translate } from '../web/i18n.ts';
 import { inLanguage } from './catalog-reader.ts';
 import { type BuyableProduct, leastQuantity, MAX_QUANTITY, priceFor, quantityFaults } from './shelf-products.ts';
@@ -37,7 +38,7 @@ export function presentQuantity(
       next &&
       t('common:quantityPrice.next', {
         more: next.fromQuantity - (quantity ?? 0),
-        unit,
+        unit: unitWord(next.fromQuantity - (quantity ?? 0), unit),
         price: `¥${formatYuan(next.priceFen)}`,
       }),
     live: {
@@ -45,10 +46,16 @@ export function presentQuantity(
       ...{ minimum: product.minQuantity, multiple: product.orderMultiple, available: product.available },
       ...{ most: MAX_QUANTITY, mostFen: MAX_ORDER_FEN },
       say: {
-        next: t('common:quantityPrice.next', { more: '{more}', unit, price: '{price}' }),
+        next: t('common:quantityPrice.next', { more: '{more}', unit: unitWord('{more}', unit), price: '{price}' }),
         notAQuantity: t('faults:notAQuantity'),
-        belowMinimum: t('faults:belowMinimum', { minimum: product.minQuantity, unit }),
-        notAMultiple: t('faults:notAMultiple', { multiple: product.orderMultiple, unit }),
+        belowMinimum: t('faults:belowMinimum', {
+          minimum: product.minQuantity,
+          unit: unitWord(product.minQuantity, unit),
+        }),
+        notAMultiple: t('faults:notAMultiple', {
+          multiple: product.orderMultiple,
+          unit: unitWord(product.orderMultiple, unit),
+        }),
         quantityTooLarge: t('faults:quantityTooLarge', { maximum: '{maximum}' }),
         notEnough: t(`faults:${product.available > 0 ? 'notEnough' : 'soldOut'}`, {
           name,

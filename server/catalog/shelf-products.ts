@@ -4,6 +4,7 @@ import type { Sql } from '../db/sql.ts';
 import type { Day } from '../shared/days.ts';
 import type { Fault } from '../shared/errors.ts';
 import { type Fen, MAX_ORDER_FEN } from '../shared/money.ts';
+import { unitWord } from '../shared/unit-words.ts';
 import type { Grams } from '../shared/weight.ts';
 import { certificationHeldBy } from '../suppliers/certification-held.ts';
 import { availableQuantity, inSeason, type PriceTier, readTiers, tiersText } from './shelf.ts';
@@ -107,19 +108,31 @@ export function leastQuantity(product: Pick<BuyableProduct, 'minQuantity' | 'ord
 
 /** Everything that is wrong with a quantity in units of sale (rule 24): not whole, below the minimum, no multiple, beyond what an order holds. */
 export function quantityFaults(
-  product: Pick<BuyableProduct, 'priceFen' | 'tiers' | 'minQuantity' | 'orderMultiple' | 'saleUnit'>,
+  product: Pick<BuyableProduct, 'priceFen' | 'tiers' | 'minQuantity' | 'orderMultiple' | 'saleUnit' | 'saleUnitEn'>,
   quantity: number,
   path = 'quantity',
 ): Fault[] {
   if (!Number.isSafeInteger(quantity) || quantity < 1) return [{ path, code: 'notAQuantity' }];
   const faults: Fault[] = [];
   if (quantity < product.minQuantity) {
-    faults.push({ path, code: 'belowMinimum', values: { minimum: product.minQuantity, unit: product.saleUnit } });
+    faults.push({
+      path,
+      code: 'belowMinimum',
+      values: { minimum: product.minQuantity, ...unitsFor(product, product.minQuantity) },
+    });
   }
   if (quantity % product.orderMultiple !== 0) {
-    faults.push({ path, code: 'notAMultiple', values: { multiple: product.orderMultiple, unit: product.saleUnit } });
+    faults.push({
+      path,
+      code: 'notAMultiple',
+      values: { multiple: product.orderMultiple, ...unitsFor(product, product.orderMultiple) },
+    });
   }
   const most = Math.min(MAX_QUANTITY, Math.floor(MAX_ORDER_FEN / Math.max(1, priceFor(product, quantity))));
   if (quantity > most) faults.push({ path, code: 'quantityTooLarge', values: { maximum: most } });
   return faults;
+}
+
+function unitsFor({ saleUnit, saleUnitEn }: Pick<BuyableProduct, 'saleUnit' | 'saleUnitEn'>, quantity: number) {
+  return { unit: saleUnit, unitEn: unitWord(quantity, saleUnitEn) };
 }

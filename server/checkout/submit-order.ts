@@ -157,7 +157,11 @@ async function pricedAndAllotted(
       shortages.map((shortage) => ({
         path: `lines.${productIds.indexOf(shortage.productId)}.quantity`,
         code: shortage.available > 0 ? 'notEnough' : 'soldOut',
-        values: { name: products.get(shortage.productId)?.familyName ?? '', available: shortage.available },
+        values: {
+          name: products.get(shortage.productId)?.familyName ?? '',
+          nameEn: products.get(shortage.productId)?.nameEn ?? '',
+          available: shortage.available,
+        },
       })),
     );
   if (request.expectedTotalFen !== null && request.expectedTotalFen !== quoted.totalFen)

@@ -1,6 +1,7 @@
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo } from '../paths.ts';
 import { dayFromColumn } from '../shared/days.ts';
+import { unitWord } from '../shared/unit-words.ts';
 import type { HarvestChanged } from '../sourcing/harvests/harvest-changed.ts';
 import { type Notice, notify } from './notify.ts';
 
@@ -28,7 +29,11 @@ export async function tellOfHarvests(db: PrismaClient, changes: readonly Harvest
           kind: `harvest_${what}`,
           data: {
             ...{ name: product.family.name, nameEn: product.family.nameEn, quantity },
-            ...{ unit: product.saleUnit, unitEn: product.saleUnitEn, day: dayFromColumn(harvest.expectedOn) },
+            ...{
+              unit: product.saleUnit,
+              unitEn: unitWord(quantity, product.saleUnitEn),
+              day: dayFromColumn(harvest.expectedOn),
+            },
           },
           link: orderId === null ? pathTo('supplierHarvest', { id: harvestId }) : pathTo('order', { id: orderId }),
           dedupeKey: `harvest.${what} ${harvestId} ${orderId ?? 0}`,

@@ -1,6 +1,7 @@
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo } from '../paths.ts';
 import type { RecallChange, RecallLineDone } from '../recalls/recall-told.ts';
+import { unitWord } from '../shared/unit-words.ts';
 import { type Notice, notify } from './notify.ts';
 
 const product = {
@@ -40,7 +41,7 @@ export async function tellOfRecalledLines(db: PrismaClient, done: readonly Recal
                   code: line.recall.batch.traceCode,
                   quantity,
                 },
-                ...{ unit: goods.saleUnit, unitEn: goods.saleUnitEn, reason: line.recall.reason },
+                ...{ unit: goods.saleUnit, unitEn: unitWord(quantity, goods.saleUnitEn), reason: line.recall.reason },
               },
               link: pathTo('recall', { id: line.recallId }),
               dedupeKey: `recall.${fact} ${recallLineId}`,

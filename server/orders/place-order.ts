@@ -80,12 +80,16 @@ export async function placeOrder(
  * or rejected. A payment cannot be refused once it was made; it buys, and does not count.
  */
 async function requireCertified(tx: Sql, orderId: number): Promise<void> {
-  const lost = await tx.$queryRaw<{ id: number; name: string }[]>`
-    SELECT id, name FROM order_line
+  const lost = await tx.$queryRaw<{ id: number; name: string; nameEn: string }[]>`
+    SELECT id, name, nameEn FROM order_line
     WHERE orderId = ${orderId} AND (supplierCertificationId IS NULL OR productCertificationId IS NULL)`;
   if (lost.length > 0)
     throw new RuleRefusal(
       'goodsNotCertified',
-      lost.map(({ id, name }) => ({ path: `lines.${id}`, code: 'noLongerCertified', values: { name } })),
+      lost.map(({ id, name, nameEn }) => ({
+        path: `lines.${id}`,
+        code: 'noLongerCertified',
+        values: { name, nameEn },
+      })),
     );
 }

@@ -1,5 +1,6 @@
 import { pathTo } from '../paths.ts';
 import type { Fault } from '../shared/errors.ts';
+import { unitWord } from '../shared/unit-words.ts';
 import { formatKilograms } from '../shared/weight.ts';
 import { formView } from '../web/form-view.ts';
 import type { Locale, Translate } from '../web/i18n.ts';
@@ -84,7 +85,7 @@ function presentRow(reader: Reader, { key, line, batchId, traceCode, quantity, g
     spec: inReaderLanguage(reader, line.spec, line.specEn),
     category: line.illustration,
     batch: batchId ? traceCode : undefined,
-    ordered: t('orders:receipt.ordered', { quantity, unit: saleUnit }),
+    ordered: t('orders:receipt.ordered', { quantity, unit: unitWord(quantity, saleUnit) }),
     most: quantity,
     parts: (['accepted', 'short', 'damaged'] as const).map((part) => ({
       field: receiptField(part, key),

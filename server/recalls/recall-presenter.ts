@@ -2,6 +2,7 @@ import { inReaderLanguage, type Reader } from '../orders/order-labels.ts';
 import { orderNumber } from '../orders/order-queries.ts';
 import { pathTo } from '../paths.ts';
 import { dayFromColumn, dayOf } from '../shared/days.ts';
+import { unitWord } from '../shared/unit-words.ts';
 import { type PlaceTree, placeName } from '../units/place-tree.ts';
 import type { RecalledLine, RecallTotals, ShownRecall } from './recall-queries.ts';
 import { SEVERITIES } from './recall-schemas.ts';
@@ -58,7 +59,7 @@ export function severityChoices({ t }: Reader) {
 /** What a recall came to so far, as the figures on top of its page. */
 export function presentTotals({ t }: Reader, totals: RecallTotals, saleUnit: string) {
   const outstanding = totals.sent - totals.returned;
-  const of = (quantity: number) => `${quantity} ${saleUnit}`;
+  const of = (quantity: number) => `${quantity} ${unitWord(quantity, saleUnit)}`;
   return [
     {
       label: t('recalls:total.orders'),

@@ -7,6 +7,7 @@ import type { i18n } from 'i18next';
 import { type PathName, pathTo } from '../paths.ts';
 import { dayOf } from '../shared/days.ts';
 import { formatYuan } from '../shared/money.ts';
+import { unitWord } from '../shared/unit-words.ts';
 import { formatJin, formatKilograms } from '../shared/weight.ts';
 import { type Locale, type Translate, translator } from './i18n.ts';
 import { createTemplates } from './templates.ts';
@@ -68,6 +69,7 @@ export function createHelpers(publicFolder: string) {
     jin: (grams: number | bigint, options: HelperOptions) =>
       rootOf(options).t('common:units.jin', { jin: formatJin(grams) }),
     number: (value: number | bigint) => value?.toLocaleString('en-US') ?? '—',
+    units: (quantity: number | bigint, unit: string) => unitWord(quantity ?? 0, unit ?? ''),
     percent: (share: number | null | undefined) =>
       share === null || share === undefined ? '—' : `${(share * 100).toFixed(1)}%`,
     day: (value: Date | string | null | undefined) =>

@@ -42,12 +42,20 @@ const VALUE = /\{\{(\w+)\}\}/;
 export function translator(messages: i18n, locale: Locale): Translate {
   const ask = messages.getFixedT(locale) as unknown as Translate;
   const sentences = new Map<string, string[]>();
-  return (key, values) => {
+  return (key, given) => {
+    const values = locale === 'en' ? inEnglish(given) : given;
     const sentence = sentences.get(key) ?? splitSentence(messages, locale, key);
     if (!sentence || values?.count !== undefined) return ask(key, values);
     sentences.set(key, sentence);
     return sentence.map((text, index) => (index % 2 === 0 ? text : String(values?.[text] ?? ''))).join('');
   };
+}
+
+/** A value named `…En` that is not empty stands in for its Chinese fellow. */
+function inEnglish(values: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
+  if (!values || !Object.keys(values).some((name) => name.endsWith('En'))) return values;
+  const english = Object.entries(values).filter(([name, value]) => name.endsWith('En') && value);
+  return { ...values, ...Object.fromEntries(english.map(([name, value]) => [name.slice(0, -2), value])) };
 }
 
 /** Text and names of values in turn; undefined where there is no such key, or one that only i18next understands. */

@@ -123,7 +123,7 @@ describe('buyable products', () => {
   });
 
   it('name everything that is wrong with a quantity', () => {
-    const product = { priceFen: 6000, tiers: [], minQuantity: 10, orderMultiple: 4, saleUnit: '袋' };
+    const product = { priceFen: 6000, tiers: [], minQuantity: 10, orderMultiple: 4, saleUnit: '袋', saleUnitEn: 'bag' };
     const codes = (quantity: number) => quantityFaults(product, quantity).map(({ code }) => code);
     expect(codes(12)).toEqual([]);
     expect(codes(9)).toEqual(['belowMinimum', 'notAMultiple']);
@@ -136,7 +136,7 @@ describe('buyable products', () => {
     expect(quantityFaults(product, 9, 'lines.2.quantity')[0]).toEqual({
       path: 'lines.2.quantity',
       code: 'belowMinimum',
-      values: { minimum: 10, unit: '袋' },
+      values: { minimum: 10, unit: '袋', unitEn: 'bags' },
     });
   });
 });

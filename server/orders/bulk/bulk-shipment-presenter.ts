@@ -1,4 +1,5 @@
 import { pathTo } from '../../paths.ts';
+import { unitWord } from '../../shared/unit-words.ts';
 import { inReaderLanguage, parcelNumber, type Reader } from '../order-labels.ts';
 import { orderNumber } from '../order-queries.ts';
 import type { CheckedShipment } from './check-shipments.ts';
@@ -18,7 +19,7 @@ export function presentChecked(reader: Reader, checked: readonly (CheckedShipmen
     to: parcel ? `${parcel.order.recipient} · ${parcel.order.region}` : undefined,
     goods: parcel?.lines.map(
       (line) =>
-        `${inReaderLanguage(reader, line.name, line.nameEn)} × ${line.quantity} ${inReaderLanguage(reader, line.saleUnit, line.saleUnitEn)}`,
+        `${inReaderLanguage(reader, line.name, line.nameEn)} × ${line.quantity} ${unitWord(line.quantity, inReaderLanguage(reader, line.saleUnit, line.saleUnitEn))}`,
     ),
     faults: faults.map(({ path, code, values }) => ({
       field: reader.t(`bulkShipment:sheet.${path}`),

@@ -1,4 +1,5 @@
 import writeExcelFile, { type Cell } from 'write-excel-file/node';
+import { unitWord } from '../../shared/unit-words.ts';
 import { inReaderLanguage, parcelNumber, type Reader } from '../order-labels.ts';
 import { orderNumber, type SupplierFulfilment } from '../order-queries.ts';
 import { isColdChain } from '../supplier-presenter.ts';
@@ -23,7 +24,7 @@ export function shipmentTemplate(reader: Reader, parcels: readonly SupplierFulfi
     const { order, lines } = parcel;
     const goods = lines.map(
       (line) =>
-        `${inReaderLanguage(reader, line.name, line.nameEn)} × ${line.quantity} ${inReaderLanguage(reader, line.saleUnit, line.saleUnitEn)}`,
+        `${inReaderLanguage(reader, line.name, line.nameEn)} × ${line.quantity} ${unitWord(line.quantity, inReaderLanguage(reader, line.saleUnit, line.saleUnitEn))}`,
     );
     return [
       ...[text(parcelNumber(parcel)), text(''), text(''), isColdChain(parcel) ? text('') : text('—')],

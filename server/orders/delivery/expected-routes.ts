@@ -5,6 +5,7 @@ import type { PrismaClient } from '../../db/client.ts';
 import { pathTo, patterns } from '../../paths.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { addDays, dayOf, parseDay } from '../../shared/days.ts';
+import { unitWord } from '../../shared/unit-words.ts';
 import { canteensOf, unitsKeptFor } from '../../units/canteens/canteen-queries.ts';
 import { inReaderLanguage, parcelNumber } from '../order-labels.ts';
 import { mayBuyerSee } from '../order-policy.ts';
@@ -65,7 +66,7 @@ function presentExpected(req: Request, parcel: ExpectedParcel) {
     delivery: presentDelivery(req, order),
     goods: lines.map(
       (line) =>
-        `${inReaderLanguage(req, line.name, line.nameEn)} × ${line.quantity} ${inReaderLanguage(req, line.saleUnit, line.saleUnitEn)}`,
+        `${inReaderLanguage(req, line.name, line.nameEn)} × ${line.quantity} ${unitWord(line.quantity, inReaderLanguage(req, line.saleUnit, line.saleUnitEn))}`,
     ),
     coldChain: lines.some((line) => line.product.coldChain),
     shipments,

@@ -1,5 +1,6 @@
 import type { DisputeSide, DisputeState } from '../../db/generated/enums.ts';
 import { pathTo } from '../../paths.ts';
+import { unitWord } from '../../shared/unit-words.ts';
 import { formatKilograms } from '../../shared/weight.ts';
 import type { FormView } from '../../web/form-view.ts';
 import { inReaderLanguage, parcelNumber, type Reader } from '../order-labels.ts';
@@ -108,7 +109,7 @@ function proposed(reader: Reader, { receipt }: WholeDispute, message: Message): 
       const line = receipt.lines.find((one) => one.lineId === lineId)?.line;
       const unit = line ? inReaderLanguage(reader, line.saleUnit, line.saleUnitEn) : '';
       const name = line ? inReaderLanguage(reader, line.name, line.nameEn) : '';
-      return `${name} ${quantity} ${unit}${grams ? ` (${formatKilograms(grams)} kg)` : ''}`;
+      return `${name} ${quantity} ${unitWord(quantity, unit)}${grams ? ` (${formatKilograms(grams)} kg)` : ''}`;
     })
     .join(' · ');
 }

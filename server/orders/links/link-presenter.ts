@@ -1,4 +1,5 @@
 import { pathTo } from '../../paths.ts';
+import { unitWord } from '../../shared/unit-words.ts';
 import { inReaderLanguage, parcelNumber, type Reader } from '../order-labels.ts';
 import { isPurpose, type Purpose } from './link-purposes.ts';
 import type { findLinksOf, findShortage } from './link-queries.ts';
@@ -27,7 +28,7 @@ export function presentHandOut(reader: Reader, { parcel, links, purposes, urlOf,
     supplierName: inReaderLanguage(reader, parcel.supplier.name, parcel.supplier.nameEn),
     goods: parcel.lines.map(
       (line) =>
-        `${inReaderLanguage(reader, line.name, line.nameEn)} × ${line.quantity} ${inReaderLanguage(reader, line.saleUnit, line.saleUnitEn)}`,
+        `${inReaderLanguage(reader, line.name, line.nameEn)} × ${line.quantity} ${unitWord(line.quantity, inReaderLanguage(reader, line.saleUnit, line.saleUnitEn))}`,
     ),
     action: pathTo('parcelLinks', { id }),
     purposes: purposes.map((purpose) => ({ purpose, label: t(`links:issue.${purpose}`) })),

@@ -4,6 +4,7 @@ import { pathTo, patterns } from '../../paths.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { dayOf, daysBetween } from '../../shared/days.ts';
 import type { Fault } from '../../shared/errors.ts';
+import { unitWord } from '../../shared/unit-words.ts';
 import { flash } from '../../web/flash.ts';
 import { formView, refusedForm } from '../../web/form-view.ts';
 import { idIn, read } from '../../web/forms.ts';
@@ -86,7 +87,8 @@ function presentParcel(req: Request, { fulfilment, arrivedAt }: DeskParcel, toke
     phoneEnd: fulfilment.order.phone.slice(-4),
     supplierName: named(fulfilment.supplier.name, fulfilment.supplier.nameEn),
     goods: fulfilment.lines.map(
-      (line) => `${named(line.name, line.nameEn)} × ${line.quantity} ${named(line.saleUnit, line.saleUnitEn)}`,
+      (line) =>
+        `${named(line.name, line.nameEn)} × ${line.quantity} ${unitWord(line.quantity, named(line.saleUnit, line.saleUnitEn))}`,
     ),
     shipments: fulfilment.shipments,
     arrived: arrivedAt !== null,

@@ -63,10 +63,15 @@ export async function openPool(db: PrismaClient, actor: Actor, wish: PoolWish, a
 
 function faultsIn({ closesOn }: PoolWish, product: BuyableProduct, caseQuantity: number, today: Day): Fault[] {
   const faults: Fault[] = [];
-  if (!product.onShelf) faults.push({ path: '', code: 'offShelf', values: { name: product.familyName } });
+  if (!product.onShelf)
+    faults.push({ path: '', code: 'offShelf', values: { name: product.familyName, nameEn: product.nameEn } });
   if (caseQuantity < 2) faults.push({ path: '', code: 'soldByThePiece' });
   else if (product.available < caseQuantity)
-    faults.push({ path: '', code: 'notEnough', values: { name: product.familyName, available: product.available } });
+    faults.push({
+      path: '',
+      code: 'notEnough',
+      values: { name: product.familyName, nameEn: product.nameEn, available: product.available },
+    });
   if (closesOn < today || closesOn > addDays(today, LONGEST_DAYS))
     faults.push({ path: 'closesOn', code: 'poolDayRange', values: { days: LONGEST_DAYS } });
   return faults;
