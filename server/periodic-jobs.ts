@@ -30,8 +30,10 @@ import { expireQuotes } from './sourcing/quotes/expire-quotes.ts';
 import { followTerms } from './suppliers/follow-terms.ts';
 import { remindChoosers } from './welfare/tell-choosers.ts';
 
+const DAY_MS = 86_400_000;
+
 /** What returns by the clock. */
-export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob[] {
+export function periodicJobs({ db, files, stripe, clock, log }: Container): PeriodicJob[] {
   return [
     {
       name: 'fold-tally',
@@ -101,7 +103,13 @@ export function periodicJobs({ db, stripe, clock, log }: Container): PeriodicJob
         });
       },
     },
-    { name: 'forget-misses', everyMs: 86_400_000, run: () => forgetMisses(db, dayOf(clock())) },
+    { name: 'forget-misses', everyMs: DAY_MS, run: () => forgetMisses(db, dayOf(clock())) },
+    {
+      name: 'sweep-files',
+      everyMs: DAY_MS,
+      // By the disk's own clock, which stamped them.
+      run: async () => void (await files.sweep(db, new Date(Date.now() - DAY_MS))),
+    },
     { name: 'forget-stale-sheets', everyMs: 3_600_000, run: async () => void (await forgetStaleSheets(db, clock())) },
   ];
 }

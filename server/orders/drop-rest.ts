@@ -1,5 +1,5 @@
 import type { Actor } from '../accounts/actor.ts';
-import type { PrismaClient } from '../db/client.ts';
+import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { enqueue } from '../jobs/outbox.ts';
 import { NotFound, RuleRefusal } from '../shared/errors.ts';
@@ -26,19 +26,28 @@ export async function dropRest(
   db: PrismaClient,
   actor: Actor,
   fulfilmentId: number,
+  cancellation: RestCancellation,
+  at: Date,
+): Promise<number> {
+  return inTransaction(db, (tx) => dropRestOf(tx, actor, fulfilmentId, cancellation, at));
+}
+
+/** The same within the caller's transaction. */
+export async function dropRestOf(
+  tx: Tx,
+  actor: Actor,
+  fulfilmentId: number,
   { reason, backOnShelf }: RestCancellation,
   at: Date,
 ): Promise<number> {
-  return inTransaction(db, async (tx) => {
-    const fulfilled = await lockFulfilment(tx, fulfilmentId);
-    const { order, fulfilment, lines } = fulfilled;
-    if (!mayLookAfter(actor, fulfilment)) throw new NotFound();
-    nextFulfilmentState(fulfilment.state, 'drop_rest');
-    if (reason === '') throw new RuleRefusal('badInput', [{ path: 'reason', code: 'reasonNeeded' }]);
-    const rest = await restOfParcel(tx, fulfilmentId, lines, await refundedParts(tx, order.id));
-    const shares = await shippableShares(tx, rest);
-    const receiptId = await dropShares(tx, fulfilled, rest, shares, { actorId: actor.id, reason, backOnShelf }, at);
-    await enqueue(tx, 'fulfilment.rest_dropped', [{ receiptId }]);
-    return receiptId;
-  });
+  const fulfilled = await lockFulfilment(tx, fulfilmentId);
+  const { order, fulfilment, lines } = fulfilled;
+  if (!mayLookAfter(actor, fulfilment)) throw new NotFound();
+  nextFulfilmentState(fulfilment.state, 'drop_rest');
+  if (reason === '') throw new RuleRefusal('badInput', [{ path: 'reason', code: 'reasonNeeded' }]);
+  const rest = await restOfParcel(tx, fulfilmentId, lines, await refundedParts(tx, order.id));
+  const shares = await shippableShares(tx, rest);
+  const receiptId = await dropShares(tx, fulfilled, rest, shares, { actorId: actor.id, reason, backOnShelf }, at);
+  await enqueue(tx, 'fulfilment.rest_dropped', [{ receiptId }]);
+  return receiptId;
 }

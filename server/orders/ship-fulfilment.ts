@@ -1,6 +1,7 @@
 import type { Actor } from '../accounts/actor.ts';
 import { audit } from '../db/audit.ts';
 import type { PrismaClient, Tx } from '../db/client.ts';
+import type { FulfilmentState } from '../db/generated/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
 import { formatKilograms } from '../shared/weight.ts';
@@ -48,42 +49,55 @@ export async function shipFulfilment(
   input: ShipmentInput,
   at: Date,
 ): Promise<void> {
-  await inTransaction(db, async (tx) => {
-    const fulfilled = await lockFulfilment(tx, fulfilmentId);
-    const { order, fulfilment } = fulfilled;
-    if (!mayLookAfter(actor, fulfilment)) throw new NotFound();
-    nextFulfilmentState(fulfilment.state, 'ship');
-    const { lines, isAll } = await checkedLines(tx, fulfilled, input);
-    const state = nextFulfilmentState(fulfilment.state, isAll ? 'ship' : 'ship_part');
-    const { carrier, trackingNumber, temperatureDeci } = input;
-    const shipment = await tx.shipment.create({
-      data: { fulfilmentId, carrier, trackingNumber, temperatureDeci, byId: actor.id, shippedAt: at },
-      select: { id: true },
-    });
-    await tellBuyer(tx, { fact: 'parcel_shipped', id: shipment.id });
-    await tx.shipmentLine.createMany({ data: lines.map((line) => ({ ...line, shipmentId: shipment.id })) });
-    // Shipped without having been confirmed, it is in time as if it had been confirmed at the last moment.
-    const skipped = fulfilment.state === 'to_confirm' ? fulfilment.dueAt : null;
-    await tx.fulfilment.update({
-      where: { id: fulfilmentId },
-      data: {
-        state,
-        shippedAt: at,
-        ...(skipped && { dueAt: await shipDueAt(tx, fulfilment.supplierId, skipped, order) }),
-      },
-      select: { id: true },
-    });
-    await audit(tx, {
-      at,
-      actorId: actor.id,
-      onBehalfOf: await onBehalf(tx, actor, fulfilment.supplierId),
-      action: 'fulfilment.ship',
-      subjectType: 'fulfilment',
-      subjectId: fulfilmentId,
-      before: { state: fulfilment.state },
-      after: { state, carrier, trackingNumber },
-    });
+  await inTransaction(
+    db,
+    async (tx) => void (await shipParcel(tx, actor, fulfilmentId, { ...input, slipFileId: null }, at)),
+  );
+}
+
+/** The same within the caller's transaction, with a photo of the carrier's slip. Returns the parcel's state. */
+export async function shipParcel(
+  tx: Tx,
+  actor: Actor,
+  fulfilmentId: number,
+  input: ShipmentInput & { slipFileId: number | null },
+  at: Date,
+): Promise<FulfilmentState> {
+  const fulfilled = await lockFulfilment(tx, fulfilmentId);
+  const { order, fulfilment } = fulfilled;
+  if (!mayLookAfter(actor, fulfilment)) throw new NotFound();
+  nextFulfilmentState(fulfilment.state, 'ship');
+  const { lines, isAll } = await checkedLines(tx, fulfilled, input);
+  const state = nextFulfilmentState(fulfilment.state, isAll ? 'ship' : 'ship_part');
+  const { carrier, trackingNumber, temperatureDeci, slipFileId } = input;
+  const shipment = await tx.shipment.create({
+    data: { fulfilmentId, carrier, trackingNumber, temperatureDeci, slipFileId, byId: actor.id, shippedAt: at },
+    select: { id: true },
   });
+  await tellBuyer(tx, { fact: 'parcel_shipped', id: shipment.id });
+  await tx.shipmentLine.createMany({ data: lines.map((line) => ({ ...line, shipmentId: shipment.id })) });
+  // Shipped without having been confirmed, it is in time as if it had been confirmed at the last moment.
+  const skipped = fulfilment.state === 'to_confirm' ? fulfilment.dueAt : null;
+  await tx.fulfilment.update({
+    where: { id: fulfilmentId },
+    data: {
+      state,
+      shippedAt: at,
+      ...(skipped && { dueAt: await shipDueAt(tx, fulfilment.supplierId, skipped, order) }),
+    },
+    select: { id: true },
+  });
+  await audit(tx, {
+    at,
+    actorId: actor.id,
+    onBehalfOf: await onBehalf(tx, actor, fulfilment.supplierId),
+    action: 'fulfilment.ship',
+    subjectType: 'fulfilment',
+    subjectId: fulfilmentId,
+    before: { state: fulfilment.state },
+    after: { state, carrier, trackingNumber },
+  });
+  return state;
 }
 
 async function checkedLines(

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Actor, findActor } from '../../server/accounts/actor.ts';
 import { submitOrder } from '../../server/checkout/submit-order.ts';
 import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
-import { connect, fast, type PrismaClient } from '../../server/db/client.ts';
+import type { PrismaClient } from '../../server/db/client.ts';
 import { approveOrder } from '../../server/orders/approval/approve-order.ts';
 import { cancelOrder } from '../../server/orders/cancel-order.ts';
 import { decideRefund } from '../../server/orders/decide-refund.ts';
@@ -18,17 +18,14 @@ import { handleRecalls } from '../../server/recalls/handle-recalls.ts';
 import { recallBatch } from '../../server/recalls/recall-batch.ts';
 import { returnRecalled } from '../../server/recalls/return-recalled.ts';
 import { dayOf } from '../../server/shared/days.ts';
-import { StateConflict } from '../../server/shared/errors.ts';
 import { PLAIN_ORDER } from '../bench/plain-order.ts';
 import { type Market, openMarket } from '../quotas/market.ts';
 import { testDatabase } from '../setup/database.ts';
 import { aProduct } from '../world/products.ts';
-import { crashProxy } from './crash-proxy.ts';
+import { killedEverywhere, type Story } from './killed-everywhere.ts';
 
 const DAY = '2026-06-15';
 const now = new Date(`${DAY}T04:00:00Z`);
-const MOST_STEPS = 200;
-const POOL = 2;
 
 let url: string;
 let market: Market;
@@ -43,54 +40,11 @@ beforeAll(async () => {
 });
 afterAll(() => market.app.close());
 
-/** What is done to a purchase, by a process that may die on the way and by the one that comes after it. */
-interface Story {
-  act: (db: PrismaClient) => Promise<unknown>;
-  /** holds once it has been done again */
-  holds: () => Promise<void>;
-}
-
 const actorNamed = async (who: keyof Market['world']['users']): Promise<Actor> => {
   const actor = await findActor(db, market.world.users[who].id, dayOf(now));
   if (!actor) throw new Error(`no ${who}`);
   return actor;
 };
-
-/** Tried with every number of statements, or commits, until it goes through: killed there, then done again by a new process. */
-async function killedEverywhere(prepare: () => Promise<Story>, when: 'before' | 'after commit'): Promise<number> {
-  for (let step = 1; step <= MOST_STEPS; step += 1) {
-    const { act, holds } = await prepare();
-    const proxy = await crashProxy(url);
-    const dying = connect(proxy.url, { pool: POOL });
-    await Promise.all(
-      Array.from({ length: POOL }, () =>
-        Promise.all([dying.$queryRaw`SELECT SLEEP(0.02)`, fast(dying).$queryRaw`SELECT SLEEP(0.02)`]),
-      ),
-    );
-    proxy.dieAt(step, when);
-    const outcome = await act(dying).then(
-      () => 'through' as const,
-      () => 'died' as const,
-    );
-    const died = proxy.died();
-    await dying.$disconnect().catch(() => {});
-    await proxy.close();
-    if (died) await again(act);
-    else expect(outcome).toBe('through');
-    await holds();
-    if (!died) return step - 1;
-  }
-  throw new Error(`still dying after ${MOST_STEPS} statements`);
-}
-
-/** What has been carried out although its answer was lost may be refused the second time. */
-async function again(act: Story['act']): Promise<void> {
-  try {
-    await act(db);
-  } catch (error) {
-    if (!(error instanceof StateConflict)) throw error;
-  }
-}
 
 async function bought(who: 'employee' | 'buyer', checkoutKey: string = randomUUID()): Promise<number> {
   const { tea, rice } = market.world.products;
@@ -415,8 +369,8 @@ async function unpaid(): Promise<{ id: number; payment: string }> {
 
 describe.each(Object.entries(STORIES))('%s', (name, prepare) => {
   it('is whole or not at all wherever its process is killed, and can be done again', async () => {
-    const before = await killedEverywhere(prepare, 'before');
-    const after = await killedEverywhere(prepare, 'after commit');
+    const before = await killedEverywhere({ url, db }, prepare, 'before');
+    const after = await killedEverywhere({ url, db }, prepare, 'after commit');
     console.log(`${name}: killed before each of ${before} statements and after each of ${after} commits`);
     expect(before).toBeGreaterThan(2);
     expect(await reconcile(url, (difference) => console.log(difference))).toBe(0);

@@ -1,8 +1,11 @@
+import { createConnection } from 'mysql2/promise';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Actor, findActor } from '../../server/accounts/actor.ts';
+import { connectionOptions } from '../../server/cli/bootstrap/database-url.mjs';
 import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import { drainOutbox } from '../../server/jobs/outbox.ts';
+import { confirmFulfilment } from '../../server/orders/confirm-fulfilment.ts';
 import { issueLink, revokeLink } from '../../server/orders/links/issue-link.ts';
 import type { Purpose } from '../../server/orders/links/link-purposes.ts';
 import { tokenOf } from '../../server/orders/links/link-token.ts';
@@ -12,6 +15,7 @@ import { type Market, openMarket, type Placed } from '../quotas/market.ts';
 import { csrfFrom } from '../setup/app.ts';
 import { startMailServer } from '../setup/mail-server.ts';
 import { faultsOn, personOf } from '../setup/person.ts';
+import { untilWaiting } from '../setup/until-waiting.ts';
 import { aUser } from '../world/users.ts';
 
 const DAY = '2026-05-06';
@@ -185,7 +189,51 @@ describe('a signed link', () => {
           .send({ _csrf: tokens[at] ?? '' }),
       ),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([303, 409]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 410]);
+    const [late] = answers.filter(({ status }) => status === 410);
+    const [first] = answers.filter(({ status }) => status === 303);
+    expect(late?.text).toContain(`href="${first?.headers.location}"`);
+  });
+
+  it.each([
+    ['all of it', {}, '办好了'],
+    ['a part, the rest to follow', { short: '3' }, '下一批'],
+  ])(
+    'opened on two phones that both ship %s at the same moment ships once, with one photo',
+    async (_what, fields, told) => {
+      const order = await bought();
+      await confirmFulfilment(market.app.db, await actorOf('supplier'), parcelOf(order), now);
+      const path = await linkTo(order, 'ship');
+      const page = await market.app.visitor().get(path);
+      const field = /name="(quantity-[^"]+)"/.exec(page.text)?.[1] ?? '';
+      const typed = { ...CARRIER, ...('short' in fields ? { [field]: fields.short } : {}) };
+      const id = Number(/\/go\/(\d+)/.exec(path)?.[1]);
+      const holder = await createConnection(connectionOptions(market.app.container.config.databaseUrl));
+      await holder.beginTransaction();
+      await holder.query('SELECT id FROM signed_link WHERE id = ? FOR UPDATE', [id]);
+      const phones = [ship(path, typed), ship(path, typed)];
+      await untilWaiting(holder, 2);
+      await holder.commit();
+      const answers = await Promise.all(phones);
+      await holder.end();
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 410]);
+      expect(answers.find(({ status }) => status === 200)?.text).toContain(told);
+      expect(answers.find(({ status }) => status === 410)?.text).toContain('已经办过');
+      const shipments = await market.app.db.shipment.findMany({ where: { fulfilmentId: parcelOf(order) } });
+      expect(shipments.map(({ slipFileId }) => slipFileId !== null)).toEqual([true]);
+      // Pressed again later, it says so too instead of asking to sign in.
+      expect((await ship(path, typed)).status).toBe(410);
+    },
+  );
+
+  it('opens no more once the thing was done otherwise', async () => {
+    const order = await bought();
+    const path = await linkTo(order, 'confirm');
+    await confirmFulfilment(market.app.db, await actorOf('supplier'), parcelOf(order), now);
+    const visitor = await personOf(market.app, null);
+    expect((await visitor.open(path, 410)).text).toContain('不用办');
+    const desk = await personOf(market.app, market.world.users.supplier.login);
+    expect((await desk.open(`/supplier/fulfilments/${parcelOf(order)}/links`)).text).toContain('不用办了');
   });
 
   it('is handed out by the supplier and a village’s work team, and goes out by mail', async () => {

@@ -87,6 +87,7 @@ function filesIn(dataDir: string | undefined): FileStore {
       return (await tx.file.create({ data: file, select: { id: true } })).id;
     },
     open: async () => null,
+    sweep: async () => 0,
   };
 }
 

@@ -48,25 +48,34 @@ export async function contestReceipt(
   words: Words,
   at: Date,
 ): Promise<number> {
-  return inTransaction(db, async (tx) => {
-    const found = await tx.receipt.findUnique({ where: { id: receiptId }, select: { fulfilmentId: true } });
-    if (!found) throw new NotFound();
-    const { order, fulfilment } = await lockFulfilment(tx, found.fulfilmentId);
-    if (!mayFulfil(actor, fulfilment)) throw new NotFound();
-    const receipt = await tx.receipt.findUniqueOrThrow({
-      where: { id: receiptId },
-      include: { lines: true, dispute: { select: { id: true } } },
-    });
-    if (receipt.dispute || !mayContest(order, receipt, at)) throw new StateConflict('cannotContest');
-    if (words.text === '') throw new RuleRefusal('badInput', [{ path: 'text', code: 'reasonNeeded' }]);
-    const dispute = await tx.receiptDispute.create({ data: { receiptId, openedAt: at }, select: { id: true } });
-    await say({ tx, files }, { disputeId: dispute.id, side: 'supplier', byId: actor.id, at, ...words });
-    await audit(tx, {
-      ...{ at, actorId: actor.id, action: 'dispute.open', subjectType: 'dispute', subjectId: dispute.id },
-      ...{ unitId: order.unitId, after: { receiptId }, reason: words.text },
-    });
-    return dispute.id;
+  return inTransaction(db, (tx) => contest({ tx, files }, actor, receiptId, words, at));
+}
+
+/** The same within the caller's transaction. */
+export async function contest(
+  { tx, files }: { tx: Tx; files: FileStore },
+  actor: Actor,
+  receiptId: number,
+  words: Words,
+  at: Date,
+): Promise<number> {
+  const found = await tx.receipt.findUnique({ where: { id: receiptId }, select: { fulfilmentId: true } });
+  if (!found) throw new NotFound();
+  const { order, fulfilment } = await lockFulfilment(tx, found.fulfilmentId);
+  if (!mayFulfil(actor, fulfilment)) throw new NotFound();
+  const receipt = await tx.receipt.findUniqueOrThrow({
+    where: { id: receiptId },
+    include: { lines: true, dispute: { select: { id: true } } },
   });
+  if (receipt.dispute || !mayContest(order, receipt, at)) throw new StateConflict('cannotContest');
+  if (words.text === '') throw new RuleRefusal('badInput', [{ path: 'text', code: 'reasonNeeded' }]);
+  const dispute = await tx.receiptDispute.create({ data: { receiptId, openedAt: at }, select: { id: true } });
+  await say({ tx, files }, { disputeId: dispute.id, side: 'supplier', byId: actor.id, at, ...words });
+  await audit(tx, {
+    ...{ at, actorId: actor.id, action: 'dispute.open', subjectType: 'dispute', subjectId: dispute.id },
+    ...{ unitId: order.unitId, after: { receiptId }, reason: words.text },
+  });
+  return dispute.id;
 }
 
 interface Said extends Words {

@@ -1,14 +1,16 @@
 import type { FileStore, NewFile } from '../../clients/file-store.ts';
 import { audit } from '../../db/audit.ts';
-import type { PrismaClient } from '../../db/client.ts';
+import type { PrismaClient, Tx } from '../../db/client.ts';
+import type { SignedLink } from '../../db/generated/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
 import { BadInput } from '../../shared/errors.ts';
-import { confirmFulfilment } from '../confirm-fulfilment.ts';
-import { contestReceipt } from '../disputes/contest-receipt.ts';
-import { dropRest } from '../drop-rest.ts';
+import { confirmParcel } from '../confirm-fulfilment.ts';
+import { contest } from '../disputes/contest-receipt.ts';
+import { dropRestOf } from '../drop-rest.ts';
 import type { SupplierFulfilment } from '../order-queries.ts';
-import { type ShipmentInput, shipFulfilment } from '../ship-fulfilment.ts';
-import { issueLink } from './issue-link.ts';
+import { mayHappenTo } from '../order-states.ts';
+import { type ShipmentInput, shipParcel } from '../ship-fulfilment.ts';
+import { writeLink } from './issue-link.ts';
 import { closeLink, type OpenLink } from './open-link.ts';
 
 interface Parts {
@@ -16,12 +18,14 @@ interface Parts {
   files: FileStore;
 }
 
-/** Confirms the link's parcel. Returns the id of a link for shipping it, given to the same person. */
-export async function confirmByLink({ db }: Parts, { link, actor }: OpenLink, at: Date): Promise<number> {
-  await confirmFulfilment(db, actor, link.subjectId, at);
-  await closeLink(db, link.id, at);
-  await noteUse(db, { link, actor }, at);
-  return issueLink(db, actor, { fulfilmentId: link.subjectId, purpose: 'ship' }, at);
+/** Confirms the link's parcel. Returns a link for shipping it, given to the same person. */
+export async function confirmByLink({ db }: Parts, opened: OpenLink, at: Date): Promise<SignedLink> {
+  const { link, actor } = opened;
+  return inTransaction(db, async (tx) => {
+    await useLink(tx, opened, at);
+    await confirmParcel(tx, actor, link.subjectId, at);
+    return writeLink(tx, actor, { fulfilmentId: link.subjectId, purpose: 'ship' }, at);
+  });
 }
 
 export interface LinkShipment {
@@ -34,27 +38,25 @@ export interface LinkShipment {
 
 /**
  * Ships what there is of the link's parcel with a photo of the slip; with a reason, what is missing is given up at once, so that the buyer
- * knows and owes nothing for it. The photo is kept beside the shipment when that is written.
+ * knows and owes nothing for it. Returns a link for shipping what follows, null where nothing does.
  */
 export async function shipByLink(
   { db, files }: Parts,
-  { link, actor }: OpenLink,
+  opened: OpenLink,
   { input, slip, shortReason }: LinkShipment,
   at: Date,
-): Promise<void> {
-  await shipFulfilment(db, actor, link.subjectId, input, at);
-  await closeLink(db, link.id, at);
-  await inTransaction(db, async (tx) => {
+): Promise<SignedLink | null> {
+  const { link, actor } = opened;
+  const fulfilmentId = link.subjectId;
+  return inTransaction(db, async (tx) => {
+    await useLink(tx, opened, at);
     const slipFileId = await files.keep(tx, slip, actor.id);
-    const shipment = await tx.shipment.findFirstOrThrow({
-      where: { fulfilmentId: link.subjectId, byId: actor.id, shippedAt: at },
-      orderBy: { id: 'desc' },
-      select: { id: true },
-    });
-    await tx.shipment.update({ where: { id: shipment.id }, data: { slipFileId }, select: { id: true } });
+    const state = await shipParcel(tx, actor, fulfilmentId, { ...input, slipFileId }, at);
+    if (shortReason !== null)
+      await dropRestOf(tx, actor, fulfilmentId, { reason: shortReason, backOnShelf: false }, at);
+    else if (mayHappenTo(state, 'ship')) return writeLink(tx, actor, { fulfilmentId, purpose: 'ship' }, at);
+    return null;
   });
-  if (shortReason !== null) await dropRest(db, actor, link.subjectId, { reason: shortReason, backOnShelf: false }, at);
-  await noteUse(db, { link, actor }, at);
 }
 
 /** Whether less than all that is still to go was typed; then it must be said why, or that it follows. */
@@ -65,22 +67,26 @@ export function isShort(parcel: SupplierFulfilment, input: ShipmentInput): boole
 
 /** Answers a reported shortage: agreed with (`text` null), or contested in the supplier's words and photos. */
 export async function answerShortage(
-  parts: Parts,
-  { link, actor }: OpenLink,
+  { db, files }: Parts,
+  opened: OpenLink,
   { text, photos }: { text: string | null; photos: readonly NewFile[] },
   at: Date,
 ): Promise<void> {
   if (text === '') throw new BadInput([{ path: 'text', code: 'required' }]);
-  if (text !== null) await contestReceipt(parts, actor, link.subjectId, { text, photos }, at);
-  await closeLink(parts.db, link.id, at);
-  await noteUse(parts.db, { link, actor }, at, text === null ? 'agree' : 'contest');
+  await inTransaction(db, async (tx) => {
+    await useLink(tx, opened, at, text === null ? 'agree' : 'contest');
+    if (text !== null) await contest({ tx, files }, opened.actor, opened.link.subjectId, { text, photos }, at);
+  });
 }
 
-async function noteUse(db: PrismaClient, { link, actor }: OpenLink, at: Date, answer?: string): Promise<void> {
-  await inTransaction(db, (tx) =>
-    audit(tx, {
-      ...{ at, actorId: actor.id, action: 'link.use', subjectType: 'signed_link', subjectId: link.id },
-      after: { purpose: link.purpose, subjectId: link.subjectId, ...(answer ? { answer } : {}) },
-    }),
-  );
+/**
+ * The link's end, in the transaction of what it is for: a process that is killed leaves both or neither. It comes first, so that of two
+ * phones with one link the second waits at the link's row and then finds it used.
+ */
+async function useLink(tx: Tx, { link, actor }: OpenLink, at: Date, answer?: string): Promise<void> {
+  await closeLink(tx, link.id, at);
+  await audit(tx, {
+    ...{ at, actorId: actor.id, action: 'link.use', subjectType: 'signed_link', subjectId: link.id },
+    after: { purpose: link.purpose, subjectId: link.subjectId, ...(answer ? { answer } : {}) },
+  });
 }

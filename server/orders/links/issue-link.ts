@@ -1,6 +1,7 @@
 import { type Actor, suppliersServedBy } from '../../accounts/actor.ts';
 import { audit } from '../../db/audit.ts';
-import type { PrismaClient } from '../../db/client.ts';
+import type { PrismaClient, Tx } from '../../db/client.ts';
+import type { SignedLink } from '../../db/generated/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
 import { NotFound, StateConflict } from '../../shared/errors.ts';
 import { type Purpose, purposesOf } from './link-purposes.ts';
@@ -20,25 +21,31 @@ export interface LinkWish {
  * cannot be done now. Returns the link's id.
  */
 export async function issueLink(db: PrismaClient, actor: Actor, wish: LinkWish, at: Date): Promise<number> {
-  const { fulfilmentId, purpose } = wish;
-  return inTransaction(db, async (tx) => {
-    const parcel = await tx.fulfilment.findUnique({ where: { id: fulfilmentId }, select: { supplierId: true } });
-    if (!parcel || !suppliersServedBy(actor).includes(parcel.supplierId)) throw new NotFound();
-    const subjectId = (await purposesOf(tx, fulfilmentId, at)).get(purpose);
-    if (subjectId === undefined) throw new StateConflict('linkHasNoUse');
-    const { id } = await tx.signedLink.create({
-      data: {
-        ...{ supplierId: parcel.supplierId, userId: actor.id, purpose, subjectId, createdAt: at },
-        expiresAt: new Date(at.getTime() + DAYS[purpose] * DAY_MS),
-      },
-      select: { id: true },
-    });
-    await audit(tx, {
-      ...{ at, actorId: actor.id, action: 'link.issue', subjectType: 'fulfilment', subjectId: fulfilmentId },
-      after: { purpose, linkId: id },
-    });
-    return id;
+  return inTransaction(db, async (tx) => (await writeLink(tx, actor, wish, at)).id);
+}
+
+/** The same within the caller's transaction. Returns the link. */
+export async function writeLink(
+  tx: Tx,
+  actor: Actor,
+  { fulfilmentId, purpose }: LinkWish,
+  at: Date,
+): Promise<SignedLink> {
+  const parcel = await tx.fulfilment.findUnique({ where: { id: fulfilmentId }, select: { supplierId: true } });
+  if (!parcel || !suppliersServedBy(actor).includes(parcel.supplierId)) throw new NotFound();
+  const subjectId = (await purposesOf(tx, fulfilmentId, at)).get(purpose);
+  if (subjectId === undefined) throw new StateConflict('linkHasNoUse');
+  const link = await tx.signedLink.create({
+    data: {
+      ...{ supplierId: parcel.supplierId, userId: actor.id, purpose, subjectId, createdAt: at },
+      expiresAt: new Date(at.getTime() + DAYS[purpose] * DAY_MS),
+    },
   });
+  await audit(tx, {
+    ...{ at, actorId: actor.id, action: 'link.issue', subjectType: 'fulfilment', subjectId: fulfilmentId },
+    after: { purpose, linkId: link.id },
+  });
+  return link;
 }
 
 /** The link of a message: the one that was given to this person for this before and still opens, else a new one. */

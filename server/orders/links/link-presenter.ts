@@ -33,7 +33,7 @@ export function presentHandOut(reader: Reader, { parcel, links, purposes, urlOf,
     action: pathTo('parcelLinks', { id }),
     purposes: purposes.map((purpose) => ({ purpose, label: t(`links:issue.${purpose}`) })),
     links: links.map((link) => {
-      const isOver = link.usedAt ? 'used' : link.revokedAt ? 'revoked' : link.expiresAt <= now ? 'expired' : null;
+      const isOver = endOf(link, purposes, now);
       return {
         url: isOver ? '' : urlOf(link),
         isOpen: isOver === null,
@@ -45,6 +45,15 @@ export function presentHandOut(reader: Reader, { parcel, links, purposes, urlOf,
       };
     }),
   };
+}
+
+/** Why a link opens no more; null while it does. */
+function endOf(link: Found['links'][number], purposes: readonly Purpose[], now: Date) {
+  if (link.usedAt) return 'used';
+  if (link.revokedAt) return 'revoked';
+  if (link.expiresAt <= now) return 'expired';
+  const mayStill = link.purpose === 'shortage' || purposes.some((purpose) => purpose === link.purpose);
+  return mayStill ? null : 'needless';
 }
 
 /** The data of `views/links/shortage.hbs`. */

@@ -8,6 +8,20 @@ export type Purpose = (typeof PURPOSES)[number];
 
 export const isPurpose = (text: string): text is Purpose => (PURPOSES as readonly string[]).includes(text);
 
+/** Whether what a link is for can still be done: it may have been done otherwise, or the order cancelled. */
+export async function isOfUse(db: Db, link: { purpose: Purpose; subjectId: number }, now: Date): Promise<boolean> {
+  if (link.purpose !== 'shortage') return (await purposesOf(db, link.subjectId, now)).has(link.purpose);
+  const receipt = await db.receipt.findUnique({
+    where: { id: link.subjectId },
+    select: {
+      ...{ kind: true, at: true, dispute: { select: { id: true } } },
+      fulfilment: { select: { order: { select: { paymentWay: true } } } },
+      lines: { select: { shortQuantity: true, damagedQuantity: true } },
+    },
+  });
+  return receipt !== null && receipt.dispute === null && mayContest(receipt.fulfilment.order, receipt, now);
+}
+
 /** What can be done with a parcel now, with what it is done to: the parcel, or the receipt that reported a shortage. */
 export async function purposesOf(db: Db, fulfilmentId: number, now: Date): Promise<Map<Purpose, number>> {
   const parcel = await db.fulfilment.findUnique({

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { actorOf } from '../../accounts/who-acts.ts';
 import type { FileStore, NewFile } from '../../clients/file-store.ts';
 import type { PrismaClient } from '../../db/client.ts';
+import type { SignedLink } from '../../db/generated/client.ts';
 import { pathTo, patterns } from '../../paths.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { BadInput, type Fault, NotFound, Refusal, StateConflict } from '../../shared/errors.ts';
@@ -22,7 +23,7 @@ import { presentHandOut, presentShortage } from './link-presenter.ts';
 import { PURPOSES, purposesOf } from './link-purposes.ts';
 import { findLinksOf, findShortage } from './link-queries.ts';
 import { tokenOf } from './link-token.ts';
-import { type OpenLink, openLink } from './open-link.ts';
+import { linkAfter, type OpenLink, openLink } from './open-link.ts';
 
 interface Parts {
   config: { sessionSecret: string };
@@ -71,7 +72,9 @@ export function linkRoutes(parts: Parts): Router {
       await act(req, res, opened);
     } catch (error) {
       const { status, faults } = refusedForm(error);
-      await show(req, res.status(status), req.body ?? {}, faults, opened);
+      // Another phone may have been faster; then the page says that it is done.
+      const still = error instanceof StateConflict ? await opens(req, res) : opened;
+      if (still) await show(req, res.status(status), req.body ?? {}, faults, still);
     }
   });
 
@@ -97,8 +100,7 @@ export function linkRoutes(parts: Parts): Router {
     const id = idIn(req.params.id);
     const now = clock();
     const [{ parcel, links }, purposes] = await Promise.all([findLinksOf(db, actor, id), purposesOf(db, id, now)]);
-    const urlOf = (link: (typeof links)[number]) =>
-      `${baseUrl}${pathTo('signedLink', { token: tokenOf(secret, link) })}`;
+    const urlOf = (link: (typeof links)[number]) => `${baseUrl}${hrefOf(link)}`;
     const shown = presentHandOut(req, { parcel, links, purposes: [...purposes.keys()], urlOf, now });
     const [current] = shown.links.filter(({ isOpen }) => isOpen);
     res.set('Cache-Control', 'no-store').render('links/hand-out', {
@@ -117,23 +119,28 @@ export function linkRoutes(parts: Parts): Router {
       return await openLink(db, secret, String(req.params.token), clock());
     } catch (error) {
       if (!(error instanceof StateConflict)) throw error;
+      const next = await linkAfter(db, secret, String(req.params.token), clock());
       res.status(410).render('links/over', {
-        title: req.t('links:over.title'),
+        title: req.t(next ? 'links:over.titleNext' : 'links:over.title'),
         text: req.t(`faults:${error.code}`),
+        nextHref: next && hrefOf(next),
         signInHref: pathTo('signIn', { returnTo: pathTo('supplierFulfilments') }),
       });
       return null;
     }
   }
 
+  function hrefOf(link: SignedLink): string {
+    return pathTo('signedLink', { token: tokenOf(secret, link) });
+  }
+
   async function act(req: Request, res: Response, opened: OpenLink): Promise<void> {
     const { link, actor } = opened;
     const now = clock();
     if (link.purpose === 'confirm') {
-      const id = await confirmByLink(parts, opened, now);
-      const next = await db.signedLink.findUniqueOrThrow({ where: { id } });
+      const next = await confirmByLink(parts, opened, now);
       flash(req, 'success', req.t('links:flash.confirmed'));
-      return res.redirect(303, pathTo('signedLink', { token: tokenOf(secret, next) }));
+      return res.redirect(303, hrefOf(next));
     }
     if (link.purpose === 'ship') {
       const parcel = await findFulfilment(db, actor, link.subjectId);
@@ -142,10 +149,10 @@ export function linkRoutes(parts: Parts): Router {
       const { input, fieldOf } = withFaults(noSlip, () => readShipment(parcel, req.body ?? {}));
       const shortReason = isShort(parcel, input) ? reasonOf(req) : null;
       if (!slip) throw new BadInput(noSlip);
-      await shipByLink(parts, opened, { input, slip, shortReason }, now).catch((error: unknown) => {
+      const next = await shipByLink(parts, opened, { input, slip, shortReason }, now).catch((error: unknown) => {
         throw withFields(error, fieldOf);
       });
-      return done(req, res, 'shipped');
+      return done(req, res, next ? 'shippedPart' : 'shipped', next && hrefOf(next));
     }
     const contests = req.body?.answer === 'contest';
     const photos = contests ? await uploaded(req, 'photos', 'evidence') : [];
@@ -190,8 +197,8 @@ export function linkRoutes(parts: Parts): Router {
   }
 }
 
-function done(req: Request, res: Response, what: string): void {
-  res.render('links/done', { title: req.t('links:done.title'), text: req.t(`links:done.${what}`) });
+function done(req: Request, res: Response, what: string, nextHref: string | null = null): void {
+  res.render('links/done', { title: req.t('links:done.title'), text: req.t(`links:done.${what}`), nextHref });
 }
 
 /** Why the rest does not come; null where it is to follow. */

@@ -1,9 +1,9 @@
 import type { Actor } from '../../accounts/actor.ts';
-import type { PrismaClient } from '../../db/client.ts';
+import type { PrismaClient, Tx } from '../../db/client.ts';
 import type { SignedLink } from '../../db/generated/client.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { NotFound, StateConflict } from '../../shared/errors.ts';
-import { isPurpose, type Purpose } from './link-purposes.ts';
+import { isOfUse, isPurpose, type Purpose } from './link-purposes.ts';
 import { idOfToken, isSigned } from './link-token.ts';
 
 export interface OpenLink {
@@ -12,14 +12,18 @@ export interface OpenLink {
   actor: Actor;
 }
 
-/** Who holds a token. Throws NotFound for what the market never signed, and StateConflict `linkUsed`, `linkRevoked` or `linkExpired`. */
+/**
+ * Who holds a token. Throws NotFound for what the market never signed, and StateConflict `linkUsed`, `linkRevoked`, `linkExpired`,
+ * or `linkHasNoUse` where the thing was done or became needless otherwise.
+ */
 export async function openLink(db: PrismaClient, secret: string, token: string, now: Date): Promise<OpenLink> {
-  const id = idOfToken(token);
-  const link = id === null ? null : await db.signedLink.findUnique({ where: { id }, include: { user: true } });
-  if (!link || !isPurpose(link.purpose) || !isSigned(secret, token, link) || link.user.disabledAt) throw new NotFound();
+  const link = await signedRow(db, secret, token);
+  if (!link || !isPurpose(link.purpose)) throw new NotFound();
   if (link.usedAt) throw new StateConflict('linkUsed');
   if (link.revokedAt) throw new StateConflict('linkRevoked');
   if (link.expiresAt <= now) throw new StateConflict('linkExpired');
+  if (!(await isOfUse(db, { purpose: link.purpose, subjectId: link.subjectId }, now)))
+    throw new StateConflict('linkHasNoUse');
   const { user, ...row } = link;
   return {
     link: { ...row, purpose: link.purpose },
@@ -36,12 +40,44 @@ export async function openLink(db: PrismaClient, secret: string, token: string, 
   };
 }
 
-/** The link has done its one thing. A second who did the same at the same moment was refused by the parcel's own state. */
-export async function closeLink(db: PrismaClient, id: number, at: Date): Promise<void> {
-  await db.signedLink.updateMany({ where: { id, usedAt: null }, data: { usedAt: at } });
+/** The row of a token that the market signed, of a person who may still act; null for any other. */
+async function signedRow(db: PrismaClient, secret: string, token: string) {
+  const id = idOfToken(token);
+  const link = id === null ? null : await db.signedLink.findUnique({ where: { id }, include: { user: true } });
+  return link && isSigned(secret, token, link) && !link.user.disabledAt ? link : null;
 }
 
-/** Whether a path is that of a link that opens, so that its form may bring a photo without anybody being signed in. */
+/** The link does its one thing now. Throws StateConflict `linkUsed` or `linkRevoked` where another was faster. */
+export async function closeLink(tx: Tx, id: number, at: Date): Promise<void> {
+  const { count } = await tx.signedLink.updateMany({
+    where: { id, usedAt: null, revokedAt: null },
+    data: { usedAt: at },
+  });
+  if (count === 1) return;
+  const link = await tx.signedLink.findUnique({ where: { id }, select: { usedAt: true } });
+  throw new StateConflict(link?.usedAt ? 'linkUsed' : 'linkRevoked');
+}
+
+/** What goes on from a link that was used: the link for shipping that its holder was given then, null once that is used too. */
+export async function linkAfter(
+  db: PrismaClient,
+  secret: string,
+  token: string,
+  now: Date,
+): Promise<SignedLink | null> {
+  const used = await signedRow(db, secret, token);
+  if (!used?.usedAt || used.revokedAt || used.expiresAt <= now || used.purpose === 'shortage') return null;
+  const { supplierId, userId, subjectId } = used;
+  return db.signedLink.findFirst({
+    where: { supplierId, userId, subjectId, purpose: 'ship', usedAt: null, revokedAt: null, expiresAt: { gt: now } },
+    orderBy: { id: 'desc' },
+  });
+}
+
+/**
+ * Whether a path is that of a link whose form may bring a photo without anybody being signed in: one that opens, or that has just been
+ * used, so that who presses twice reads that it is done.
+ */
 export async function mayUploadByLink(
   { db, config, clock }: { db: PrismaClient; config: { sessionSecret: string }; clock: Clock },
   path: string,
@@ -50,6 +86,6 @@ export async function mayUploadByLink(
   if (idOfToken(token) === null) return false;
   return openLink(db, config.sessionSecret, token, clock()).then(
     () => true,
-    () => false,
+    (error: unknown) => error instanceof StateConflict && error.code === 'linkUsed',
   );
 }
