@@ -4,6 +4,7 @@ import { passwordMatches } from '../../server/accounts/passwords.ts';
 import { makeDemonstration } from '../../server/cli/demo/make-demonstration.ts';
 import { newWorld } from '../../server/cli/demo/world.ts';
 import { loadDemonstration } from '../../server/cli/load-demo.ts';
+import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import { connect, type PrismaClient, type Tx } from '../../server/db/client.ts';
 import { Prisma } from '../../server/db/generated/client.ts';
 import { tallyCounting } from '../../server/quotas/tally/tally-counting.ts';
@@ -11,7 +12,9 @@ import { certifyLines, tallyPlacing } from '../../server/quotas/tally/tally-plac
 import { tallyReversal } from '../../server/quotas/tally/tally-reversal.ts';
 import { dayFromColumn, dayOf } from '../../server/shared/days.ts';
 import { findLineage } from '../../server/units/lineage.ts';
+import { makeTestApp } from '../setup/app.ts';
 import { testDatabase } from '../setup/database.ts';
+import { refundOne, returnOne, untilAllIsPaidBack } from './demo-money-back.ts';
 
 const now = new Date('2026-11-24T07:30:00Z');
 let db: PrismaClient;
@@ -246,6 +249,43 @@ describe('what the demonstration has recorded', () => {
     };
     await expect(db.$transaction(compare, { timeout: 60_000 })).rejects.toBe(rolledBack);
   }, 40_000);
+});
+
+describe('money that was paid in the demonstration', () => {
+  it('is known to the payment sandbox, with what has gone back of it', async () => {
+    const sum = (path: string) => Prisma.sql`CAST(JSON_VALUE(c.data, ${path}) AS SIGNED)`;
+    expect(
+      await faults(Prisma.sql`SELECT p.id FROM payment p
+        LEFT JOIN sandbox_object i ON i.id = p.paymentIntentId AND JSON_VALUE(i.data, '$.object.status') = 'succeeded'
+        LEFT JOIN sandbox_object c ON c.id = JSON_VALUE(i.data, '$.object.latest_charge') AND ${sum('$.object.amount')} = p.amountFen
+          AND ${sum('$.object.amount_refunded')} = (SELECT COALESCE(SUM(r.amountFen), 0) FROM payment_refund r WHERE r.paymentId = p.id AND r.state = 'succeeded')
+        WHERE p.state = 'succeeded' AND c.id IS NULL`),
+    ).toEqual([]);
+    expect(
+      await faults(Prisma.sql`SELECT r.id FROM payment_refund r LEFT JOIN sandbox_object c ON c.id = r.providerId
+        AND ${sum('$.object.amount')} = r.amountFen WHERE r.state = 'succeeded' AND c.id IS NULL`),
+    ).toEqual([]);
+  });
+
+  it('goes back by the payment sandbox after a refund and after a recall, however long ago it was paid', async () => {
+    const app = await makeTestApp({ databaseUrl: url, clock: () => now });
+    try {
+      const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
+      const orders = [
+        await refundOne(app, daysAgo(40), daysAgo(10), now),
+        await refundOne(app, daysAgo(360), daysAgo(120), now),
+        await returnOne(app, daysAgo(360), daysAgo(90), now),
+      ];
+      await untilAllIsPaidBack(app);
+      for (const orderId of orders) {
+        const refunds = await db.refund.findMany({ where: { orderId } });
+        expect(refunds.map(({ state }) => state)).toEqual(['paid']);
+      }
+      expect(await reconcile(url, (difference) => console.log(difference))).toBe(0);
+    } finally {
+      await app.close();
+    }
+  }, 120_000);
 });
 
 /** Reviews and settlements have no use case yet whose statement could be replayed. */

@@ -50,11 +50,11 @@ async function actorOf(db: PrismaClient, login: string, now: Date) {
   return user && findActor(db, user.id, dayOf(now));
 }
 
-/** Some units have sent the goods back; what individuals paid in the demonstration no payment service knows. */
+/** Some have sent the goods back, units and individuals; the payment service gives these their money once it serves. */
 async function returnSome(db: PrismaClient, recallId: number, now: Date): Promise<void> {
   while ((await handleRecalls(db, now)) > 0);
   const lines = await db.recallLine.findMany({
-    where: { recallId, sentQuantity: { gt: 0 }, order: { paymentWay: 'on_account' } },
+    where: { recallId, sentQuantity: { gt: 0 } },
     include: { order: { select: { buyerId: true } } },
     orderBy: { id: 'asc' },
   });

@@ -146,7 +146,7 @@ async function pay(db: PrismaClient, orderId: number, at: Date): Promise<void> {
     },
   });
   await db.payment.update({ where: { id }, data: { sessionId: `cs_demo_${id}` } });
-  await db.sandboxObject.createMany({ data: sandboxPayment(id, { fen, method: 'alipay', at }) });
+  await db.sandboxObject.createMany({ data: [...sandboxPayment(id, { fen, method: 'alipay', at })] });
   const session = {
     ...{ id: `cs_demo_${id}`, status: 'complete', payment_status: 'paid', amount_total: fen },
     ...{ payment_intent: `pi_demo_${id}`, metadata: { paymentId: String(id), orderId: String(orderId) } },

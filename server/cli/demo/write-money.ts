@@ -1,6 +1,6 @@
-import { newCharge, newPaymentIntent } from '../../clients/payment-sandbox/objects.ts';
+import { newCharge, newPaymentIntent, newRefund } from '../../clients/payment-sandbox/objects.ts';
+import type { Stripe } from '../../clients/stripe.ts';
 import type { Account } from '../../db/generated/enums.ts';
-import { addDays, dayOf } from '../../shared/days.ts';
 import type { Market } from './market.ts';
 import { hoursLater } from './world.ts';
 import { audit } from './write-audit.ts';
@@ -21,8 +21,6 @@ export function writeJournal({ world }: Market, { amounts, ...fact }: JournalFac
 }
 
 const METHODS = ['alipay', 'wechat_pay', 'alipay', 'card'] as const;
-/** Payments that a visitor may still want back must be known to the payment sandbox. */
-const REFUNDABLE_DAYS = 45;
 
 /** The payment that placed an order. */
 export function writePayment(market: Market, order: WrittenOrder): void {
@@ -62,11 +60,13 @@ export function writePayment(market: Market, order: WrittenOrder): void {
     before: { state: 'awaiting_payment' },
     after: { amountFen: totalFen },
   });
-  if (dayOf(at) > addDays(world.today, -REFUNDABLE_DAYS))
-    for (const row of sandboxPayment(paymentId, { fen: totalFen, method, at })) world.rows.add('sandboxObject', row);
+  const [intent, charge] = sandboxPayment(paymentId, { fen: totalFen, method, at });
+  world.rows.add('sandboxObject', intent);
+  world.rows.add('sandboxObject', charge);
+  order.charge = (charge.data as { object: Stripe.Charge }).object;
 }
 
-/** What the payment sandbox would remember of a payment, so that it can be refunded. */
+/** What the payment sandbox would remember of a payment, its intent and its charge, so that it can be refunded: a recall reaches far back. */
 export function sandboxPayment(
   paymentId: number,
   { fen, method, at }: { fen: number; method: (typeof METHODS)[number]; at: Date },
@@ -89,13 +89,14 @@ export function sandboxPayment(
     payment_method: charge.payment_method,
   });
   const delivery = { delaySeconds: 0, duplicate: false, outOfOrder: false };
-  const remembered = (type: string, id: string, data: object) => ({
-    ...{ id, type, data: JSON.parse(JSON.stringify(data)), createdAt: at, updatedAt: at },
-  });
   return [
-    remembered('payment_intent', intent.id, { object: intent }),
-    remembered('charge', charge.id, { object: charge, delivery, refundsFail: false }),
-  ];
+    remembered('payment_intent', intent.id, { object: intent }, at),
+    remembered('charge', charge.id, { object: charge, delivery, refundsFail: false }, at),
+  ] as const;
+}
+
+function remembered(type: string, id: string, data: object, at: Date) {
+  return { id, type, data: JSON.parse(JSON.stringify(data)), createdAt: at, updatedAt: at };
 }
 
 /** Money sent back, once Stripe had taken the refund. */
@@ -127,11 +128,14 @@ export function writeRefund(
   });
   const amounts = { refunded: amountFen, owed: -amountFen };
   writeJournal(market, { orderId: order.id, source: 'refund', sourceId: refundId, at: succeededAt, amounts });
-  const charge = world.rows.of('sandboxObject').find((row) => row.id === `ch_demo_${order.paymentId}`);
-  const known = charge?.data as { object: { amount: number; amount_refunded: number; refunded: boolean } } | undefined;
-  if (!known) return;
-  known.object.amount_refunded += amountFen;
-  known.object.refunded = known.object.amount_refunded === known.object.amount;
+  const { charge } = order;
+  if (!charge) return;
+  charge.amount_refunded += amountFen;
+  charge.refunded = charge.amount_refunded === charge.amount;
+  const metadata = { orderId: String(order.id), source, sourceId: String(sourceId) };
+  const sent = newRefund(charge, amountFen, Math.floor(at.getTime() / 1000), { reason: null, metadata });
+  const { pending_reason, ...object } = { ...sent, id: `re_demo_${refundId}`, status: 'succeeded' };
+  world.rows.add('sandboxObject', remembered('refund', object.id, { object }, at));
 }
 
 /** Cancelled by its buyer before a supplier confirmed: everything is reversed, stock is free, what was paid goes back. */

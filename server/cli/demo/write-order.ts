@@ -1,3 +1,4 @@
+import type { Stripe } from '../../clients/stripe.ts';
 import type { OrderState } from '../../db/generated/enums.ts';
 import { dayOf } from '../../shared/days.ts';
 import { groupBy } from '../../shared/group-by.ts';
@@ -39,6 +40,8 @@ export interface WrittenOrder {
   draft: Draft;
   parcels: WrittenParcel[];
   paymentId: number | null;
+  /** as the payment sandbox keeps it */
+  charge: Stripe.Charge | null;
   /** where it needed one */
   approval?: Tables['orderApproval'];
 }
@@ -119,7 +122,7 @@ function openOrder(market: Market, draft: Draft): WrittenOrder {
   };
   const id = rows.add('order', row);
   row.checkoutKey = `demo-${id}`;
-  const order: WrittenOrder = { id, row, draft, parcels: [], paymentId: null };
+  const order: WrittenOrder = { id, row, draft, parcels: [], paymentId: null, charge: null };
   if (fate.decidedAt && unitId !== null) {
     const thresholdFen = market.thresholdOf(unitId, funding);
     order.approval = { orderId: id, level: 1, unitId, thresholdFen, decisionId: null };
