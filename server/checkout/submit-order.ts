@@ -11,7 +11,7 @@ import {
   type Tenders,
   withTenders,
 } from '../cart/tenders.ts';
-import { findBuyableProducts } from '../catalog/shelf-products.ts';
+import { type BuyableProduct, findBuyableProducts } from '../catalog/shelf-products.ts';
 import { type BatchShare, chooseBatches, StockMoved } from '../catalog/stock.ts';
 import { audit } from '../db/audit.ts';
 import { fast, type PrismaClient } from '../db/client.ts';
@@ -154,14 +154,10 @@ async function pricedAndAllotted(
   if (shortages.length > 0)
     throw new RuleRefusal(
       'cannotOrder',
-      shortages.map((shortage) => ({
-        path: `lines.${productIds.indexOf(shortage.productId)}.quantity`,
-        code: shortage.available > 0 ? 'notEnough' : 'soldOut',
-        values: {
-          name: products.get(shortage.productId)?.familyName ?? '',
-          nameEn: products.get(shortage.productId)?.nameEn ?? '',
-          available: shortage.available,
-        },
+      shortages.map(({ productId, available }) => ({
+        path: `lines.${productIds.indexOf(productId)}.quantity`,
+        code: available > 0 ? 'notEnough' : 'soldOut',
+        values: { ...namesOf(products.get(productId)), available },
       })),
     );
   if (request.expectedTotalFen !== null && request.expectedTotalFen !== quoted.totalFen)
@@ -173,6 +169,8 @@ async function pricedAndAllotted(
   const paid = paidBeside(whole.quoted, request.tenders ?? NO_TENDERS, rule);
   return { ...whole, quoted: paid, pointsPerYuan: rule.perYuan };
 }
+
+const namesOf = (product?: BuyableProduct) => ({ name: product?.familyName ?? '', nameEn: product?.nameEn ?? '' });
 
 /** Refuses more points than the rule allows, more of an allowance than is then to pay, and what leaves too little to be paid. */
 function paidBeside(quoted: Quote, tenders: Tenders, rule: PointsRule): Quote {
