@@ -76,7 +76,8 @@ async function keepIndex(parts: Parts, keeper: string, stopped: AbortSignal): Pr
           .finally(() => {
             rebuilding = null;
           });
-      } else if (applied && applied.ids.length > 0) await apply(parts, now, applied.ids);
+      } else if (applied && applied.ids.length > 0 && (rebuilding || search.ready()))
+        await apply(parts, now, applied.ids);
       await pause(POLL_MS, stopped);
     }
     if (fault) throw fault;

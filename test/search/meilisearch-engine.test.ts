@@ -23,6 +23,7 @@ describe.skipIf(!url)('a Meilisearch server', () => {
 
   it('leaves no half-built index behind, neither after a rebuild nor after one that failed', async () => {
     const engine = createMeilisearchEngine(server, { uid });
+    await server.writing.createIndex(`${uid}_next_killed`, { primaryKey: 'id' }).waitTask();
     await engine.rebuild(inOne([aProduct({ name: '贡米' })]));
     async function* broken() {
       yield [aProduct({ name: '白茶' })];
@@ -64,6 +65,8 @@ describe('without a Meilisearch server', () => {
     expect(engine.ready()).toBe(false);
     expect(await engine.health()).toMatchObject({ ok: false });
     await expect(engine.search({ q: '贡米' })).rejects.toThrow();
+    await expect(engine.replace([aProduct({ name: '贡米' })])).rejects.toThrow();
+    await expect(engine.remove([1])).rejects.toThrow();
   });
 });
 

@@ -117,6 +117,36 @@ describe.each(engines)('an index that processes share: %s', (_name, engineOfProc
     await eventually(() => found('晨雾毛峰')).not.toContain(fresh.id);
   });
 
+  it('gets what changed while its server was away, as soon as that is back', async () => {
+    const inner = engineOfProcess();
+    let isAway = false;
+    const failing = async () => {
+      throw new Error('connection refused');
+    };
+    const search: SearchEngine = {
+      ...inner,
+      ready: () => !isAway && inner.ready(),
+      replace: (documents) => (isAway ? failing() : inner.replace(documents)),
+      remove: (ids) => (isAway ? failing() : inner.remove(ids)),
+    };
+    await search.refresh();
+    start((stopped) => followSharedIndex({ db, search, clock: () => now, log }, stopped, true));
+    const seen = () => db.setting.findUnique({ where: { key: 'search.changes' } });
+    const told = (await seen())?.value;
+    isAway = true;
+    const missed = await aProduct(db, {
+      supplier: world.suppliers.lianghe,
+      category: world.categories.tea,
+      name: '雨前龙珠',
+    });
+    await change(missed);
+    await eventually(async () => (await seen())?.value).not.toBe(told);
+    await sleep(1_500);
+    expect(await found('雨前龙珠')).toEqual([]);
+    isAway = false;
+    await eventually(() => found('雨前龙珠')).toContain(missed.id);
+  });
+
   it('is built anew when that is asked for and when a day begins, and loses no change meanwhile', async () => {
     await search.refresh();
     follow(true);

@@ -19,9 +19,11 @@ export function createMeilisearchEngine(
   let building: Change[] | undefined;
   let rebuilding: Promise<unknown> = Promise.resolve();
 
+  /** Throws while the server is away, so that the change is told again; one that is being built remembers it. */
   async function change(apply: Change): Promise<void> {
     building?.push(apply);
     if (isReady) await apply(index);
+    else if (!building) throw new Error('the search server has no index that answers');
   }
 
   async function rebuild(source: AsyncIterable<ProductDocument[]>): Promise<{ count: number }> {

@@ -8,7 +8,7 @@ import { type IndexedProduct, indexedProduct } from './indexed-product.ts';
 export type Change = (index: Index<IndexedProduct>) => Promise<void>;
 
 /**
- * Fills a new index from the source, does to it what changed meanwhile, counts it, swaps it into the name under which it is asked and
+ * Fills a new index from the source, counts it, does to it what changed meanwhile, swaps it into the name under which it is asked and
  * deletes the old one. When anything fails the new one is deleted and the old one stays.
  */
 export async function rebuildIndex(
@@ -17,7 +17,9 @@ export async function rebuildIndex(
   source: AsyncIterable<ProductDocument[]>,
   meanwhile: Change[],
 ): Promise<number> {
-  const uid = `${name}_${nanoid(8).replace(/[^\w]/g, '_')}`;
+  const unfinished = `${name}_next_`;
+  const uid = unfinished + nanoid(8).replace(/[^\w]/g, '_');
+  await deleteLeftOver(server, unfinished);
   try {
     await done(server.createIndex(uid, { primaryKey: 'id' }));
     const next = server.index<IndexedProduct>(uid);
@@ -27,12 +29,12 @@ export async function rebuildIndex(
       await done(next.addDocuments(documents.map(indexedProduct)));
       sent += documents.length;
     }
+    const { numberOfDocuments } = await next.getStats();
+    if (numberOfDocuments !== sent)
+      throw new Error(`${sent} products were sent to the search server, ${numberOfDocuments} are there`);
     // Until nothing was told during the last round, so that the swap misses nothing.
     let applied = 0;
     for (; applied < meanwhile.length; applied += 1) await meanwhile[applied]?.(next);
-    const { numberOfDocuments } = await next.getStats();
-    if (meanwhile.length === 0 && numberOfDocuments !== sent)
-      throw new Error(`${sent} products were sent to the search server, ${numberOfDocuments} are there`);
     await ensureIndex(server, name);
     await done(server.swapIndexes([{ indexes: [name, uid], rename: false }]));
     for (; applied < meanwhile.length; applied += 1) await meanwhile[applied]?.(server.index(name));
@@ -40,6 +42,12 @@ export async function rebuildIndex(
   } finally {
     await done(server.deleteIndex(uid)).catch(() => {});
   }
+}
+
+/** Of builders that were killed; only one builds at a time. */
+async function deleteLeftOver(server: Meilisearch, prefix: string): Promise<void> {
+  const { results } = await server.getRawIndexes({ limit: 1_000 });
+  for (const { uid } of results) if (uid.startsWith(prefix)) await done(server.deleteIndex(uid));
 }
 
 async function ensureIndex(server: Meilisearch, name: string): Promise<void> {
