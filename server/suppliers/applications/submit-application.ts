@@ -1,4 +1,4 @@
-import { type Actor, suppliersActedFor } from '../../accounts/actor.ts';
+import { type Actor, suppliersActedFor, suppliersServedBy } from '../../accounts/actor.ts';
 import { audit } from '../../db/audit.ts';
 import type { PrismaClient, Tx } from '../../db/client.ts';
 import { isDuplicate } from '../../db/faults.ts';
@@ -82,10 +82,25 @@ async function supplierCase(
   if (application.typed.place && !place) faults.push({ path: 'place', code: 'notAChoice' });
   if (place && application.onBehalf && !placesRecommended(actor).some((id) => idsBelow(places, id).includes(place.id)))
     faults.push({ path: 'place', code: 'notYourPlace' });
-  if (answers) faults.push(...(await ownerFaults(tx, application, answers)));
+  const claimed = answers ? await claim(tx, actor, application, answers) : application;
+  if (answers) faults.push(...(await ownerFaults(tx, claimed, answers)));
   if (!answers || !place || faults.length > 0) throw new RuleRefusal('cannotSubmit', faults);
-  const supplierId = await supplierFor(tx, application, answers, place.id);
+  const supplierId = await supplierFor(tx, claimed, answers, place.id);
   return { supplierId, productId: null, openKey: `supplier:${answers.creditCode}` };
+}
+
+/** Whoever acts for the supplier of the code that was typed applies for it anew, once nothing of it holds any more (rule 17). */
+async function claim(
+  tx: Tx,
+  actor: Actor,
+  application: LockedApplication,
+  { creditCode }: SupplierAnswers,
+): Promise<LockedApplication> {
+  if (application.supplierId !== null) return application;
+  const holder = await tx.supplier.findUnique({ where: { creditCode }, select: { id: true } });
+  return holder && suppliersServedBy(actor).includes(holder.id)
+    ? { ...application, supplierId: holder.id }
+    : application;
 }
 
 /** A credit code is one supplier's; who is certified renews, and keeps its name and code. */
