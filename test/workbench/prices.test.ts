@@ -104,6 +104,19 @@ describe('a change of price', () => {
     expect((await change(product, '100', { tierFrom1: '', tierPrice1: '' })).text).toContain('需平台核查后生效');
   });
 
+  it('is measured at every tier against its lowest of the last 30 days (rule 21)', async () => {
+    const product = await aProduct(app.db, {
+      ...{ supplier: world.suppliers.lianghe, priceFen: 10_000, tiers: [[10, 5000] as const] },
+    });
+    expect((await change(product, '100', { tierFrom1: '10', tierPrice1: '54.90' })).text).toContain('新价已生效');
+    expect((await change(product, '100', { tierFrom1: '10', tierPrice1: '60.30' })).text).toContain('需平台核查后生效');
+    await supplier.send(await supplier.open(`/supplier/specifications/${product.id}`), 'form[action$="/withdrawal"]');
+    await change(product, '100', { tierFrom1: '20', tierPrice1: '54.90' });
+    expect(await app.db.priceChange.findFirstOrThrow({ where: { productId: product.id }, orderBy: { id: 'desc' } }))
+      // At ten it would cost twice what it did.
+      .toMatchObject({ flag: 'rise_above_limit', basis: { riseBp: 10_000 } });
+  });
+
   it('far above its like is flagged, and as a first price keeps goods from the shelf', async () => {
     const category = await aCategory(app.db, { code: 'honey', name: '蜂蜜' });
     for (const priceFen of [5000, 6000, 7000]) await aProduct(app.db, { category, priceFen });

@@ -74,6 +74,7 @@ async function propose(
     data: {
       ...{ productId: product.id, oldFen: before.priceFen ?? 0, newFen: priceFen, byId: actor.id, reason, flag },
       ...{ state: flag ? ('waiting' as const) : ('effective' as const), tiers: tiers.map((tier) => ({ ...tier })) },
+      oldTiers: isFirst ? [] : tiersOf(product),
       ...{ basis: { ...basis }, requestedAt: at, effectiveAt: flag ? null : at },
     },
     select: { id: true },

@@ -5,7 +5,7 @@ import { inTransaction } from '../../db/in-transaction.ts';
 import { NotFound, RuleRefusal, StateConflict } from '../../shared/errors.ts';
 import { OPEN_STATES, putInEffect } from './change-price.ts';
 import { tellOfPrice } from './price-changed.ts';
-import { readTierList } from './price-queries.ts';
+import { readTierList } from './read-tier-list.ts';
 
 export interface PriceDecision {
   decision: 'accept' | 'ask' | 'refuse';

@@ -5,6 +5,7 @@ import type { Tx } from '../../db/client.ts';
 import { priceRiseLimit } from '../../quotas/programmes/price-rise-limit.ts';
 import { dayOf } from '../../shared/days.ts';
 import { type Fen, pricePerKg } from '../../shared/money.ts';
+import { readTierList } from './read-tier-list.ts';
 
 export type PriceFlag = 'rise_above_limit' | 'above_the_like';
 
@@ -51,8 +52,10 @@ export async function judgePrice(
 ): Promise<{ flag: PriceFlag | null; basis: PriceBasis }> {
   const today = dayOf(at);
   const limitBp = await priceRiseLimit(tx, product, today);
-  const fromFen = product.priceFen === null ? null : await lowestLately(tx, product.id, product.priceFen, at);
-  const riseBp = product.priceFen === null || fromFen === null ? null : rise(product, fromFen, proposal);
+  const held = product.priceFen === null ? [] : await heldLately(tx, product.id, at);
+  if (product.priceFen !== null) held.push({ priceFen: product.priceFen, tiers: [...product.tiers] });
+  const fromFen = held.length === 0 ? null : Math.min(...held.map(({ priceFen }) => priceFen));
+  const riseBp = held.length === 0 ? null : rise(held, proposal);
   const perKgFen = pricePerKg(proposal.priceFen, product.netGrams);
   const prices = await pricesOfTheLike(tx, product, today);
   const likePerKgFen = prices.length < FEWEST_LIKE ? null : (prices[Math.floor(prices.length / 2)] ?? null);
@@ -66,25 +69,48 @@ export async function judgePrice(
   };
 }
 
-/** The largest rise over all quantities at which a price begins, in basis points; the base price against the lowest of late. */
-function rise(before: Judged, fromFen: Fen, proposal: { priceFen: Fen; tiers: readonly PriceTier[] }): number {
-  const old = { priceFen: fromFen, tiers: [...before.tiers] };
+interface Price {
+  priceFen: Fen;
+  tiers: PriceTier[];
+}
+
+/** The largest rise over all quantities at which a price begins, in basis points: each against the lowest that it was of late. */
+function rise(held: readonly Price[], proposal: { priceFen: Fen; tiers: readonly PriceTier[] }): number {
   const fresh = { priceFen: proposal.priceFen, tiers: [...proposal.tiers] };
-  const steps = [1, ...old.tiers.map((tier) => tier.fromQuantity), ...fresh.tiers.map((tier) => tier.fromQuantity)];
+  const steps = new Set([1, ...[...held, fresh].flatMap(({ tiers }) => tiers.map((tier) => tier.fromQuantity))]);
   return Math.max(
-    ...steps.map((quantity) => {
-      const [was, is] = [Math.min(fromFen, priceFor(old, quantity)), priceFor(fresh, quantity)];
-      return Math.ceil(((is - was) * 10_000) / was);
+    ...[...steps].map((quantity) => {
+      const was = Math.min(...held.map((price) => priceFor(price, quantity)));
+      return Math.ceil(((priceFor(fresh, quantity) - was) * 10_000) / was);
     }),
   );
 }
 
-async function lowestLately(tx: Tx, productId: number, presentFen: Fen, at: Date): Promise<Fen> {
-  const { _min } = await tx.priceChange.aggregate({
-    where: { productId, oldFen: { gt: 0 }, effectiveAt: { gt: new Date(at.getTime() - LOOK_BACK_MS) } },
-    _min: { oldFen: true },
+/** What it cost, with its tiers, before each change of the last 30 days. */
+async function heldLately(tx: Tx, productId: number, at: Date): Promise<Price[]> {
+  const since = new Date(at.getTime() - LOOK_BACK_MS);
+  const changes = await tx.priceChange.findMany({
+    where: { productId, oldFen: { gt: 0 }, effectiveAt: { gt: since } },
+    orderBy: [{ effectiveAt: 'asc' }, { id: 'asc' }],
+    select: { oldFen: true, oldTiers: true, tiers: true },
   });
-  return Math.min(presentFen, _min.oldFen ?? presentFen);
+  let tiers = await tiersAt(tx, productId, since);
+  return changes.map((change) => {
+    // Changes from before the replaced tiers were kept: those that the change before them brought.
+    const price = { priceFen: change.oldFen, tiers: readTierList(change.oldTiers) ?? tiers };
+    tiers = readTierList(change.tiers) ?? price.tiers;
+    return price;
+  });
+}
+
+async function tiersAt(tx: Tx, productId: number, instant: Date): Promise<PriceTier[]> {
+  const changes = await tx.priceChange.findMany({
+    where: { productId, effectiveAt: { lte: instant } },
+    orderBy: [{ effectiveAt: 'desc' }, { id: 'desc' }],
+    take: 20,
+    select: { tiers: true },
+  });
+  return changes.map((change) => readTierList(change.tiers)).find((tiers) => tiers !== null) ?? [];
 }
 
 /** Fen a kilogram of what other suppliers have on the shelf in this category, of half to twice this weight, rising. */

@@ -4,7 +4,8 @@ import { pathTo } from '../../paths.ts';
 import { formatYuan, pricePerKg } from '../../shared/money.ts';
 import type { Translate } from '../../web/i18n.ts';
 import type { PriceBasis } from './judge-price.ts';
-import { type pricesOf, readTierList, type ShownPrice } from './price-queries.ts';
+import type { pricesOf, ShownPrice } from './price-queries.ts';
+import { readTierList } from './read-tier-list.ts';
 
 const TONES: Record<PriceChangeState, string> = {
   ...{ effective: 'good', waiting: 'wait', asked: 'wait', refused: 'bad', withdrawn: 'off' },

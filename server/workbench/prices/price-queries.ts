@@ -1,4 +1,3 @@
-import type { PriceTier } from '../../catalog/shelf.ts';
 import type { Db } from '../../db/client.ts';
 import type { Prisma } from '../../db/generated/client.ts';
 import { OPEN_STATES } from './change-price.ts';
@@ -44,12 +43,4 @@ const MOST_CHANGES = 30;
 /** A product's prices, newest first, with those that wait or came to nothing. */
 export function pricesOf(db: Db, productId: number) {
   return db.priceChange.findMany({ where: { productId }, orderBy: { id: 'desc' }, take: MOST_CHANGES });
-}
-
-/** The tiers in a price change's column; null: they stay as they were. */
-export function readTierList(json: unknown): PriceTier[] | null {
-  const list: unknown = typeof json === 'string' ? JSON.parse(json) : json;
-  return Array.isArray(list)
-    ? list.map(({ fromQuantity, priceFen }) => ({ fromQuantity: Number(fromQuantity), priceFen: Number(priceFen) }))
-    : null;
 }
