@@ -68,7 +68,9 @@ describe('applying anew', () => {
     await certifyCase(await personOf(market, 'certifier'), id);
     now = new Date('2026-06-15T04:00:00Z');
     expect(
-      await market.db.certification.count({ where: { supplierId: supplier.id, state: 'certified', number: { not: null } } }),
+      await market.db.certification.count({
+        where: { supplierId: supplier.id, state: 'certified', number: { not: null } },
+      }),
     ).toBe(2);
   });
 

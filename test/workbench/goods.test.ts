@@ -143,17 +143,20 @@ describe('the shelf', () => {
     expect((await app.db.product.findUniqueOrThrow({ where: { id: made.id } })).state).toBe('off_sale');
   });
 
-  it('keeps category, origin and weight of what was certified', async () => {
+  it('keeps name, category, origin and weight of what was certified', async () => {
     const { tea } = world.products;
     const path = `/supplier/specifications/${tea.id}`;
     const page = await supplier.open(`${path}/form`);
     const refused = await supplier.send(page, `form[action="${path}"]`, { netGrams: 300 });
     expect(refused.status).toBe(422);
     expect(faultsOn(refused)).toEqual(['认定过或有人订过的不能改，请另加规格']);
-    const kept = await supplier.send(page, `form[action="${path}"]`, { spec: '250 克/礼盒', caseQuantity: 12 });
-    expect(kept.text).toContain('250 克/礼盒');
+    const renamed = await supplier.send(page, `form[action="${path}"]`, { spec: '250 克/礼盒' });
+    expect(renamed.status).toBe(422);
+    expect(renamed.$('#f-spec').val()).toBe('250 克/礼盒');
+    const kept = await supplier.send(page, `form[action="${path}"]`, { specEn: '250 g box', caseQuantity: 12 });
+    expect(kept.status).toBe(200);
     expect(await app.db.product.findUniqueOrThrow({ where: { id: tea.id } })).toMatchObject({
-      ...{ netGrams: 250, caseQuantity: 12, spec: '250 克/礼盒' },
+      ...{ netGrams: 250, caseQuantity: 12, spec: '250 克/盒', specEn: '250 g box' },
     });
   });
 });
@@ -163,15 +166,42 @@ describe('a family', () => {
     const { tea } = world.products;
     const family = `/supplier/goods/${tea.familyId}`;
     const edited = await supplier.send(await supplier.open(`${family}/form`), `form[action="${family}"]`, {
-      ...{ name: '凉河白茶（新）', description: '明前手采。' },
+      ...{ nameEn: 'Lianghe white tea', description: '明前手采。' },
     });
-    expect(edited.text).toContain('凉河白茶（新）');
+    expect(edited.text).toContain('明前手采。');
     const page = await supplier.open(`${family}/specifications/new`);
     const added = await supplier.send(page, `form[action="${family}/specifications"]`, {
       ...{ spec: '100 克/罐', saleUnit: '罐', netGrams: 100, priceFen: '58' },
     });
     expect(added.status).toBe(200);
     expect(await newest()).toMatchObject({ familyId: tea.familyId, categoryId: tea.categoryId, state: 'draft' });
+  });
+});
+
+describe('a certified family', () => {
+  const send = async (familyId: number, changes: Record<string, string | number>) => {
+    const family = `/supplier/goods/${familyId}`;
+    return supplier.send(await supplier.open(`${family}/form`), `form[action="${family}"]`, {
+      ...{ description: '说明' },
+      ...changes,
+    });
+  };
+
+  it('keeps name and brand, since its certificate speaks of them (rule 17)', async () => {
+    const { tea } = world.products;
+    const brand = await app.db.brand.create({ data: { code: 'other', name: '别的品牌', nameEn: 'Other' } });
+    const refused = await send(tea.familyId, { name: '进口红酒', brandId: brand.id });
+    expect(refused.status).toBe(422);
+    expect(faultsOn(refused).join()).toContain('请另建商品并申请认定');
+    expect(refused.$('#f-name').val()).toBe('进口红酒');
+    expect(await app.db.productFamily.findUniqueOrThrow({ where: { id: tea.familyId } })).toMatchObject({
+      ...{ name: '凉河白茶', brandId: null },
+    });
+  });
+
+  it('is renamed while nothing of it was certified or ordered', async () => {
+    const draft = await aProduct(app.db, { supplier: world.suppliers.lianghe, certified: false });
+    expect((await send(draft.familyId, { name: '另一个名字' })).text).toContain('另一个名字');
   });
 });
 

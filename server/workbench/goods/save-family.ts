@@ -4,11 +4,11 @@ import { noteChangedProducts } from '../../catalog/product-changed.ts';
 import { audit } from '../../db/audit.ts';
 import type { PrismaClient, Tx } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
-import { NotFound, RuleRefusal } from '../../shared/errors.ts';
+import { type Fault, NotFound, RuleRefusal } from '../../shared/errors.ts';
 import { type PlaceTree, placeTree } from '../../units/place-tree.ts';
 import { setFirstPrice } from '../prices/change-price.ts';
 import type { FamilyInput, PriceInput, SpecificationInput } from './goods-schemas.ts';
-import { addSpecification } from './save-specification.ts';
+import { addSpecification, isFixed } from './save-specification.ts';
 import { originFaults } from './where-sold.ts';
 
 export interface NewGoods {
@@ -44,17 +44,34 @@ export async function addFamily(tx: Tx, places: PlaceTree, actor: Actor, goods: 
   return id;
 }
 
-/** Changes what a family says of its goods; search hears of it. Refuses another's with 404. */
+/** By what its certificates and orders know a family. */
+const CERTIFIED_NAMES = ['name', 'brandId'] as const;
+
+/**
+ * Changes what a family says of its goods; search hears of it. Once any of it was certified or ordered, its name and brand stay, by
+ * field `nameFixedByCertificate`. Refuses another's with 404.
+ */
 export async function editFamily(db: PrismaClient, actor: Actor, id: number, input: FamilyInput, at: Date) {
   await inTransaction(db, async (tx) => {
     await tx.$queryRaw`SELECT id FROM product_family WHERE id = ${id} FOR UPDATE`;
+    // An application for one of them takes its row as well: nothing is renamed while it is submitted.
+    await tx.$queryRaw`SELECT id FROM product WHERE familyId = ${id} ORDER BY id FOR UPDATE`;
     const before = await tx.productFamily.findUnique({
       where: { id },
       include: { supplier: { select: { id: true, name: true } }, products: { select: { id: true } } },
     });
     if (!before || !suppliersServedBy(actor).includes(before.supplierId)) throw new NotFound();
-    if (!(await isBrandOf(tx, input.brandId)))
-      throw new RuleRefusal('badInput', [{ path: 'brandId', code: 'notAChoice' }]);
+    const faults: Fault[] = (await isBrandOf(tx, input.brandId)) ? [] : [{ path: 'brandId', code: 'notAChoice' }];
+    const renamed = CERTIFIED_NAMES.filter((fact) => before[fact] !== input[fact]);
+    if (
+      renamed.length > 0 &&
+      (await isFixed(
+        tx,
+        before.products.map((product) => product.id),
+      ))
+    )
+      faults.push(...renamed.map((path) => ({ path, code: 'nameFixedByCertificate' })));
+    if (faults.length > 0) throw new RuleRefusal('badInput', faults);
     await tx.productFamily.update({ where: { id }, data: input, select: { id: true } });
     const { name, nameEn, description, descriptionEn, storage, storageEn, aliases, brandId } = before;
     await audit(tx, {

@@ -75,11 +75,11 @@ export async function addSpecification(
 }
 
 /** What a certificate speaks of; it stays as it was certified and as it was ordered. */
-const CERTIFIED_FACTS = ['categoryId', 'placeId', 'netGrams', 'saleMode'] as const;
+const CERTIFIED_FACTS = ['spec', 'categoryId', 'placeId', 'netGrams', 'saleMode'] as const;
 
 /**
- * Changes an own specification; price and tiers are changePrice's. Once it was certified or ordered, its category, origin, net weight and
- * way of sale stay, by field `fixedByCertificate`. Refuses another's with 404.
+ * Changes an own specification; price and tiers are changePrice's. Once it was certified or ordered, its name, category, origin, net
+ * weight and way of sale stay, by field `fixedByCertificate`. Refuses another's with 404.
  */
 export async function editSpecification(
   db: PrismaClient,
@@ -108,7 +108,7 @@ export async function changeSpecification(
   });
   const faults: Fault[] = [];
   const changed = CERTIFIED_FACTS.filter((fact) => before[fact] !== input[fact]);
-  if (changed.length > 0 && (await isFixed(tx, id)))
+  if (changed.length > 0 && (await isFixed(tx, [id])))
     faults.push(...changed.map((path) => ({ path, code: 'fixedByCertificate' })));
   else faults.push(...(await originFaults(tx, places, supplier.placeId, input)));
   if (faults.length > 0) throw new RuleRefusal('badInput', faults);
@@ -122,8 +122,9 @@ export async function changeSpecification(
   await noteChangedProducts(tx, [id]);
 }
 
-/** Whether a certification speaks of it, or an order has it. */
-export async function isFixed(tx: Tx, productId: number): Promise<boolean> {
+/** Whether a certification speaks of any of them, or an order has it. */
+export async function isFixed(tx: Tx, productIds: readonly number[]): Promise<boolean> {
+  const productId = { in: [...productIds] };
   const [certified, ordered] = [
     await tx.certification.findFirst({
       where: { productId, state: { notIn: ['refused', 'withdrawn'] } },
