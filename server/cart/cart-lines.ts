@@ -30,18 +30,18 @@ export async function cartWishes(db: Db, actor: Actor, unitId: number | null): P
   return db.cartLine.findMany({
     where: { cart: { userId: actor.id, unitKey: unitId ?? 0 } },
     orderBy: [{ addedAt: 'asc' }, { productId: 'asc' }],
-    select: { productId: true, quantity: true, note: true },
+    select: { productId: true, quantity: true, note: true, zoneId: true },
   });
 }
 
-/** Adds to what the cart holds of a product. Refuses unknown products, more than a million pieces, and more than 500 lines. */
+/** Adds to what the cart holds of a product, which from then on comes from the wish's zone. Refuses unknown products, more than a million pieces, and more than 500 lines. */
 export async function addToCart(db: Db, actor: Actor, unitId: number | null, wish: Wish): Promise<void> {
   await checkProduct(db, wish.productId);
   const cartId = await findCartId(db, actor, unitId);
   await checkRoom(db, cartId, wish.productId);
   await db.$executeRaw`
-    INSERT INTO cart_line (cartId, productId, quantity) VALUES (${cartId}, ${wish.productId}, ${wish.quantity})
-    ON DUPLICATE KEY UPDATE quantity = LEAST(quantity + VALUES(quantity), ${MAX_QUANTITY})`;
+    INSERT INTO cart_line (cartId, productId, quantity, zoneId) VALUES (${cartId}, ${wish.productId}, ${wish.quantity}, ${wish.zoneId ?? null})
+    ON DUPLICATE KEY UPDATE quantity = LEAST(quantity + VALUES(quantity), ${MAX_QUANTITY}), zoneId = VALUES(zoneId)`;
 }
 
 /** Sets the quantity of one product; 0 takes it out. */

@@ -4,6 +4,7 @@ import { actorOf } from '../accounts/who-acts.ts';
 import { inLanguage } from '../catalog/catalog-reader.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
+import { zoneOfProduct } from '../promotions/zone-of-product.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Fault } from '../shared/errors.ts';
 import { flash } from '../web/flash.ts';
@@ -39,17 +40,24 @@ export function cartRoutes({ db, clock }: Parts): Router {
   });
 
   router.post(patterns.cartLines, async (req, res) => {
+    const { zone } = req.body ?? {};
     const back = localReturnTo(
-      req.body.returnTo ?? pathTo('product', { id: Number(req.body.productId) || 0 }),
+      req.body.returnTo ??
+        pathTo('product', {
+          id: Number(req.body.productId) || 0,
+          zone: typeof zone === 'string' && zone ? zone : undefined,
+        }),
       pathTo('products'),
     );
     try {
-      const { unit: asked, productId, quantity, next } = read(addForm, req.body);
+      const { unit: asked, productId, quantity, next, zone: from } = read(addForm, req.body);
       const unit = req.actor ? asked || undefined : undefined;
       const unitId = req.actor && unitOfCart(req.actor, unit);
-      if (next === 'checkout') return res.redirect(303, pathTo('checkout', { unit, product: productId, quantity }));
-      if (req.actor) await addToCart(db, req.actor, unitId, { productId, quantity });
-      else await addToGuestCart(db, req.session, { productId, quantity });
+      if (next === 'checkout')
+        return res.redirect(303, pathTo('checkout', { unit, product: productId, quantity, zone: from || undefined }));
+      const wish = { productId, quantity, zoneId: await zoneOfProduct(db, from, productId) };
+      if (req.actor) await addToCart(db, req.actor, unitId, wish);
+      else await addToGuestCart(db, req.session, wish);
       flash(req, 'success', req.t('cart:added'));
       res.redirect(303, unit ? pathTo('cart', { unit }) : pathTo('cart', { own: 1 }));
     } catch (error) {

@@ -16,28 +16,29 @@ type Session = Request['session'];
 
 /** What a visitor has put into the cart, oldest first. */
 export function guestWishes({ guestCart }: Session): Wish[] {
-  return (guestCart ?? []).map(({ productId, quantity }) => ({ productId, quantity }));
+  return (guestCart ?? []).map(({ productId, quantity, zoneId = null }) => ({ productId, quantity, zoneId }));
 }
 
 /** Adds to what a visitor's cart holds of a product. Refuses as `addToCart` does, and beyond 50 products with `cartFull`. */
-export async function addToGuestCart(db: PrismaClient, session: Session, { productId, quantity }: Wish): Promise<void> {
-  const held = guestWishes(session).find((wish) => wish.productId === productId)?.quantity ?? 0;
-  await setGuestLine(db, session, { productId, quantity: Math.min(held + quantity, MAX_QUANTITY) });
+export async function addToGuestCart(db: PrismaClient, session: Session, wish: Wish): Promise<void> {
+  const { productId, quantity, zoneId = null } = wish;
+  const held = guestWishes(session).find((line) => line.productId === productId)?.quantity ?? 0;
+  await setGuestLine(db, session, { productId, quantity: Math.min(held + quantity, MAX_QUANTITY), zoneId });
 }
 
-/** Sets the quantity of one product in a visitor's cart; 0 takes it out. */
-export async function setGuestLine(db: PrismaClient, session: Session, { productId, quantity }: Wish): Promise<void> {
+/** Sets the quantity of one product in a visitor's cart, and its zone where one is named or none (null); 0 takes it out. */
+export async function setGuestLine(db: PrismaClient, session: Session, wish: Wish): Promise<void> {
+  const { productId, quantity, zoneId } = wish;
   const wishes = guestWishes(session);
-  const held = wishes.find((wish) => wish.productId === productId);
+  const held = wishes.find((line) => line.productId === productId);
   if (quantity === 0) {
-    session.guestCart = wishes.filter((wish) => wish !== held);
+    session.guestCart = wishes.filter((line) => line !== held);
     return;
   }
   await checkProduct(db, productId);
   if (!held && wishes.length >= MAX_GUEST_LINES) throw new RuleRefusal('cartFull', [], { maximum: MAX_GUEST_LINES });
-  session.guestCart = held
-    ? wishes.map((wish) => (wish === held ? { productId, quantity } : wish))
-    : [...wishes, { productId, quantity }];
+  const line = { productId, quantity, zoneId: zoneId === undefined ? (held?.zoneId ?? null) : zoneId };
+  session.guestCart = held ? wishes.map((one) => (one === held ? line : one)) : [...wishes, line];
 }
 
 /**
@@ -72,10 +73,13 @@ export async function mergeGuestCart(db: PrismaClient, actor: Actor, wishes: rea
     const fresh = there.filter((wish) => !inCart.has(wish.productId)).slice(0, MAX_LINES - inCart.size);
     const merged = [...there.filter((wish) => inCart.has(wish.productId)), ...fresh];
     if (merged.length === 0) return 0;
-    const rows = merged.map(({ productId, quantity }) => Prisma.sql`(${cartId}, ${productId}, ${quantity})`);
+    const rows = merged.map(
+      ({ productId, quantity, zoneId }) =>
+        Prisma.sql`(${cartId}, ${productId}, ${quantity}, (SELECT id FROM zone WHERE id = ${zoneId ?? null}))`,
+    );
     await tx.$executeRaw`
-      INSERT INTO cart_line (cartId, productId, quantity) VALUES ${Prisma.join(rows)}
-      ON DUPLICATE KEY UPDATE quantity = GREATEST(quantity, VALUES(quantity))`;
+      INSERT INTO cart_line (cartId, productId, quantity, zoneId) VALUES ${Prisma.join(rows)}
+      ON DUPLICATE KEY UPDATE quantity = GREATEST(quantity, VALUES(quantity)), zoneId = COALESCE(VALUES(zoneId), zoneId)`;
     return merged.length;
   });
 }

@@ -12,6 +12,8 @@ export interface Wish {
   quantity: number;
   /** what the buyer tells the supplier about it */
   note?: string | null;
+  /** the zone from whose pages it was put in; none: from no zone's */
+  zoneId?: number | null;
 }
 
 export interface QuotedLine extends Wish {

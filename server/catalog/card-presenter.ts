@@ -5,12 +5,16 @@ import { presentPhoto } from './photos.ts';
 import { type ProductCard, stockState } from './product-cards.ts';
 import { leastQuantity, priceFor } from './shelf-products.ts';
 
-/** A card as `partials/product-card.hbs` wants it. The price is that of the least quantity that can be bought. */
-export function presentCard({ locale, categories, places }: CatalogReader, card: ProductCard, nameHtml?: string) {
+/** A card as `partials/product-card.hbs` wants it, which leads on within a zone where it stands on a zone's page. The price is that of the least quantity that can be bought. */
+export function presentCard(
+  { locale, categories, places }: CatalogReader,
+  card: ProductCard,
+  { nameHtml, zone }: { nameHtml?: string; zone?: string } = {},
+) {
   const priceFen = priceFor(card, leastQuantity(card));
   const best = card.tiers.at(-1);
   return {
-    href: pathTo('product', { id: card.id }),
+    href: pathTo('product', { id: card.id, zone }),
     name: nameOf(locale, card),
     nameHtml,
     photo: presentPhoto(locale, card.photo ?? undefined, nameOf(locale, card)),
@@ -31,6 +35,6 @@ export function presentCard({ locale, categories, places }: CatalogReader, card:
 
 export type PresentedCard = ReturnType<typeof presentCard>;
 
-export function presentCards(reader: CatalogReader, cards: readonly ProductCard[]): PresentedCard[] {
-  return cards.map((card) => presentCard(reader, card));
+export function presentCards(reader: CatalogReader, cards: readonly ProductCard[], zone?: string): PresentedCard[] {
+  return cards.map((card) => presentCard(reader, card, { zone }));
 }

@@ -71,6 +71,7 @@ function showProduct({ db, clock, pages, extras }: Parts): RequestHandler {
   return async (req, res) => {
     const id = idIn(req.params.id);
     const refused = takeRefused(req, `product-${id}`);
+    const zone = (await zoneList(db)).find(({ code }) => code === req.query.zone);
     const form = refused && formView(req.t, ['quantity'], refused.values, refused.faults);
     const shown = async () => {
       const [reader, page, zones, counts, ways, kept] = await Promise.all([
@@ -82,7 +83,7 @@ function showProduct({ db, clock, pages, extras }: Parts): RequestHandler {
         req.actor ? isFavourite(db, req.actor.id, id) : false,
       ]);
       return {
-        ...presentProductPage(reader, page, zones, refused?.values.quantity),
+        ...presentProductPage(reader, page, zones, { typed: refused?.values.quantity, zone }),
         counts,
         ways,
         form,
@@ -90,7 +91,7 @@ function showProduct({ db, clock, pages, extras }: Parts): RequestHandler {
       };
     };
     if (req.actor || form) res.render('catalog/show', await shown());
-    else await pages.send(req, res, 'catalog/show', String(id), shown);
+    else await pages.send(req, res, 'catalog/show', zone ? `${id} in ${zone.id}` : String(id), shown);
   };
 }
 

@@ -11,12 +11,12 @@ import { presentQuantity } from './quantity-price.ts';
 import { leastQuantity, priceFor } from './shelf-products.ts';
 import type { ZoneNode } from './zone-list.ts';
 
-/** The data of `views/catalog/show.hbs`, with the price of the quantity that was typed, or of the least. */
+/** The data of `views/catalog/show.hbs`, with the price of the quantity that was typed, or of the least; `zone`: the one on whose page it was found. */
 export function presentProductPage(
   reader: CatalogReader,
   page: ProductPage,
   zones: readonly ZoneNode[],
-  typed?: unknown,
+  { typed, zone }: { typed?: unknown; zone?: ZoneNode } = {},
 ) {
   const { t, locale, places } = reader;
   const { product } = page;
@@ -31,7 +31,7 @@ export function presentProductPage(
     ),
     specs:
       page.specifications.length > 1
-        ? page.specifications.map((one) => presentSpecification(reader, one, product.id))
+        ? page.specifications.map((one) => presentSpecification(reader, one, product.id, zone?.code))
         : [],
     supplier: {
       name: inLanguage(locale, product.supplierName, product.supplierNameEn),
@@ -61,6 +61,10 @@ export function presentProductPage(
     related: presentCards(reader, page.related),
     breadcrumbs: [...categoryCrumbs(reader, product.categoryId), { label: nameOf(locale, product) }],
     currentCategory: reader.categories.pathOf(product.categoryId)[0]?.code,
+    zone:
+      zone && product.zoneIds.includes(zone.id)
+        ? { code: zone.code, name: nameOf(locale, zone), href: pathTo('zone', { code: zone.code }) }
+        : undefined,
     addAction: pathTo('cartLines'),
     offShelf: product.offShelf && t(`catalog:offShelf.${product.offShelf}`),
   };
@@ -129,10 +133,10 @@ function presentTiers(product: PageProduct) {
   ];
 }
 
-function presentSpecification({ locale }: CatalogReader, one: PageProduct, currentId: number) {
+function presentSpecification({ locale }: CatalogReader, one: PageProduct, currentId: number, zone?: string) {
   return {
     label: inLanguage(locale, one.spec, one.specEn),
-    href: pathTo('product', { id: one.id }),
+    href: pathTo('product', { id: one.id, zone }),
     current: one.id === currentId,
   };
 }

@@ -21,9 +21,10 @@ import type { Clock } from '../shared/clock.ts';
 import { NotFound, RuleRefusal } from '../shared/errors.ts';
 import { type Endpoint, endpoint } from '../web/api.ts';
 import { amendOrder, findReturned } from './amend-order.ts';
+import { channelOfZone } from './channel-of-order.ts';
 import { canteenAddress, pickupAddress } from './checkout-form.ts';
 import { orderBody, resubmissionBody } from './checkout-schemas.ts';
-import { channelOfZone, submitOrder } from './submit-order.ts';
+import { submitOrder } from './submit-order.ts';
 
 interface Parts extends PaymentDeps {
   clock: Clock;

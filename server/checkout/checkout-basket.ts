@@ -8,6 +8,7 @@ import { atPickupPoint } from '../cart/pickup-freight.ts';
 import type { Wish } from '../cart/quote.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo } from '../paths.ts';
+import { zoneOfProduct } from '../promotions/zone-of-product.ts';
 import { read } from '../web/forms.ts';
 
 /** What is checked out: a cart, or one product at once. */
@@ -32,13 +33,13 @@ export async function basketOf(db: PrismaClient, actor: Actor, query: Request['q
     const backPath = common.unitCode ? pathTo('cart', { unit }) : pathTo('cart', { own: 1 });
     return { ...common, wishes, atOnce: false, path: pathTo('checkout', { unit }), backPath };
   }
-  const { product, quantity } = read(buyNowQuery, query);
+  const { product, quantity, zone } = read(buyNowQuery, query);
   return {
     ...common,
-    wishes: [{ productId: product, quantity }],
+    wishes: [{ productId: product, quantity, zoneId: await zoneOfProduct(db, zone, product) }],
     atOnce: true,
-    path: pathTo('checkout', { unit, product, quantity }),
-    backPath: pathTo('product', { id: product }),
+    path: pathTo('checkout', { unit, product, quantity, zone: zone || undefined }),
+    backPath: pathTo('product', { id: product, zone: zone || undefined }),
   };
 }
 

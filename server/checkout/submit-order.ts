@@ -30,10 +30,11 @@ import { type PointsRule, readPointsRule } from '../promotions/points-rule.ts';
 import { findDiscounts } from '../promotions/threshold-discounts.ts';
 import { findGifts } from '../promotions/threshold-gifts.ts';
 import { type Day, dayOf } from '../shared/days.ts';
-import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
+import { type Fault, RuleRefusal } from '../shared/errors.ts';
 import { formatYuan } from '../shared/money.ts';
 import { sharedReading } from '../shared/shared-reading.ts';
 import { findPayer } from '../units/unit-queries.ts';
+import { channelOfGoods, type OrderChannel } from './channel-of-order.ts';
 import { hasMovedSince, inTurn, noteMoved } from './scarce-goods.ts';
 
 export interface OrderRequest extends DeliveryAddress, DeliveryWish {
@@ -41,6 +42,7 @@ export interface OrderRequest extends DeliveryAddress, DeliveryWish {
   unitId: number | null;
   fundingSource: FundingSource;
   paymentWay: PaymentWay;
+  /** without a zone: that of the pages from which most of the lines were put in, see channel-of-order.ts */
   channel: Channel;
   zoneId: number | null;
   /** the unit's campaign link by which an outside buyer came */
@@ -79,11 +81,12 @@ export async function submitOrder(db: PrismaClient, actor: Actor, request: Order
     const { quoted, shares, pointsPerYuan } = await pricedAndAllotted(db, request, now);
     const payingUnit = request.fundingSource === 'individual' ? null : request.unitId;
     const window = await chooseWindow(db, payingUnit, request, suppliersOf(quoted), now);
+    const counts = request.zoneId === null ? await channelOfGoods(db, quoted) : request;
     try {
       return await inTurn(db, async () => {
         // While this order waited for its turn others may have taken the rest: look again rather than write in vain.
         if (hasMovedSince(db, productIds, readAt)) throw new StockMoved();
-        const placing = { levels: levelsFor(quoted.totalFen), pointsPerYuan, window };
+        const placing = { levels: levelsFor(quoted.totalFen), pointsPerYuan, window, counts };
         return write(db, actor, request, quoted, shares, placing, now);
       });
     } catch (error) {
@@ -212,6 +215,7 @@ interface Placing {
   levels: readonly ApprovalLevel[];
   pointsPerYuan: number;
   window: ChosenWindow | null;
+  counts: OrderChannel;
 }
 
 const suppliersOf = ({ parcels }: Quote) => parcels.map(({ supplierId }) => supplierId);
@@ -222,7 +226,7 @@ async function write(
   request: OrderRequest,
   quoted: Quote,
   shares: readonly BatchShare[],
-  { levels, pointsPerYuan, window }: Placing,
+  { levels, pointsPerYuan, window, counts }: Placing,
   now: Date,
 ): Promise<number> {
   const { expectedTotalFen, agreed, tenders, ...terms } = request;
@@ -235,6 +239,7 @@ async function write(
   return inFastTransaction(db, async (tx) => {
     const order = {
       ...terms,
+      ...{ channel: counts.channel, zoneId: counts.zoneId },
       buyerId: actor.id,
       state,
       submittedAt: now,
@@ -286,15 +291,4 @@ async function write(
     }
     return orderId;
   });
-}
-
-/** Throws NotFound unless the actor's zone exists; a zone's kind is the channel that its orders are counted by. */
-export async function channelOfZone(
-  db: PrismaClient,
-  zoneCode: string | null,
-): Promise<{ channel: Channel; zoneId: number | null }> {
-  if (zoneCode === null) return { channel: 'market', zoneId: null };
-  const zone = await db.zone.findUnique({ where: { code: zoneCode }, select: { id: true, kind: true } });
-  if (!zone) throw new NotFound('noSuchZone');
-  return { channel: zone.kind, zoneId: zone.id };
 }

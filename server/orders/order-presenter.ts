@@ -119,6 +119,10 @@ export function presentOrder(reader: Reader, actor: Actor, page: OrderPage) {
       unitName: order.unit ? inReaderLanguage(reader, order.unit.name, order.unit.nameEn) : undefined,
       buyerName: order.buyer.id === actor.id ? undefined : order.buyer.name,
       fundingLabel: t(`common:funding.${order.fundingSource}`),
+      zone: order.zone && {
+        name: inReaderLanguage(reader, order.zone.name, order.zone.nameEn),
+        href: pathTo('zone', { code: order.zone.code }),
+      },
       paymentLabel: t(`orders:paymentWay.${order.paymentWay}`),
       note: order.note,
       waits: waitsFor(reader, order),

@@ -19,6 +19,7 @@ const wholeOrder = {
   harvest: { select: { id: true, expectedOn: true, state: true } },
   pool: { select: { code: true, state: true } },
   canteen: { select: { name: true, note: true } },
+  zone: { select: { code: true, name: true, nameEn: true } },
   lines: {
     orderBy: { id: 'asc' },
     include: {

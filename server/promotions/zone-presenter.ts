@@ -38,7 +38,7 @@ export function presentZonePage(
     intro: inLanguage(locale, zone.intro, zone.introEn),
     placeName: zone.placeId === null ? undefined : placeName(places, zone.placeId, locale),
     unitName: zone.unit ? nameOf(locale, zone.unit) : undefined,
-    products: presentCards(reader, cards),
+    products: presentCards(reader, cards, zone.code),
     allHref: pathTo('products', { zone: zone.code }),
     prevHref: at.page > 1 ? hrefOf(at.page - 1) : undefined,
     nextHref: at.hasNext ? hrefOf(at.page + 1) : undefined,

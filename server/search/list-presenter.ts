@@ -30,6 +30,7 @@ export function presentList(
   const facets = presentFacets(reader, list, found.facets, names);
   const isFiltered = pairsOf(list, 'q', 'sort', 'page').length > 0;
   const category = list.category.length === 1 ? reader.categories.byCode.get(list.category[0] ?? '') : undefined;
+  const zone = list.zone.length === 1 ? list.zone[0] : undefined;
   const from = (found.page - 1) * found.perPage;
   return {
     title: heading,
@@ -44,8 +45,12 @@ export function presentList(
     badWeight: hasBadWeight(list),
     breadcrumbs: crumbsOf(reader, category?.id, heading),
     currentCategory: category && reader.categories.pathOf(category.id)[0]?.code,
-    products: found.cards.map((card) => presentCard(reader, card, nameHtml(reader, card, found.highlights[card.id]))),
-    related: found.related.map((card) => presentCard(reader, card, nameHtml(reader, card, found.highlights[card.id]))),
+    products: found.cards.map((card) =>
+      presentCard(reader, card, { nameHtml: nameHtml(reader, card, found.highlights[card.id]), zone }),
+    ),
+    related: found.related.map((card) =>
+      presentCard(reader, card, { nameHtml: nameHtml(reader, card, found.highlights[card.id]), zone }),
+    ),
     offers: presentCards(reader, offers),
     prevHref: found.page > 1 ? hrefOf({ ...list, page: found.page - 1 }) : undefined,
     nextHref: found.hasNext ? hrefOf({ ...list, page: found.page + 1 }) : undefined,

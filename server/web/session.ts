@@ -11,7 +11,7 @@ declare module 'express-session' {
     userId?: number;
     locale?: Locale;
     /** what a visitor put into the cart before signing in */
-    guestCart?: { productId: number; quantity: number }[];
+    guestCart?: { productId: number; quantity: number; zoneId?: number | null }[];
     flash?: { kind: 'success' | 'info' | 'error'; text: string }[];
     /** what a form held when it was refused, shown once on the way back */
     refused?: {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findActor } from '../../server/accounts/actor.ts';
-import { channelOfZone, submitOrder } from '../../server/checkout/submit-order.ts';
+import { channelOfZone } from '../../server/checkout/channel-of-order.ts';
+import { submitOrder } from '../../server/checkout/submit-order.ts';
 import { drainOutbox } from '../../server/jobs/outbox.ts';
 import { confirmFulfilment } from '../../server/orders/confirm-fulfilment.ts';
 import { addPoint, renewDesk } from '../../server/orders/pickup/pickup-points.ts';
