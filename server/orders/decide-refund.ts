@@ -4,9 +4,11 @@ import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { enqueue } from '../jobs/outbox.ts';
 import { type Fault, NotAllowed, NotFound, RuleRefusal } from '../shared/errors.ts';
+import { type GiftGivenUp, giftsGivenUp, leavesNothing } from './gifts-given-up.ts';
+import { partOfGift } from './give-back.ts';
 import { grantRefund } from './grant-refund.ts';
 import { type HeldShare, heldShares } from './held-shares.ts';
-import { less, type Part, splitOff, standingPart } from './line-parts.ts';
+import { type Part, splitOff, standingPart } from './line-parts.ts';
 import { lockRefund } from './lock-order.ts';
 import { mayDecideRefund } from './order-policy.ts';
 import { coveredParts } from './parcel-rest.ts';
@@ -48,7 +50,7 @@ export interface Grant {
 /**
  * Decides a refund, once: in full, in part, or not, in the last two with a reason. What is granted is reversed, no longer owed or due
  * back, its caps are free, and goods fit for it are on the shelf again (rules 4, 10). The parcel's freight goes back with the last of
- * it, or as far as the decider adds it. Refuses who is neither its supplier nor operator with 404, an own request with 403, one that
+ * what was bought, or as far as the decider adds it; with it gifts that did not leave yet. Refuses who is neither its supplier nor operator with 404, an own request with 403, one that
  * was decided with 409, and what was not asked for or no longer stands by line.
  */
 export async function decideRefund(
@@ -154,16 +156,38 @@ async function checkedGrant(
   );
   if (partly && decision.reason === '') faults.push({ path: 'reason', code: 'reasonNeeded' });
   const nothingToCome = outstanding || fulfilment.state === 'received';
-  const isWhole =
-    nothingToCome &&
-    lines.every((line) => {
-      const rest = standing.get(line.id);
-      const part = granted.find((one) => one.lineId === line.id);
-      return rest !== undefined && less(rest, part ?? { quantity: 0, fen: 0, grams: 0 }).quantity === 0;
-    });
+  const isWhole = nothingToCome && leavesNothing(lines, standing, granted);
   const freightLeft = fulfilment.freightFen - (await refundedFreightOfParcel(tx, fulfilment.id));
   if (decision.freightFen > freightLeft)
     faults.push({ path: 'freightFen', code: 'moreFreightThanPaid', values: { left: freightLeft / 100 } });
   if (faults.length > 0) throw new RuleRefusal('badInput', faults);
-  return { lines: granted, outstanding, isWhole, freightFen: isWhole ? freightLeft : decision.freightFen, held };
+  const gifts = await giftsGivenUp(tx, fulfilment, lines, { standing, refunded, given: granted });
+  return withGifts(
+    tx,
+    refund,
+    { lines: granted, outstanding, isWhole, freightFen: isWhole ? freightLeft : decision.freightFen, held },
+    gifts,
+  );
+}
+
+/** Gifts that go with the last of what was bought are lines of the refund too, asked for or not. */
+async function withGifts(
+  tx: Tx,
+  refund: DecidedRefund['refund'],
+  grant: Grant,
+  gifts: readonly GiftGivenUp[],
+): Promise<Grant> {
+  const lines = [...grant.lines];
+  for (const { line, quantity } of gifts) {
+    const asked = lines.findIndex(({ lineId }) => lineId === line.id);
+    const part = { ...partOfGift(line, quantity), restocked: quantity };
+    if (asked >= 0) lines[asked] = { ...(lines[asked] as GrantedLine), ...part };
+    else {
+      const added = { refundId: refund.id, lineId: line.id, requestedQuantity: quantity, quantity, fen: 0, grams: 0 };
+      const { id: refundLineId } = await tx.refundLine.create({ data: added, select: { id: true } });
+      lines.push({ ...part, refundLineId });
+    }
+  }
+  const others = grant.held.filter(({ lineId }) => gifts.every(({ line }) => line.id !== lineId));
+  return { ...grant, lines, held: [...others, ...gifts.flatMap(({ shares }) => shares)] };
 }

@@ -1,5 +1,6 @@
 import { audit } from '../db/audit.ts';
 import type { Tx } from '../db/client.ts';
+import { giftsGivenUp, leavesNothing } from './gifts-given-up.ts';
 import { grantRefund } from './grant-refund.ts';
 import type { HeldShare } from './held-shares.ts';
 import { type Part, splitOff, standingPart } from './line-parts.ts';
@@ -18,6 +19,11 @@ export interface GivenBack {
   byId: number | null;
   /** where it goes back on the shelf; empty: it does not */
   held: HeldShare[];
+}
+
+/** A gift costs and weighs nothing. */
+export function partOfGift({ id, productId }: Pick<Line, 'id' | 'productId'>, quantity: number) {
+  return { quantity, fen: 0, grams: 0, lineId: id, productId, isGift: true };
 }
 
 /** What still stands of a parcel's lines, as refunds see it. */
@@ -39,7 +45,7 @@ export async function standingParts(
 
 /**
  * A refund that nobody decides: so many units of a parcel's lines go back to the buyer at once, with money, tally and caps exactly (rule
- * 4), and the parcel's freight with the last of it. The caller holds the order's lock. Returns the refund's id.
+ * 4), and the parcel's freight, and gifts that did not leave yet, with the last of what was bought. The caller holds the order's lock. Returns the refund's id.
  */
 export async function giveBack(
   tx: Tx,
@@ -54,10 +60,13 @@ export async function giveBack(
     ...splitOff(standing.get(line.id) ?? { quantity: 0, fen: 0, grams: 0 }, quantity),
     ...{ lineId: line.id, productId: line.productId, isGift: line.isGift },
   }));
-  const sum = (all: Iterable<Part>) => [...all].reduce((total, one) => total + one.quantity, 0);
-  const isWhole = sum(standing.values()) === sum(given) && (outstanding || fulfilment.state === 'received');
+  const parcel = order.lines.filter((line) => line.fulfilmentId === fulfilment.id);
+  const refunded = await refundedParts(tx, order.id);
+  const gifts = await giftsGivenUp(tx, fulfilment, parcel, { standing, refunded, given });
+  const isWhole = leavesNothing(parcel, standing, given) && (outstanding || fulfilment.state === 'received');
   const freightFen = isWhole ? fulfilment.freightFen - (await refundedFreightOfParcel(tx, fulfilment.id)) : 0;
-  const lines = given.map(({ productId: _product, isGift: _gift, ...line }) => line);
+  const all = [...given, ...gifts.map(({ line, quantity }) => partOfGift(line, quantity))];
+  const lines = all.map(({ productId: _product, isGift: _gift, ...line }) => line);
   const refund = await tx.refund.create({
     data: {
       ...({ orderId: order.id, fulfilmentId: fulfilment.id, state: 'approved', reason } as const),
@@ -71,14 +80,14 @@ export async function giveBack(
     ...{ at, actorId: byId, action: 'refund.approve', subjectType: 'refund', subjectId: refund.id },
     ...{ unitId: order.unitId, reason, after: { orderId: order.id, lines, freightFen } },
   });
-  const granted = given.map((part) => ({
-    ...{ ...part, restocked: held.length > 0 ? part.quantity : 0 },
+  const granted = all.map((part) => ({
+    ...{ ...part, restocked: held.length > 0 || !given.includes(part) ? part.quantity : 0 },
     refundLineId: refund.lines.find(({ lineId }) => lineId === part.lineId)?.id ?? 0,
   }));
   await grantRefund(
     tx,
     { order, refund, fulfilment, lines: order.lines },
-    { lines: granted, outstanding, isWhole, freightFen, held },
+    { lines: granted, outstanding, isWhole, freightFen, held: [...held, ...gifts.flatMap(({ shares }) => shares)] },
     at,
   );
   return refund.id;

@@ -6,12 +6,12 @@ import { buyerOf, isColdChain } from './supplier-presenter.ts';
 
 type Line = SupplierFulfilment['lines'][number];
 
-/** What is fetched from the store for several parcels: by product and batch, with the parcels that it goes to. Batches stand as they were promised, the first to expire first. */
+/** What is fetched from the store for several parcels: by product (gifts apart) and batch, with the parcels that it goes to. Batches stand as they were promised, the first to expire first. */
 export function presentPicking(reader: Reader, parcels: readonly SupplierFulfilment[]) {
   const picks = parcels.flatMap((parcel) =>
     parcel.lines.flatMap((line) => line.allocations.map((share) => ({ parcel, line, share }))),
   );
-  return [...groupBy(picks, ({ line }) => line.productId).values()].map((ofProduct) => {
+  return [...groupBy(picks, ({ line }) => `${line.productId} ${line.isGift}`).values()].map((ofProduct) => {
     const { line } = ofProduct[0] as (typeof ofProduct)[number];
     return {
       ...goodsOf(reader, line),
@@ -82,6 +82,7 @@ function goodsOf(reader: Reader, line: Line) {
     name: inReaderLanguage(reader, line.name, line.nameEn),
     spec: inReaderLanguage(reader, line.spec, line.specEn),
     saleUnit: inReaderLanguage(reader, line.saleUnit, line.saleUnitEn),
+    isGift: line.isGift,
   };
 }
 

@@ -37,6 +37,7 @@ function goodsOf(
     spec: inReaderLanguage(reader, line.spec, line.specEn),
     saleUnit: inReaderLanguage(reader, line.saleUnit, line.saleUnitEn),
     category: line.illustration,
+    isGift: line.isGift,
     requestedQuantity,
     quantity,
     fen,
@@ -95,6 +96,9 @@ export function presentRefundForm(
     intro: t(
       `aftersales:ask.${parcel.state === 'received' ? 'introReceived' : parcel.shippedAt ? 'introShipped' : 'introWaiting'}`,
     ),
+    gifts: order.lines.some((line) => line.isGift && line.fulfilmentId === parcel.id)
+      ? t(`aftersales:ask.gift.${parcel.shippedAt ? 'kept' : 'waiting'}`)
+      : undefined,
     action: pathTo('fulfilmentRefund', { id: parcel.id }),
     back: pathTo('order', { id: order.id }),
     form: {
@@ -110,6 +114,7 @@ export function presentRefundForm(
       spec: inReaderLanguage(reader, line.spec, line.specEn),
       saleUnit: inReaderLanguage(reader, line.saleUnit, line.saleUnitEn),
       category: line.illustration,
+      isGift: line.isGift,
       most: left.get(line.id),
     })),
   };
@@ -227,6 +232,7 @@ export function presentRefund(reader: Reader, refund: WholeRefund, freightLeftFe
       restockedField: isShipped ? restockedField(line.lineId) : undefined,
     })),
     photos: photosOf(refund),
+    gifts: refund.fulfilment.lines.length > 0 ? t(`aftersales:show.gift.${isShipped ? 'kept' : 'waiting'}`) : undefined,
     freightLeftFen: freightLeftFen > 0 ? freightLeftFen : undefined,
     decideAction: mayHappenToRefund(refund.state, 'approve') ? pathTo('refundDecision', { id: refund.id }) : undefined,
     form: { ...form, labels: labelsOf(reader, goods) },

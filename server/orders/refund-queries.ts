@@ -28,6 +28,7 @@ const refundParts = {
       receivedAt: true,
       freightFen: true,
       supplier: { select: { name: true, nameEn: true } },
+      lines: { where: { isGift: true }, take: 1, select: { id: true } },
     },
   },
   lines: { orderBy: { lineId: 'asc' }, include: { line: true } },

@@ -225,6 +225,7 @@ function presentGoods(reader: Reader, line: Line) {
     spec: inReaderLanguage(reader, line.spec, line.specEn),
     saleUnit: inReaderLanguage(reader, line.saleUnit, line.saleUnitEn),
     quantity: line.quantity,
+    isGift: line.isGift,
     note: line.note,
   };
 }
