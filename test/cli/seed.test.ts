@@ -53,7 +53,7 @@ describe('a seeded market', () => {
     expect(await db.receiptLine.count({ where: { shortQuantity: { gt: 0 } } })).toBeGreaterThan(3);
     const sources = await db.tallyEntry.groupBy({ by: ['source'] });
     expect(sources.map(({ source }) => source).sort()).toEqual([
-      ...['cancellation', 'offline', 'order', 'receipt', 'refund', 'review'],
+      ...['cancellation', 'offline', 'order', 'receipt', 'refund', 'review', 'settlement'],
     ]);
     const programmes = await db.tallyEntry.groupBy({ by: ['programmeId'] });
     expect(programmes.length).toBeGreaterThan(3);
@@ -61,6 +61,28 @@ describe('a seeded market', () => {
     expect(twoGroups.filter(({ groupIds }) => groupIds.split(',').filter(Boolean).length > 1)).not.toEqual([]);
     expect(twoGroups.filter(({ path }) => path.split('/').filter(Boolean).length > 1)).not.toEqual([]);
     expect(await db.tallyEntry.count({ where: { folded: false } })).toBe(0);
+  });
+
+  it('puts what units accepted onto statements, most of them paid, and reviews onto goods', async () => {
+    const [owed] = await db.$queryRaw<{ accepted: number; freight: number }[]>`
+      SELECT (SELECT SUM(x.acceptedFen) FROM receipt_line x JOIN order_line l ON l.id = x.lineId JOIN \`order\` o ON o.id = l.orderId AND o.paymentWay = 'on_account') AS accepted,
+        (SELECT SUM(f.freightFen) FROM fulfilment f JOIN \`order\` o ON o.id = f.orderId AND o.paymentWay = 'on_account' WHERE f.state = 'received') AS freight`;
+    const { _sum } = await db.statement.aggregate({ _sum: { totalFen: true } });
+    expect(Number(_sum.totalFen)).toBe(Number(owed?.accepted) + Number(owed?.freight));
+    const states = await db.statement.groupBy({ by: ['state'], _count: true });
+    expect(states.map(({ state }) => state).sort()).toEqual(['confirmed', 'open', 'paid']);
+    const codes = await db.statement.findMany({ where: { referenceCode: { startsWith: 'DZ2026' } }, take: 3 });
+    for (const { id, startsOn, referenceCode } of codes)
+      expect(referenceCode).toBe(
+        `DZ${startsOn.toISOString().slice(0, 7).replace('-', '')}${String(id).padStart(6, '0')}`,
+      );
+    expect(await db.statement.count({ where: { state: { not: 'paid' }, dueOn: { lt: now } } })).toBe(0);
+    expect(await db.transfer.count()).toBe(states.find(({ state }) => state === 'paid')?._count);
+    const reviewed = await db.reviewedProduct.groupBy({ by: ['productId'] });
+    expect(reviewed.length).toBeGreaterThan(100);
+    const bare = await db.deliveryReview.count({ where: { products: { none: {} } } });
+    expect(bare).toBe(0);
+    expect((await db.deliveryReview.groupBy({ by: ['rating'] })).length).toBe(3);
   });
 
   it('leaves every table as the migrations made it', async () => {

@@ -5,6 +5,7 @@ import { ENTRIES } from './entries.ts';
 import { CHUNK } from './helper-tables.ts';
 import { MONEY } from './money.ts';
 import { ORDERS, planOrders } from './orders.ts';
+import { addStatements, numberStatements, OWED } from './statements.ts';
 import type { TimeLeft } from './time-left.ts';
 
 /** Orders in the sequence of their placing with everything that followed from each, a few ten thousand at a time. */
@@ -12,10 +13,13 @@ export async function addOrders(connection: Connection, base: Base, left: TimeLe
   const [pavilion] = base.world.rows.of('zone').filter((zone) => zone.kind === 'pavilion');
   left('orders', 0, base.orders);
   await connection.query('SET @pavilion = ?, @now = FROM_UNIXTIME(?)', [pavilion?.id ?? null, base.until + 3600]);
+  await numberStatements(connection, base.from);
   for (let from = 1; from <= base.orders; from += CHUNK) {
     const many = Math.min(CHUNK, base.orders - from + 1);
     await planOrders(connection, base, from, many);
-    for (const statement of [...ORDERS, ...DELIVERIES, ...MONEY, ...ENTRIES]) await connection.query(statement);
+    for (const statement of [...ORDERS, ...DELIVERIES, ...MONEY, ...OWED, ...ENTRIES])
+      await connection.query(statement);
     left('orders', from + many - 1, base.orders);
   }
+  await addStatements(connection, base.people.operator);
 }

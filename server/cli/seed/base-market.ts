@@ -43,6 +43,8 @@ export async function makeBase(now: Date, wish: { members: number; products: num
   for (const unit of world.facts.units) unit.employees = Math.min(unit.employees, 40);
   const employees = new Map(world.facts.units.map(({ code, employees }) => [code, employees]));
   addPlacesAndUnits(world);
+  // By agreement, so that none is overdue and must prepay before it pays in the middle of the next month.
+  for (const payer of world.rows.of('unitPayer')) payer.termDays = 60;
   addCategoriesAndBrands(world);
   addSuppliers(world);
   addProducts(world);

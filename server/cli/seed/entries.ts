@@ -1,3 +1,5 @@
+import { PAID_AT, statementOf } from './statements.ts';
+
 interface Fact {
   source: string;
   sourceId: string;
@@ -9,18 +11,20 @@ interface Fact {
   where: string;
   /** only in programmes that count the purchase by one of these, and in time */
   countedBy?: string;
+  /** what else it draws from */
+  from?: string;
 }
 
 const SHANGHAI_DAY = (at: string) => `DATE(${at} + INTERVAL 8 HOUR)`;
 
 /** Every entry is folded: the totals are added up at the end. */
-const entries = ({ source, sourceId, at, leg, events, fen, grams, where, countedBy }: Fact) => `
+const entries = ({ source, sourceId, at, leg, events, fen, grams, where, countedBy, from = '' }: Fact) => `
   INSERT INTO tally_entry (programmeId, event, source, sourceId, lineId, leg, orderId, at, onDay, placedOn, lineageId, unitId, fundingSource,
     categoryId, originPlaceId, supplierId, channel, zoneId, fen, grams, isAdjustment, folded)
   SELECT c.programmeId, v.event, '${source}', ${sourceId}, c.lineId, ${leg}, o.id, ${at}, ${SHANGHAI_DAY(at)}, o.placedOn, o.lineageId, o.unitId,
     o.fundingSource, c.categoryId, c.originPlaceId, c.supplierId, o.channel, IF(o.channel = 'pavilion', @pavilion, NULL), ${fen} AS fen, ${grams} AS grams,
     ${leg === 1 ? `p.countUntil < ${SHANGHAI_DAY(at)}` : 'FALSE'}, TRUE
-  FROM seed_count c JOIN seed_order o ON o.id = c.orderId JOIN programme p ON p.id = c.programmeId
+  FROM seed_count c JOIN seed_order o ON o.id = c.orderId ${from} JOIN programme p ON p.id = c.programmeId
   JOIN (${events.map((event) => `SELECT '${event}' AS event`).join(' UNION ALL ')}) v
   WHERE ${where} ${countedBy ? `AND c.countedBy IN (${countedBy}) AND p.countUntil >= ${SHANGHAI_DAY(at)}` : ''}
   ORDER BY c.lineId, c.programmeId`;
@@ -62,6 +66,11 @@ export const ENTRIES = [
   entries({
     ...{ source: 'review', sourceId: PARCEL, at: 'o.receivedAt + INTERVAL 1 HOUR', leg: 0, events: ['counted'] },
     ...{ ...ACCEPTED, where: `${RECEIVED} AND o.isUnit AND o.reviewed`, countedBy: "'review'" },
+  }),
+  entries({
+    ...{ source: 'settlement', sourceId: statementOf('c.supplierId'), at: PAID_AT, leg: 0, events: ['counted'] },
+    ...{ ...ACCEPTED, where: `${RECEIVED} AND o.isUnit AND ${PAID_AT} IS NOT NULL`, countedBy: "'payment'" },
+    from: 'JOIN unit_payer y ON y.unitId = o.unitId AND y.fundingSource = o.fundingSource',
   }),
   entries({
     ...{ source: 'refund', sourceId: 'o.id', at: 'o.refundedAt', leg: 1, events: ['placed', 'counted'] },
