@@ -89,11 +89,12 @@ export function outboxHandlers(container: Container) {
       await tellSuppliers(
         db,
         payloads.map((payload) => orderPlaced.parse(payload).orderId),
+        dayOf(clock()),
       );
     },
     [DELIVERY_MOVED]: async (payloads) => {
       const ids = payloads.map((payload) => orderPlaced.parse(payload).orderId);
-      await tellMovedDeliveries(db, ids);
+      await tellMovedDeliveries(db, ids, dayOf(clock()));
     },
     [APPROVAL_ASKED]: async (payloads) => {
       const ids = payloads.map((payload) => orderPlaced.parse(payload).orderId);
@@ -101,7 +102,7 @@ export function outboxHandlers(container: Container) {
     },
     'refund.changed': async (payloads) => {
       const refundIds = payloads.map((payload) => refundChanged.parse(payload).refundId);
-      await tellOfRefunds(db, refundIds);
+      await tellOfRefunds(db, refundIds, dayOf(clock()));
       await tellRefundsWithoutRed(db, refundIds, dayOf(clock()));
     },
     [STATEMENT_TOLD]: async (payloads) => {
@@ -131,6 +132,7 @@ export function outboxHandlers(container: Container) {
       await tellOfDisputes(
         db,
         payloads.map((payload) => disputeChanged.parse(payload).messageId),
+        dayOf(clock()),
       );
     },
     'fulfilment.rest_dropped': async (payloads) => {
@@ -143,6 +145,7 @@ export function outboxHandlers(container: Container) {
       await tellOverdueCancelled(
         db,
         payloads.map((payload) => ofFulfilment.parse(payload).fulfilmentId),
+        dayOf(clock()),
       );
     },
     [STANDING_ORDER_RAN]: async (payloads) => {
@@ -162,24 +165,28 @@ export function outboxHandlers(container: Container) {
       await tellOfHarvests(
         db,
         payloads.map((payload) => harvestChanged.parse(payload)),
+        dayOf(clock()),
       );
     },
     [MATCHING_CHANGED]: async (payloads) => {
       await tellOfMatching(
         db,
         payloads.map((payload) => matchingChanged.parse(payload)),
+        dayOf(clock()),
       );
     },
     [UNSOLD_CHANGED]: async (payloads) => {
       await tellOfUnsold(
         db,
         payloads.map((payload) => unsoldChange.parse(payload)),
+        dayOf(clock()),
       );
     },
     [RECALL_CHANGED]: async (payloads) => {
       await tellOfRecalls(
         db,
         payloads.map((payload) => recallChange.parse(payload)),
+        dayOf(clock()),
       );
     },
     [RECALL_LINE]: async (payloads) => {
@@ -193,6 +200,7 @@ export function outboxHandlers(container: Container) {
       await tellOfQuotes(
         db,
         payloads.map((payload) => quoteChanged.parse(payload)),
+        dayOf(clock()),
       );
     },
     [REVIEW_ANSWERED]: async (payloads) => {
@@ -219,6 +227,7 @@ export function outboxHandlers(container: Container) {
       await tellOfShortages(
         db,
         payloads.map((payload) => shortageReported.parse(payload).receiptId),
+        dayOf(clock()),
       );
     },
     [MAIL_DUE]: async (payloads) => {

@@ -1,3 +1,4 @@
+import { peopleServing } from '../accounts/people-serving.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { countOverdue } from '../orders/overdue/overdue-queries.ts';
 import { pathTo } from '../paths.ts';
@@ -7,7 +8,7 @@ import { notify } from './notify.ts';
 
 const FROM_HOUR = 8;
 
-/** Reminds whoever acts for a supplier of its overdue parcels, once a day from eight in the morning on, however often it is called. */
+/** Reminds whoever looks after a supplier of its overdue parcels, once a day from eight in the morning on, however often it is called. */
 export async function remindOverdueParcels(db: PrismaClient, now: Date): Promise<void> {
   const today = dayOf(now);
   if (now.getTime() < startOfDay(today).getTime() + FROM_HOUR * 3_600_000) return;
@@ -15,13 +16,18 @@ export async function remindOverdueParcels(db: PrismaClient, now: Date): Promise
   if (overdue.length === 0) return;
   const suppliers = await db.supplier.findMany({
     where: { id: { in: overdue.map(({ supplierId }) => supplierId) } },
-    select: { id: true, name: true, nameEn: true, grants: { where: { role: 'supplier' }, select: { userId: true } } },
+    select: { id: true, name: true, nameEn: true },
   });
+  const people = await peopleServing(
+    db,
+    suppliers.map(({ id }) => id),
+    today,
+  );
   await notify(
     db,
     overdue.flatMap(({ supplierId, count, oldestDueAt }) => {
       const supplier = suppliers.find(({ id }) => id === supplierId);
-      return (supplier?.grants ?? []).map(({ userId }) => ({
+      return (people.get(supplierId) ?? []).map((userId) => ({
         userId,
         kind: 'parcels_overdue' as const,
         data: {

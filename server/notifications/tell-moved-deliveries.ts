@@ -1,24 +1,25 @@
+import { peopleServing } from '../accounts/people-serving.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { orderNumber } from '../orders/order-queries.ts';
 import { pathTo } from '../paths.ts';
-import { dayFromColumn } from '../shared/days.ts';
+import { type Day, dayFromColumn } from '../shared/days.ts';
 import { type Notice, notify } from './notify.ts';
 
 /** Tells the buyer and whoever acts for the suppliers, once, that an order comes later than it was chosen because it was placed late. */
-export async function tellMovedDeliveries(db: PrismaClient, orderIds: readonly number[]): Promise<void> {
+export async function tellMovedDeliveries(db: PrismaClient, orderIds: readonly number[], today: Day): Promise<void> {
   const orders = await db.order.findMany({
     where: { id: { in: [...orderIds] } },
     select: {
       ...{ id: true, submittedAt: true, buyerId: true, deliverOn: true, deliverMovedFrom: true },
       canteen: { select: { name: true } },
-      fulfilments: {
-        select: {
-          id: true,
-          supplier: { select: { grants: { where: { role: 'supplier' }, select: { userId: true } } } },
-        },
-      },
+      fulfilments: { select: { id: true, supplierId: true } },
     },
   });
+  const people = await peopleServing(
+    db,
+    orders.flatMap(({ fulfilments }) => fulfilments.map(({ supplierId }) => supplierId)),
+    today,
+  );
   await notify(
     db,
     orders.flatMap(({ id, buyerId, deliverOn, deliverMovedFrom, canteen, fulfilments, ...order }): Notice[] => {
@@ -32,7 +33,7 @@ export async function tellMovedDeliveries(db: PrismaClient, orderIds: readonly n
         dedupeKey: `delivery_moved ${id}`,
       };
       const suppliers = fulfilments.flatMap((parcel) =>
-        parcel.supplier.grants.map(({ userId }) => ({
+        (people.get(parcel.supplierId) ?? []).map((userId) => ({
           ...{ ...told, userId, link: pathTo('supplierFulfilment', { id: parcel.id }) },
           dedupeKey: `delivery_moved ${id} parcel ${parcel.id}`,
         })),

@@ -1,26 +1,27 @@
+import { peopleServingOne } from '../accounts/people-serving.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo } from '../paths.ts';
-import { dayFromColumn } from '../shared/days.ts';
+import { type Day, dayFromColumn } from '../shared/days.ts';
 import { unitWord } from '../shared/unit-words.ts';
 import type { HarvestChanged } from '../sourcing/harvests/harvest-changed.ts';
 import { type Notice, notify } from './notify.ts';
 
 /** Tells buyers what became of their pre-orders, and suppliers that theirs have closed; each once. */
-export async function tellOfHarvests(db: PrismaClient, changes: readonly HarvestChanged[]): Promise<void> {
+export async function tellOfHarvests(db: PrismaClient, changes: readonly HarvestChanged[], today: Day): Promise<void> {
   for (const { what, harvestId, orderId, quantity } of changes) {
     const harvest = await db.harvest.findUnique({
       where: { id: harvestId },
       select: {
         expectedOn: true,
         product: { select: { saleUnit: true, saleUnitEn: true, family: { select: { name: true, nameEn: true } } } },
-        supplier: { select: { grants: { where: { role: 'supplier' }, select: { userId: true } } } },
+        supplierId: true,
       },
     });
     const order =
       orderId === null ? null : await db.order.findUnique({ where: { id: orderId }, select: { buyerId: true } });
     if (!harvest || (orderId !== null && !order)) continue;
-    const { product, supplier } = harvest;
-    const people = order ? [order.buyerId] : supplier.grants.map(({ userId }) => userId);
+    const { product, supplierId } = harvest;
+    const people = order ? [order.buyerId] : await peopleServingOne(db, supplierId, today);
     await notify(
       db,
       [...new Set(people)].map(

@@ -1,32 +1,38 @@
+import { peopleServingOne } from '../accounts/people-serving.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo } from '../paths.ts';
-import { dayFromColumn } from '../shared/days.ts';
+import { type Day, dayFromColumn, dayToColumn } from '../shared/days.ts';
 import { formatYuan } from '../shared/money.ts';
 import type { MatchingChanged } from '../sourcing/matching/matching-changed.ts';
 import { type Notice, notify } from './notify.ts';
 
 /** Tells suppliers of intentions and signatures, and units of answers and proposals; each fact once. */
-export async function tellOfMatching(db: PrismaClient, changes: readonly MatchingChanged[]): Promise<void> {
+export async function tellOfMatching(db: PrismaClient, changes: readonly MatchingChanged[], today: Day): Promise<void> {
   for (const change of changes)
-    await notify(db, await ('intentionId' in change ? ofIntention(db, change) : ofAgreement(db, change)));
+    await notify(db, await ('intentionId' in change ? ofIntention(db, change, today) : ofAgreement(db, change, today)));
 }
 
 const name = { select: { name: true, nameEn: true } };
-const people = (role: 'supplier' | 'approver') => ({
-  select: { name: true, nameEn: true, grants: { where: { role }, select: { userId: true } } },
+const approversOn = (today: Day) => ({
+  where: {
+    ...{ role: 'approver' as const, since: { lte: dayToColumn(today) }, user: { disabledAt: null } },
+    OR: [{ until: null }, { until: { gt: dayToColumn(today) } }],
+  },
+  select: { userId: true },
 });
 
 async function ofIntention(
   db: PrismaClient,
   { what, intentionId }: Extract<MatchingChanged, { intentionId: number }>,
+  today: Day,
 ): Promise<Notice[]> {
   const intention = await db.matchingIntention.findUnique({
     where: { id: intentionId },
-    include: { unit: name, supplier: people('supplier') },
+    include: { unit: name, supplier: name },
   });
   if (!intention) return [];
-  const { unit, supplier, goods, reason, byId } = intention;
-  const to = what === 'intended' ? supplier.grants.map(({ userId }) => userId) : byId === null ? [] : [byId];
+  const { unit, supplier, supplierId, goods, reason, byId } = intention;
+  const to = what === 'intended' ? await peopleServingOne(db, supplierId, today) : byId === null ? [] : [byId];
   return [...new Set(to)].map((userId) => ({
     userId,
     kind: `matching_${what}`,
@@ -42,15 +48,19 @@ async function ofIntention(
 async function ofAgreement(
   db: PrismaClient,
   { what, agreementId }: Extract<MatchingChanged, { agreementId: number }>,
+  today: Day,
 ): Promise<Notice[]> {
   const agreement = await db.frameworkAgreement.findUnique({
     where: { id: agreementId },
-    include: { unit: people('approver'), supplier: people('supplier'), intention: { select: { byId: true } } },
+    include: {
+      unit: { select: { name: true, nameEn: true, grants: approversOn(today) } },
+      ...{ supplier: name, intention: { select: { byId: true } } },
+    },
   });
   if (!agreement) return [];
   const { unit, supplier, number, reason, intention } = agreement;
   const ofUnit = [...unit.grants.map(({ userId }) => userId), ...(intention?.byId ? [intention.byId] : [])];
-  const ofSupplier = supplier.grants.map(({ userId }) => userId);
+  const ofSupplier = await peopleServingOne(db, agreement.supplierId, today);
   const to = what === 'proposed' ? ofUnit : what === 'ended' ? [...ofUnit, ...ofSupplier] : ofSupplier;
   return [...new Set(to)].map((userId) => ({
     userId,

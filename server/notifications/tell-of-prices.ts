@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { peopleServingOne } from '../accounts/people-serving.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo } from '../paths.ts';
 import { type Day, dayToColumn } from '../shared/days.ts';
@@ -15,9 +16,7 @@ export async function tellOfPrices(db: PrismaClient, changes: readonly PriceChan
         product: {
           select: {
             ...{ id: true, family: { select: { name: true, nameEn: true } } },
-            supplier: {
-              select: { name: true, nameEn: true, grants: { where: { role: 'supplier' }, select: { userId: true } } },
-            },
+            supplier: { select: { id: true, name: true, nameEn: true } },
           },
         },
       },
@@ -25,7 +24,7 @@ export async function tellOfPrices(db: PrismaClient, changes: readonly PriceChan
     if (!change) continue;
     const { product, question, answer } = change;
     const toOperators = what === 'flagged' || what === 'answered';
-    const people = toOperators ? await operators(db, today) : product.supplier.grants.map(({ userId }) => userId);
+    const people = toOperators ? await operators(db, today) : await peopleServingOne(db, product.supplier.id, today);
     const notices = [...new Set(people)].map(
       (userId): Notice => ({
         userId,

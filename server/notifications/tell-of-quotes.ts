@@ -1,11 +1,12 @@
+import { peopleServing } from '../accounts/people-serving.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo } from '../paths.ts';
-import { addDays, dayOf } from '../shared/days.ts';
+import { addDays, type Day, dayOf } from '../shared/days.ts';
 import type { QuoteChanged } from '../sourcing/quotes/quote-changed.ts';
 import { type Notice, notify } from './notify.ts';
 
 /** Tells suppliers of requests, acceptance and the end, and who asked of answers; each fact once. */
-export async function tellOfQuotes(db: PrismaClient, changes: readonly QuoteChanged[]): Promise<void> {
+export async function tellOfQuotes(db: PrismaClient, changes: readonly QuoteChanged[], today: Day): Promise<void> {
   for (const change of changes) {
     const request = await db.quoteRequest.findUnique({
       where: { id: change.requestId },
@@ -14,17 +15,16 @@ export async function tellOfQuotes(db: PrismaClient, changes: readonly QuoteChan
         _count: { select: { lines: true } },
         invitations: {
           where: { supplierId: { in: change.supplierIds } },
-          include: {
-            supplier: { include: { grants: { where: { role: 'supplier' }, select: { userId: true } } } },
-          },
+          include: { supplier: { select: { name: true, nameEn: true } } },
         },
       },
     });
     if (!request) continue;
     const { what, factId } = change;
     const toBuyer = what === 'offered' || what === 'declined';
+    const serving = await peopleServing(db, change.supplierIds, today);
     const notices = request.invitations.flatMap(({ supplier, supplierId, declineReason }): Notice[] => {
-      const people = toBuyer ? [request.requestedById] : supplier.grants.map(({ userId }) => userId);
+      const people = toBuyer ? [request.requestedById] : (serving.get(supplierId) ?? []);
       return [...new Set(people)].map((userId) => ({
         userId,
         kind: `quote_${what}`,

@@ -1,6 +1,8 @@
+import { peopleServingOne } from '../accounts/people-serving.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo } from '../paths.ts';
 import type { RecallChange, RecallLineDone } from '../recalls/recall-told.ts';
+import { type Day, dayToColumn } from '../shared/days.ts';
 import { unitWord } from '../shared/unit-words.ts';
 import { type Notice, notify } from './notify.ts';
 
@@ -67,7 +69,7 @@ async function buyersOf(
 }
 
 /** Tells the supplier, certifiers and operators that a recall began or was closed; not who did it. */
-export async function tellOfRecalls(db: PrismaClient, changes: readonly RecallChange[]): Promise<void> {
+export async function tellOfRecalls(db: PrismaClient, changes: readonly RecallChange[], today: Day): Promise<void> {
   for (const { recallId, what } of changes) {
     const recall = await db.recall.findUnique({
       where: { id: recallId },
@@ -75,15 +77,19 @@ export async function tellOfRecalls(db: PrismaClient, changes: readonly RecallCh
     });
     if (!recall) continue;
     const goods = recall.batch.product;
+    const day = dayToColumn(today);
     const grants = await db.roleGrant.findMany({
       where: {
-        OR: [{ role: { in: ['operator', 'certifier'] } }, { role: 'supplier', supplierId: goods.supplierId }],
-        until: null,
+        ...{ role: { in: ['operator', 'certifier'] }, since: { lte: day }, user: { disabledAt: null } },
+        OR: [{ until: null }, { until: { gt: day } }],
       },
       select: { userId: true },
     });
+    const ofSupplier = await peopleServingOne(db, goods.supplierId, today);
     const by = what === 'begun' ? recall.byId : recall.closedById;
-    const people = [...new Set(grants.map(({ userId }) => userId))].filter((userId) => userId !== by);
+    const people = [...new Set([...grants.map(({ userId }) => userId), ...ofSupplier])].filter(
+      (userId) => userId !== by,
+    );
     await notify(
       db,
       people.map(

@@ -1,5 +1,5 @@
+import { peopleServingOne } from '../accounts/people-serving.ts';
 import type { PrismaClient } from '../db/client.ts';
-import type { Role } from '../db/generated/enums.ts';
 import { pathTo } from '../paths.ts';
 import { invoicingOfParcel } from '../payments/invoices/parcel-invoicing.ts';
 import { invoicingOfStatement } from '../payments/invoices/statement-invoicing.ts';
@@ -108,10 +108,13 @@ export async function peopleOf(
   whose: { supplierId: number } | { unitId: number },
   today: Day,
 ): Promise<number[]> {
-  const roles: Role[] = 'supplierId' in whose ? ['supplier'] : ['approver', 'buyer'];
+  if ('supplierId' in whose) return peopleServingOne(db, whose.supplierId, today);
   const day = dayToColumn(today);
   const grants = await db.roleGrant.findMany({
-    where: { ...whose, role: { in: roles }, since: { lte: day }, OR: [{ until: null }, { until: { gt: day } }] },
+    where: {
+      ...{ ...whose, role: { in: ['approver', 'buyer'] }, since: { lte: day }, user: { disabledAt: null } },
+      OR: [{ until: null }, { until: { gt: day } }],
+    },
     select: { userId: true },
   });
   return grants.map(({ userId }) => userId);

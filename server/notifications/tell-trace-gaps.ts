@@ -1,3 +1,4 @@
+import { peopleServing } from '../accounts/people-serving.ts';
 import type { SupplierGap, UntracedMark } from '../catalog/trace-gaps.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo } from '../paths.ts';
@@ -14,24 +15,19 @@ export async function tellTraceGaps(
   const marks = new Map<number, number>();
   for (const { supplierId } of gaps.marks) marks.set(supplierId, (marks.get(supplierId) ?? 0) + 1);
   const suppliers = [...new Set([...bare.keys(), ...marks.keys()])];
-  const grants = await db.roleGrant.findMany({
-    where: { role: 'supplier', supplierId: { in: suppliers }, until: null },
-    select: { userId: true, supplierId: true },
-  });
+  const people = await peopleServing(db, suppliers, today);
   await notify(
     db,
-    grants.flatMap(({ userId, supplierId }): Notice[] =>
-      supplierId === null
-        ? []
-        : [
-            {
-              userId,
-              kind: 'trace_missing',
-              data: { batches: bare.get(supplierId) ?? 0, marks: marks.get(supplierId) ?? 0 },
-              link: pathTo('traceLabels'),
-              dedupeKey: `trace.missing ${supplierId} ${today}`,
-            },
-          ],
+    [...people].flatMap(([supplierId, userIds]) =>
+      userIds.map(
+        (userId): Notice => ({
+          userId,
+          kind: 'trace_missing',
+          data: { batches: bare.get(supplierId) ?? 0, marks: marks.get(supplierId) ?? 0 },
+          link: pathTo('traceLabels'),
+          dedupeKey: `trace.missing ${supplierId} ${today}`,
+        }),
+      ),
     ),
   );
   return suppliers.length;

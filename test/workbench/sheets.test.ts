@@ -54,7 +54,7 @@ describe('goods by Excel', () => {
     const page = await upload(
       'goods',
       HEAD,
-      [tea.code, null, null, '250 克/纸盒', null, null, null, null, 135, null, null],
+      [tea.code, null, null, null, null, null, null, null, 135, null, null],
       [null, '凉河土豆', '高山土豆', '5 公斤/袋', '袋', 'rice', '凉河村', 5000, 30, 60, '否'],
       [null, '凉河土豆', null, '10 公斤/袋', '袋', '贡米', 'lianghe', 10000, 55, 60, '否'],
     );
@@ -66,7 +66,7 @@ describe('goods by Excel', () => {
     expect(done.text).toContain('已写入 3 种规格');
     expect(await app.db.product.findUniqueOrThrow({ where: { id: tea.id } })).toMatchObject({
       priceFen: 13_500,
-      spec: '250 克/纸盒',
+      spec: '250 克/盒',
     });
     const family = await app.db.productFamily.findFirstOrThrow({
       where: { name: '凉河土豆' },
