@@ -116,5 +116,15 @@ window.addEventListener('pageshow', () => {
 
 document.addEventListener('htmx:load', (event) => enhance(event.target));
 
+// Where one is in a row of links that is wider than the screen
+for (const current of document.querySelectorAll(
+  ':is(.side-nav, .tabs, .category-nav ul, .strip__work) [aria-current]',
+)) {
+  const row = current.closest('.side-nav, .tabs, .category-nav ul, .strip__work');
+  const { left, width } = current.getBoundingClientRect();
+  if (row.scrollWidth > row.clientWidth)
+    row.scrollLeft += left + width / 2 - row.getBoundingClientRect().left - row.clientWidth / 2;
+}
+
 enhance(document);
 document.querySelector('[data-focus-first]')?.focus();

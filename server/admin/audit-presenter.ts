@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { reasonText } from '../orders/order-labels.ts';
 import { pathTo } from '../paths.ts';
 import { formatYuan } from '../shared/money.ts';
 import { weightText } from '../web/handlebars.ts';
@@ -59,7 +60,7 @@ export function presentAudit(
       pageHref: pageOf(line),
       unitName: (locale === 'en' && line.unitNameEn) || line.unitName,
       changes: changesOf(t, line),
-      reason: line.reason,
+      reason: line.reason && reasonText({ t, locale }, line.reason),
     })),
     nextHref: nextCursor ? pathTo('auditTrail', { ...chosen, cursor: nextCursor }) : undefined,
   };

@@ -61,7 +61,7 @@ export function createHelpers(publicFolder: string) {
   return {
     t: (key: string, options: HelperOptions) => rootOf(options).t(key, options.hash as Record<string, unknown>),
     money: (fen: number | bigint | null | undefined) =>
-      fen === null || fen === undefined ? '—' : `¥${formatYuan(fen)}`,
+      fen === null || fen === undefined ? '—' : `${fen < 0 ? '-' : ''}¥${formatYuan(fen < 0 ? -fen : fen)}`,
     yuan: (fen: number | bigint | null | undefined) =>
       fen === null || fen === undefined ? '' : formatYuan(fen).replaceAll(',', ''),
     weight: (grams: number | bigint | null | undefined, options: HelperOptions) =>

@@ -1,5 +1,6 @@
 import { pathTo } from '../../paths.ts';
 import { formatYuan } from '../../shared/money.ts';
+import { unitWord } from '../../shared/unit-words.ts';
 import { weightText } from '../../web/handlebars.ts';
 import type { Board } from '../board/board.ts';
 import { unitPath } from '../board/board-links.ts';
@@ -60,7 +61,7 @@ function presentGoods(reader: Reader, { card, quantity, fen, isEnough }: Closing
       name: nameOf(reader, card),
       spec: (locale === 'en' && card.specEn) || card.spec,
       quantity: quantity.toLocaleString('en-US'),
-      unit: (locale === 'en' && card.saleUnitEn) || card.saleUnit,
+      unit: unitWord(quantity, (locale === 'en' && card.saleUnitEn) || card.saleUnit),
       amount: `¥${formatYuan(fen)}`,
     }),
     isEnough,

@@ -2,6 +2,7 @@ import type { NamedProduct } from '../../catalog/products-named.ts';
 import { pathTo } from '../../paths.ts';
 import type { Day } from '../../shared/days.ts';
 import { formatYuan } from '../../shared/money.ts';
+import { unitWord } from '../../shared/unit-words.ts';
 import { nameOf, type Reader } from '../board/board-presenter.ts';
 import { CAP_KINDS } from './cap-forms.ts';
 import type { CapShare, ListedCap } from './cap-queries.ts';
@@ -38,7 +39,10 @@ export function presentCap(reader: Reader, cap: ListedCap, today: Day) {
 /** Units of sale with their word, or yuan. */
 export function valueText({ t, locale }: Reader, cap: ListedCap, value: number): string {
   if (cap.kind === 'employee_union_year') return `¥${formatYuan(value)}`;
-  return t('caps:quantity', { value, unit: (locale === 'en' && cap.saleUnitEn) || cap.saleUnit || '' });
+  return t('caps:quantity', {
+    value,
+    unit: unitWord(value, (locale === 'en' && cap.saleUnitEn) || cap.saleUnit || ''),
+  });
 }
 
 /** What is typed into the fields of a cap that is there. */

@@ -85,7 +85,7 @@ describe('an organizer', () => {
     });
     expect((await visitor.open('/bulletins/1')).text).toContain('有 1 家单位统计期内的数字发生变化');
     const page = await organizer.open('/bulletins/1');
-    expect(page.$('#since').parent().find('tbody tr').text()).toContain('¥-128.00');
+    expect(page.$('#since').parent().find('tbody tr').text()).toContain('-¥128.00');
     const refused = await organizer.send(page, 'form[action="/bulletins/1/correction"]', { correctionReason: '' });
     expect([refused.status, faultsOn(refused).length]).toEqual([422, 1]);
     const draft = await organizer.send(page, 'form[action="/bulletins/1/correction"]', {
