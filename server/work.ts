@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { forgottenPassword, mailReset, PASSWORD_FORGOTTEN } from './accounts/resets/mail-reset.ts';
+import { PASSWORD_RESET } from './accounts/resets/reset-password.ts';
 import { UNSOLD_CHANGED, unsoldChange } from './assistance/unsold-told.ts';
 import { PRODUCT_CHANGED, productChanged } from './catalog/product-changed.ts';
 import type { Container } from './container.ts';
@@ -27,6 +29,7 @@ import { tellOfShortages } from './notifications/tell-of-shortages.ts';
 import { tellOfStatements, tellRefundsWithoutRed } from './notifications/tell-of-statements.ts';
 import { tellOfUnsold } from './notifications/tell-of-unsold.ts';
 import { tellOverdueCancelled } from './notifications/tell-overdue-cancelled.ts';
+import { tellPasswordResets } from './notifications/tell-password-resets.ts';
 import { tellStandingOrders } from './notifications/tell-standing-orders.ts';
 import { tellSuppliers } from './notifications/tell-suppliers.ts';
 import { tellUnits } from './notifications/tell-units.ts';
@@ -66,6 +69,7 @@ const refundChanged = z.object({ refundId: z.number().int() });
 const disputeChanged = z.object({ messageId: z.number().int() });
 const restDropped = z.object({ receiptId: z.number().int() });
 const programmeOpened = z.object({ programmeId: z.number().int() });
+const passwordReset = z.object({ resetId: z.number().int() });
 const orderPlaced = z.object({ orderId: z.number().int() });
 const ofFulfilment = z.object({ fulfilmentId: z.number().int() });
 const standingOrderRan = z.object({ runId: z.number().int() });
@@ -234,6 +238,15 @@ export function outboxHandlers(container: Container) {
       const faults = await oneByOne(payloads, (payload) => sendMail(container, mailDue.parse(payload), clock()));
       if (faults.length > 0) throw new AggregateError(faults, `${faults.length} mails were not sent`);
     },
+    [PASSWORD_FORGOTTEN]: async (payloads) => {
+      const send = (payload: unknown) => mailReset(container, forgottenPassword.parse(payload), clock());
+      const faults = await oneByOne(payloads, send);
+      if (faults.length > 0) throw new AggregateError(faults, `${faults.length} mails were not sent`);
+    },
+    [PASSWORD_RESET]: async (payloads) => {
+      const ids = payloads.map((payload) => passwordReset.parse(payload).resetId);
+      await tellPasswordResets(db, ids);
+    },
     [PROGRAMME_OPENED]: async (payloads) => {
       for (const payload of payloads) {
         const opened = programmeOpened.parse(payload);
@@ -256,7 +269,8 @@ export function outboxHandlers(container: Container) {
 export function startWork(container: Container): { stop: () => Promise<void> } {
   const { config, db, log } = container;
   const stopping = new AbortController();
-  const { [REFUND_DUE]: refund, [MAIL_DUE]: mail, [PROGRAMME_OPENED]: takeIn, ...quick } = outboxHandlers(container);
+  const { [REFUND_DUE]: refund, [PROGRAMME_OPENED]: takeIn, ...others } = outboxHandlers(container);
+  const { [MAIL_DUE]: mail, [PASSWORD_FORGOTTEN]: forgotten, ...quick } = others;
   const running =
     config.role === 'web'
       ? []
@@ -264,7 +278,7 @@ export function startWork(container: Container): { stop: () => Promise<void> } {
           runOutbox(db, quick, log, stopping.signal),
           // By themselves: Stripe or the mail server may be slow to answer, and nothing else should wait for them.
           runOutbox(db, { [REFUND_DUE]: refund }, log, stopping.signal),
-          runOutbox(db, { [MAIL_DUE]: mail }, log, stopping.signal),
+          runOutbox(db, { [MAIL_DUE]: mail, [PASSWORD_FORGOTTEN]: forgotten }, log, stopping.signal),
           runOutbox(db, { [PROGRAMME_OPENED]: takeIn }, log, stopping.signal),
           runSchedule(db, periodicJobs(container), log, stopping.signal),
         ];

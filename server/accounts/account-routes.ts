@@ -1,4 +1,5 @@
 import express, { type Request, type Router } from 'express';
+import type { Mailer } from '../clients/mail.ts';
 import type { Config } from '../config.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { patterns } from '../paths.ts';
@@ -10,6 +11,7 @@ import type { Actor } from './actor.ts';
 import { addressRoutes } from './address-routes.ts';
 import { invitationRoutes } from './invitation-routes.ts';
 import { registrationRoutes } from './registration-routes.ts';
+import { resetRoutes } from './resets/reset-routes.ts';
 import { signInRoutes } from './sign-in-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { actorOf } from './who-acts.ts';
@@ -17,6 +19,7 @@ import { actorOf } from './who-acts.ts';
 interface Parts {
   config: Config;
   db: PrismaClient;
+  mail: Mailer | null;
   clock: Clock;
   isDemo: boolean;
   demoPassword?: string;
@@ -29,6 +32,7 @@ export function accountRoutes(parts: Parts): Router {
   const router = express.Router();
   router.use(signInRoutes(parts));
   router.use(registrationRoutes(parts));
+  router.use(resetRoutes(parts));
   router.use(invitationRoutes(parts));
 
   router.use(patterns.account, (_req, res, next) => {

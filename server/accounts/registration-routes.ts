@@ -9,13 +9,16 @@ import { Refusal } from '../shared/errors.ts';
 import { flash } from '../web/flash.ts';
 import { type FormView, formView, refusedForm } from '../web/form-view.ts';
 import { read } from '../web/forms.ts';
+import { profileOf } from './account-queries.ts';
 import { type Actor, findActor, ownUnitId } from './actor.ts';
+import { changeEmail } from './change-email.ts';
 import { changePassword } from './change-password.ts';
 import { firstPageOf } from './first-page.ts';
 import { type JoinedUnit, joinUnit } from './join-unit.ts';
 import { MIN_PASSWORD } from './password-strength.ts';
 import { register } from './register.ts';
 import { joinForm, passwordForm, registrationForm } from './registration-schemas.ts';
+import { emailForm } from './resets/reset-schemas.ts';
 import { returnAfterSignIn } from './return-to.ts';
 import { startSession } from './start-session.ts';
 import { actorOf } from './who-acts.ts';
@@ -32,7 +35,7 @@ const MOST_TRIES = 120;
 const HOUR_MS = 3_600_000;
 const FIELDS = ['name', 'login', 'password', 'invitation', 'agreed'];
 
-/** Making an account of one's own, joining a unit by its code, and changing the password. */
+/** Making an account of one's own, joining a unit by its code, and changing the password and the e-mail address. */
 export function registrationRoutes({ config, db, clock, takeGuestCart }: Parts): Router {
   const router = express.Router();
   const limitTries = rateLimit({
@@ -101,7 +104,32 @@ export function registrationRoutes({ config, db, clock, takeGuestCart }: Parts):
     }
   });
 
+  router.get(patterns.ownEmail, async (req, res) => {
+    const { email } = await profileOf(db, actorOf(req));
+    showEmail(req, res, { values: { email } });
+  });
+
+  router.post(patterns.ownEmail, limitTries, async (req, res) => {
+    const actor = actorOf(req);
+    try {
+      await changeEmail(db, actor, read(emailForm, req.body), clock());
+      flash(req, 'success', req.t('resets:email.done'));
+      res.redirect(303, pathTo('account'));
+    } catch (error) {
+      const { status, faults } = refusedForm(error);
+      showEmail(req, res.status(status), formView(req.t, ['email', 'current'], { email: req.body?.email }, faults));
+    }
+  });
+
   return router;
+}
+
+function showEmail(req: Request, res: Response, form: FormView): void {
+  res.set('Cache-Control', 'no-store').render('accounts/email', {
+    title: req.t('resets:email.title'),
+    login: actorOf(req).login,
+    form: { ...form, labels: { email: req.t('resets:email.email'), current: req.t('joining:password.current') } },
+  });
 }
 
 function showForm(req: Request, res: Response, form: FormView): void {

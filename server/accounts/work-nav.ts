@@ -45,6 +45,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'units', icon: 'building', roles: ['organizer', 'operator'] },
       { path: 'approvalRules', icon: 'stamp', roles: ['approver'] },
       { path: 'invitations', icon: 'people', roles: ['approver'] },
+      { path: 'passwordLinks', icon: 'shield', roles: ['approver', 'operator'] },
       { path: 'pickupPoints', icon: 'pin', roles: ['approver', 'operator'] },
     ],
   },

@@ -85,6 +85,8 @@ export const NOTICE_KINDS = [
   'recall_cancelled',
   'recall_begun',
   'recall_closed',
+  'password_reset_mailed',
+  'password_reset_handed',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
