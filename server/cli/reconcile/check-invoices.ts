@@ -1,3 +1,4 @@
+import { attributeRefunds, type GoodsLine, goodsLinesOf } from '../../payments/invoices/attribute-refunds.ts';
 import { type Books, type Difference, overRanges } from './books.ts';
 
 interface Invoice {
@@ -9,17 +10,6 @@ interface Invoice {
 }
 
 const GRANTED = "('approved', 'paid')";
-
-/** What stands of a statement's goods and freight: each positive line less what refunds of the same parcel took back after acceptance. */
-const OF_STATEMENT = `
-  COALESCE((SELECT SUM(l.fen) FROM statement_line l WHERE l.statementId = i.statementId AND l.fen > 0), 0)
-  - COALESCE((SELECT SUM(b.fen) FROM refund_line b JOIN refund q ON q.id = b.refundId AND q.state IN ${GRANTED}
-      WHERE NOT b.outstanding AND b.lineId IN (SELECT r.lineId FROM statement_line l JOIN receipt_line r ON r.id = l.receiptLineId
-        WHERE l.statementId = i.statementId)
-        AND EXISTS (SELECT 1 FROM statement_line n WHERE n.refundLineId = b.id)), 0)
-  - COALESCE((SELECT SUM(q.freightFen) FROM refund q WHERE q.state IN ${GRANTED}
-      AND q.fulfilmentId IN (SELECT l.fulfilmentId FROM statement_line l WHERE l.statementId = i.statementId)
-      AND EXISTS (SELECT 1 FROM statement_line n WHERE n.refundId = q.id)), 0)`;
 
 const KEPT_OF_LINE = `IF(f.state = 'received', x.acceptedFen - COALESCE((SELECT SUM(b.fen) FROM refund q JOIN refund_line b ON b.refundId = q.id
     AND b.lineId = x.id AND NOT b.outstanding WHERE q.state IN ${GRANTED}), 0), x.payableFen - x.refundedFen)`;
@@ -35,20 +25,27 @@ const OF_PARCEL = `
    FROM fulfilment f WHERE f.id = i.fulfilmentId)`;
 
 const INVOICES = `
-  SELECT * FROM (
-    SELECT i.id, i.amountFen, COALESCE((SELECT SUM(r.amountFen) FROM invoice r WHERE r.redOfId = i.id), 0) AS redFen,
-      COALESCE(IF(i.statementId IS NULL, ${OF_PARCEL}, ${OF_STATEMENT}), 0) AS standingFen,
+    SELECT i.id, i.statementId, i.amountFen, COALESCE((SELECT SUM(r.amountFen) FROM invoice r WHERE r.redOfId = i.id), 0) AS redFen,
+      COALESCE(IF(i.statementId IS NULL, ${OF_PARCEL},
+        (SELECT SUM(l.fen) FROM statement_line l WHERE l.statementId = i.statementId AND l.fen > 0)), 0) AS standingFen,
       (SELECT COUNT(*) FROM invoice r WHERE r.redOfId = i.id
         AND (r.kind <> 'red' OR NOT r.statementId <=> i.statementId OR NOT r.fulfilmentId <=> i.fulfilmentId)) AS strangers
-    FROM invoice i WHERE i.kind = 'blue' AND (i.statementId IS NOT NULL OR i.fulfilmentId IS NOT NULL) AND i.id BETWEEN :from AND :to
-  ) x WHERE redFen > amountFen OR amountFen - redFen < standingFen OR strangers > 0`;
+    FROM invoice i WHERE i.kind = 'blue' AND (i.statementId IS NOT NULL OR i.fulfilmentId IS NOT NULL) AND i.id BETWEEN ? AND ?`;
+
+/** What a payer's statements with a supplier come to, and what is or can still be invoiced of it, whichever statement bears a refund. */
+const ACCOUNTS = `
+  SELECT s.payerId, s.supplierId, SUM(s.totalFen) AS owed, SUM(COALESCE(
+      (SELECT SUM(IF(i.kind = 'red', -i.amountFen, i.amountFen)) FROM invoice i WHERE i.statementId = s.id),
+      (SELECT SUM(l.fen) FROM statement_line l WHERE l.statementId = s.id AND l.fen > 0), 0)) AS invoiced
+  FROM statement s GROUP BY s.payerId, s.supplierId HAVING invoiced < owed`;
 
 /**
- * Invoices: red-letter ones stay within theirs and take back no more than was given back. Transfers: what pays and goes back stays
+ * Invoices: red-letter ones stay within theirs and take back no more than was given back, every refund once; all of a payer's from a
+ * supplier come to what is owed, with what is yet to be invoiced. Transfers: what pays and goes back stays
  * within what came, and two persons sent it back. Statements: one extension at most, within 60 days of the last delivery, that holds.
  */
 export async function* checkInvoices(books: Books): AsyncGenerator<Difference> {
-  for await (const one of overRanges<Invoice>(books, 'invoice', INVOICES)) {
+  for await (const one of invoices(books)) {
     const what = `invoice ${one.id} less its red-letter ones`;
     const found = one.amountFen - one.redFen;
     if (found < 0 || found < one.standingFen)
@@ -56,8 +53,41 @@ export async function* checkInvoices(books: Books): AsyncGenerator<Difference> {
     if (one.strangers > 0)
       yield { what: `red-letter invoices of invoice ${one.id} of other goods`, expected: 0, found: one.strangers };
   }
+  const accounts = await books.all<{ payerId: number; supplierId: number; owed: number; invoiced: number }>(ACCOUNTS);
+  for (const { payerId, supplierId, owed, invoiced } of accounts)
+    yield {
+      what: `invoices of payer ${payerId} from supplier ${supplierId}`,
+      expected: `at least ${owed}`,
+      found: invoiced,
+    };
   yield* returns(books);
   yield* extensions(books);
+}
+
+/** Invoices with what stands of theirs: a statement's goods and freight less what of them was given back, every fen once. */
+async function* invoices(books: Books): AsyncGenerator<Invoice> {
+  for await (const range of books.ranges('invoice')) {
+    const found = await books.all<Invoice & { statementId: number | null }>(INVOICES, range);
+    const ids = found.flatMap(({ statementId }) => (statementId === null ? [] : [statementId]));
+    const givenBack = new Map<number, number>();
+    for (const { statementId, fen } of ids.length === 0 ? [] : await refundsOf(books, ids))
+      givenBack.set(statementId, (givenBack.get(statementId) ?? 0) + fen);
+    for (const one of found)
+      yield { ...one, standingFen: one.standingFen - ((one.statementId && givenBack.get(one.statementId)) || 0) };
+  }
+}
+
+async function refundsOf(
+  books: Books,
+  statementIds: readonly number[],
+): Promise<{ statementId: number; fen: number }[]> {
+  const goods = goodsLinesOf(statementIds);
+  const freight = await books.all<{ statementId: number; fen: number }>(
+    `SELECT a.statementId, -n.fen AS fen FROM statement_line a JOIN refund q ON q.fulfilmentId = a.fulfilmentId
+     JOIN statement_line n ON n.refundId = q.id WHERE a.statementId IN (?)`,
+    [statementIds],
+  );
+  return [...attributeRefunds(await books.all<GoodsLine>(goods.sql, goods.values)), ...freight];
 }
 
 async function* returns(books: Books): AsyncGenerator<Difference> {

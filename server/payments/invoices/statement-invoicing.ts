@@ -1,10 +1,12 @@
 import type { Db } from '../../db/client.ts';
+import { groupBy } from '../../shared/group-by.ts';
+import { attributeRefunds, type GoodsLine, goodsLinesOf, type RefundShare } from './attribute-refunds.ts';
 import { type RedDue, spreadReds } from './reds-due.ts';
 
 export interface StatementInvoicing {
   /** what was accepted, with its freight */
   deliveredFen: number;
-  /** given back of it since, on whichever statement that stands; not negative */
+  /** given back of it since, on whichever statement that is credited (see attributeRefunds); not negative */
   givenBackFen: number;
   /** what invoices should come to: delivered less given back */
   standingFen: number;
@@ -37,14 +39,22 @@ export async function invoicingOfStatement(db: Db, statementId: number): Promise
 }
 
 /** What was given back of a statement's goods and freight, by refund, the latest first. */
-async function refundsOf(db: Db, statementId: number): Promise<{ refundId: number; orderId: number; fen: number }[]> {
-  const rows = await db.$queryRaw<{ refundId: number; orderId: number; fen: unknown }[]>`
-    SELECT x.refundId, x.orderId, -SUM(x.fen) AS fen FROM (
-      SELECT n.id, n.orderId, n.fen, b.refundId FROM statement_line a JOIN receipt_line r ON r.id = a.receiptLineId
-      JOIN refund_line b ON b.lineId = r.lineId JOIN statement_line n ON n.refundLineId = b.id
-      WHERE a.statementId = ${statementId}
-      UNION SELECT n.id, n.orderId, n.fen, n.refundId FROM statement_line a JOIN refund q ON q.fulfilmentId = a.fulfilmentId
-      JOIN statement_line n ON n.refundId = q.id WHERE a.statementId = ${statementId}
-    ) x GROUP BY x.refundId, x.orderId ORDER BY MAX(x.id) DESC`;
-  return rows.map(({ refundId, orderId, fen }) => ({ refundId, orderId, fen: Number(fen) }));
+async function refundsOf(db: Db, statementId: number): Promise<RedDue[]> {
+  const [goods, freight] = await Promise.all([
+    db.$queryRaw<GoodsLine[]>(goodsLinesOf([statementId])),
+    db.$queryRaw<Omit<RefundShare, 'statementId'>[]>`
+      SELECT n.id, n.orderId, n.refundId, -n.fen AS fen FROM statement_line a JOIN refund q ON q.fulfilmentId = a.fulfilmentId
+      JOIN statement_line n ON n.refundId = q.id WHERE a.statementId = ${statementId}`,
+  ]);
+  const own = attributeRefunds(goods).filter((share) => share.statementId === statementId);
+  const latestFirst = [...own, ...freight].toSorted((a, b) => b.id - a.id);
+  return [...groupBy(latestFirst, ({ refundId }) => refundId).values()].flatMap((shares) =>
+    shares
+      .slice(0, 1)
+      .map(({ refundId, orderId }) => ({
+        refundId,
+        orderId,
+        fen: shares.reduce((sum, { fen }) => sum + Number(fen), 0),
+      })),
+  );
 }
