@@ -1,8 +1,9 @@
 import type { FundingSource } from '../../db/generated/enums.ts';
 import type { Sql } from '../../db/sql.ts';
-import { dayOf, dayToColumn } from '../../shared/days.ts';
+import { dayOf } from '../../shared/days.ts';
 import { RuleRefusal } from '../../shared/errors.ts';
 import { formatYuan } from '../../shared/money.ts';
+import { budgetUsed } from './budget-queries.ts';
 
 interface Purchase {
   /** of one that was submitted already */
@@ -34,13 +35,12 @@ export async function keepWithinBudget(
   await tx.$queryRaw`SELECT id FROM unit_payer WHERE unitId = ${unitId} AND fundingSource = ${fundingSource} FOR UPDATE`;
   const budget = await budgetOf(tx, purchase, year);
   if (budget?.overBudget !== 'refuses') return;
-  const [first, last] = [dayToColumn(`${year}-01-01`), dayToColumn(`${year}-12-31`)];
-  const [bound] = await tx.$queryRaw<{ fen: number | bigint | null }[]>`
+  const [waiting] = await tx.$queryRaw<{ fen: number | bigint | null }[]>`
     SELECT SUM(o.totalFen) AS fen FROM \`order\` o
-    WHERE o.unitId = ${unitId} AND o.fundingSource = ${fundingSource} AND o.id <> ${purchase.id ?? 0}
-      AND (o.state IN ('placed', 'completed') AND o.placedOn BETWEEN ${first} AND ${last}
-        OR o.state IN ('awaiting_payment', 'awaiting_pool') OR ${at === 'submission'} AND o.state = 'awaiting_approval')`;
-  const leftFen = Number(budget.amountFen) - Number(bound?.fen ?? 0);
+    WHERE o.unitId = ${unitId} AND o.fundingSource = ${fundingSource} AND o.placedOn IS NULL AND o.id <> ${purchase.id ?? 0}
+      AND (o.state IN ('awaiting_payment', 'awaiting_pool') OR ${at === 'submission'} AND o.state = 'awaiting_approval')`;
+  const usedFen = await budgetUsed(tx, purchase, Number(year));
+  const leftFen = Number(budget.amountFen) - usedFen - Number(waiting?.fen ?? 0);
   if (totalFen <= leftFen) return;
   const values = {
     budget: formatYuan(budget.amountFen),
