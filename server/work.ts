@@ -16,6 +16,7 @@ import { tellFavourites } from './notifications/tell-favourites.ts';
 import { tellMovedDeliveries } from './notifications/tell-moved-deliveries.ts';
 import { tellOfAnswers } from './notifications/tell-of-answers.ts';
 import { applicationChanged, tellOfApplications } from './notifications/tell-of-applications.ts';
+import { tellOfCertifications } from './notifications/tell-of-certifications.ts';
 import { tellOfDisputes } from './notifications/tell-of-disputes.ts';
 import { tellOfHarvests } from './notifications/tell-of-harvests.ts';
 import { tellOfMatching } from './notifications/tell-of-matching.ts';
@@ -59,6 +60,7 @@ import { MATCHING_CHANGED, matchingChanged } from './sourcing/matching/matching-
 import { settlePools } from './sourcing/pools/settle-pools.ts';
 import { QUOTE_CHANGED, quoteChanged } from './sourcing/quotes/quote-changed.ts';
 import { APPLICATION_CHANGED } from './suppliers/applications/lock-application.ts';
+import { CERTIFICATION_ACTED, certificationActed } from './suppliers/certification-told.ts';
 import { WELFARE_OPENED } from './welfare/open-run.ts';
 import { tellChoosers } from './welfare/tell-choosers.ts';
 import { PRICE_CHANGED, priceChanged } from './workbench/prices/price-changed.ts';
@@ -131,6 +133,10 @@ export function outboxHandlers(container: Container) {
     [APPLICATION_CHANGED]: async (payloads) => {
       const changes = payloads.map((payload) => applicationChanged.parse(payload));
       await tellOfApplications(db, changes, dayOf(clock()));
+    },
+    [CERTIFICATION_ACTED]: async (payloads) => {
+      const acts = payloads.map((payload) => certificationActed.parse(payload));
+      await tellOfCertifications(db, acts, dayOf(clock()));
     },
     'dispute.changed': async (payloads) => {
       await tellOfDisputes(

@@ -8,6 +8,7 @@ import { NotAllowed, NotFound } from '../shared/errors.ts';
 import type { PlaceTree } from '../units/place-tree.ts';
 import { isWithin, placesCertified, placesOfRegister } from './certification-policy.ts';
 import { type CertificationAct, nextCertificationState } from './certification-states.ts';
+import { tellOfAct } from './certification-told.ts';
 
 export interface ActOnCertification {
   certificationId: number;
@@ -56,7 +57,7 @@ export async function lockCertification(
 
 /**
  * Writes down an act on a locked certification: its state, one more event, the audit line, and that the products concerned have
- * changed, so that lists and search let go of them or take them back. Entries and orders are not touched: what counted counts on (rule 1).
+ * changed, so that lists and search let go of them or take them back; who sells and who waits for them is told. Entries and orders are not touched: what counted counts on (rule 1).
  * Returns the new state.
  */
 export async function recordAct(
@@ -64,17 +65,18 @@ export async function recordAct(
   actor: Actor,
   certification: ActedCertification,
   act: CertificationAct,
-  { reason, at }: Pick<ActOnCertification, 'reason' | 'at'>,
+  { reason, at, onBehalfOf }: Pick<ActOnCertification, 'reason' | 'at'> & { onBehalfOf?: string },
 ): Promise<CertificationState> {
   const { id, state: before } = certification;
   const state = nextCertificationState(before, act);
   await tx.certification.update({ where: { id }, data: { state }, select: { id: true } });
-  await tx.certificationEvent.create({
+  const event = await tx.certificationEvent.create({
     data: { certificationId: id, state, actorId: actor.id, reason: reason || null, at },
+    select: { id: true },
   });
   await audit(tx, {
     at,
-    actorId: actor.id,
+    ...{ actorId: actor.id, onBehalfOf },
     action: `certification.${act}`,
     subjectType: 'certification',
     subjectId: id,
@@ -83,6 +85,7 @@ export async function recordAct(
     reason: reason || null,
   });
   await noteProducts(tx, certification);
+  await tellOfAct(tx, id, act, event.id);
   return state;
 }
 
