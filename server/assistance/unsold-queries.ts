@@ -1,4 +1,4 @@
-import { type Actor, hasRole, suppliersActedFor } from '../accounts/actor.ts';
+import { type Actor, hasRole, suppliersServedBy } from '../accounts/actor.ts';
 import type { PrismaClient } from '../db/client.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import { NotFound } from '../shared/errors.ts';
@@ -27,7 +27,7 @@ export function listWarnings(db: PrismaClient, actor: Actor, take: number): Prom
   return db.unsoldWarning.findMany({
     where: {
       state: { in: ['open', 'called'] },
-      ...(all ? {} : { supplierId: { in: suppliersActedFor(actor) } }),
+      ...(all ? {} : { supplierId: { in: suppliersServedBy(actor) } }),
     },
     orderBy: [{ daysToSpoil: 'asc' }, { id: 'asc' }],
     take,

@@ -30,7 +30,7 @@ export function unsoldRoutes({ db, clock }: Parts): Router {
 
   router.get(patterns.unsold, async (req, res) => {
     const actor = actorOf(req);
-    requireRole(actor, 'supplier', 'operator', 'organizer');
+    requireRole(actor, 'supplier', 'work_team', 'operator', 'organizer');
     const [reader, warnings] = await Promise.all([catalogReader(db, req), listWarnings(db, actor, MOST)]);
     res.set('Cache-Control', 'no-store').render('assistance/unsold', {
       layout: 'work',

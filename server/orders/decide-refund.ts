@@ -10,6 +10,7 @@ import { grantRefund } from './grant-refund.ts';
 import { type HeldShare, heldShares } from './held-shares.ts';
 import { type Part, splitOff, standingPart } from './line-parts.ts';
 import { lockRefund } from './lock-order.ts';
+import { onBehalf } from './on-behalf.ts';
 import { mayDecideRefund } from './order-policy.ts';
 import { coveredParts } from './parcel-rest.ts';
 import { nextRefundState } from './refund-states.ts';
@@ -80,6 +81,7 @@ export async function decideRefund(
       action: `refund.${decision.decision}`,
       subjectType: 'refund',
       subjectId: refundId,
+      onBehalfOf: await onBehalf(tx, actor, fulfilment.supplierId),
       unitId: order.unitId,
       before: { state: refund.state },
       after: {

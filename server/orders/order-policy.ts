@@ -43,11 +43,12 @@ export function mayLookAfter(actor: Actor, fulfilment: { supplierId: number }): 
   return suppliersServedBy(actor).includes(fulfilment.supplierId);
 }
 
+/** The supplier's own people: what is theirs alone to say, as invoices are. */
 export function mayFulfil(actor: Actor, fulfilment: { supplierId: number }): boolean {
   return suppliersActedFor(actor).includes(fulfilment.supplierId);
 }
 
-/** The parcel's supplier, or the operator where it does not act. */
+/** Whoever looks after the parcel's supplier, or the operator where it does not act. */
 export function mayDecideRefund(actor: Actor, fulfilment: { supplierId: number }): boolean {
-  return mayFulfil(actor, fulfilment) || hasRole(actor, 'operator');
+  return mayLookAfter(actor, fulfilment) || hasRole(actor, 'operator');
 }

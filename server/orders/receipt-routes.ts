@@ -11,7 +11,7 @@ import { refusedForm } from '../web/form-view.ts';
 import { idIn } from '../web/forms.ts';
 import { checkedUpload, uploadsIn } from '../web/uploads.ts';
 import { type ArrivedRow, arrivedRows } from './arrived-rows.ts';
-import { mayBuyerSee, mayFulfil, maySee } from './order-policy.ts';
+import { mayBuyerSee, mayLookAfter, maySee } from './order-policy.ts';
 import { findOrder } from './order-queries.ts';
 import { readReceipt, receiptFaults, receiptField } from './receipt-form.ts';
 import { type Arrived, presentReceipt } from './receipt-presenter.ts';
@@ -65,7 +65,7 @@ export function receiptRoutes({ db, files, clock }: Parts): Router {
       },
     });
     const fulfilment = photo?.receiptLine.receipt.fulfilment;
-    if (!photo || !fulfilment || !(maySee(actor, fulfilment.order) || mayFulfil(actor, fulfilment)))
+    if (!photo || !fulfilment || !(maySee(actor, fulfilment.order) || mayLookAfter(actor, fulfilment)))
       throw new NotFound();
     const bytes = await files.open(photo.file.sha256);
     if (!bytes) throw new NotFound();

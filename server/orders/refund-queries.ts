@@ -1,4 +1,4 @@
-import { type Actor, hasRole, suppliersActedFor } from '../accounts/actor.ts';
+import { type Actor, hasRole, suppliersServedBy } from '../accounts/actor.ts';
 import type { Db } from '../db/client.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import type { RefundState } from '../db/generated/enums.ts';
@@ -57,7 +57,7 @@ export async function findRefund(db: Db, actor: Actor, id: number): Promise<Whol
 }
 
 function decidedBy(actor: Actor): Prisma.RefundWhereInput {
-  return hasRole(actor, 'operator') ? {} : { fulfilment: { supplierId: { in: suppliersActedFor(actor) } } };
+  return hasRole(actor, 'operator') ? {} : { fulfilment: { supplierId: { in: suppliersServedBy(actor) } } };
 }
 
 /** Refunds that the actor may decide, in these states: those to decide oldest first, others newest first, beyond the last one seen. */

@@ -38,7 +38,7 @@ export function refundRoutes({ db, files, clock }: Parts): Router {
 
   router.get(patterns.refunds, async (req, res) => {
     const actor = actorOf(req);
-    requireRole(actor, 'supplier', 'operator');
+    requireRole(actor, 'supplier', 'work_team', 'operator');
     const tab = REFUND_TABS.find((name) => name === req.query.state) ?? 'requested';
     const key = decodeCursor(typeof req.query.cursor === 'string' ? req.query.cursor : undefined, 1)?.[0];
     const [open, found] = await Promise.all([

@@ -6,7 +6,8 @@ import { inTransaction } from '../../db/in-transaction.ts';
 import { enqueue } from '../../jobs/outbox.ts';
 import { NotFound, RuleRefusal, StateConflict } from '../../shared/errors.ts';
 import { lockFulfilment } from '../lock-order.ts';
-import { mayFulfil } from '../order-policy.ts';
+import { onBehalf } from '../on-behalf.ts';
+import { mayLookAfter } from '../order-policy.ts';
 
 export interface Words {
   text: string;
@@ -62,7 +63,7 @@ export async function contest(
   const found = await tx.receipt.findUnique({ where: { id: receiptId }, select: { fulfilmentId: true } });
   if (!found) throw new NotFound();
   const { order, fulfilment } = await lockFulfilment(tx, found.fulfilmentId);
-  if (!mayFulfil(actor, fulfilment)) throw new NotFound();
+  if (!mayLookAfter(actor, fulfilment)) throw new NotFound();
   const receipt = await tx.receipt.findUniqueOrThrow({
     where: { id: receiptId },
     include: { lines: true, dispute: { select: { id: true } } },
@@ -73,6 +74,7 @@ export async function contest(
   await say({ tx, files }, { disputeId: dispute.id, side: 'supplier', byId: actor.id, at, ...words });
   await audit(tx, {
     ...{ at, actorId: actor.id, action: 'dispute.open', subjectType: 'dispute', subjectId: dispute.id },
+    onBehalfOf: await onBehalf(tx, actor, fulfilment.supplierId),
     ...{ unitId: order.unitId, after: { receiptId }, reason: words.text },
   });
   return dispute.id;

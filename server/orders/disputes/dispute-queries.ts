@@ -1,4 +1,4 @@
-import { type Actor, hasRole, suppliersActedFor, unitsBoughtFor } from '../../accounts/actor.ts';
+import { type Actor, hasRole, suppliersServedBy, unitsBoughtFor } from '../../accounts/actor.ts';
 import type { Db } from '../../db/client.ts';
 import type { Prisma } from '../../db/generated/client.ts';
 import type { DisputeState } from '../../db/generated/enums.ts';
@@ -49,7 +49,7 @@ export function listDisputes(
 ): Promise<WholeDispute[]> {
   const mine: Prisma.FulfilmentWhereInput = {
     OR: [
-      { supplierId: { in: suppliersActedFor(actor) } },
+      { supplierId: { in: suppliersServedBy(actor) } },
       { order: { unitId: { in: unitsBoughtFor(actor) }, fundingSource: { not: 'individual' } } },
     ],
   };

@@ -3,7 +3,7 @@ import type { Tx } from '../../db/client.ts';
 import type { DisputeSide } from '../../db/generated/enums.ts';
 import { NotFound } from '../../shared/errors.ts';
 import { lockFulfilment } from '../lock-order.ts';
-import { mayBuyerSee, mayFulfil } from '../order-policy.ts';
+import { mayBuyerSee, mayLookAfter } from '../order-policy.ts';
 
 /** A dispute with its receipt, order and parcel, under the order's lock, and whose side the actor is on. A stranger gets NotFound. */
 export async function lockDispute(tx: Tx, actor: Actor, disputeId: number) {
@@ -31,7 +31,7 @@ interface Sides {
 
 /** Buyer, supplier, or the operator between them; null: a stranger. */
 export function sideOf(actor: Actor, { order, fulfilment }: Sides): DisputeSide | null {
-  if (mayFulfil(actor, fulfilment)) return 'supplier';
+  if (mayLookAfter(actor, fulfilment)) return 'supplier';
   if (mayBuyerSee(actor, order)) return 'buyer';
   return hasRole(actor, 'operator') ? 'operator' : null;
 }

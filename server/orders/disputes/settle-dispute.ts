@@ -4,6 +4,7 @@ import { audit } from '../../db/audit.ts';
 import type { PrismaClient, Tx } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
 import { type Fault, NotAllowed, NotFound, RuleRefusal, StateConflict } from '../../shared/errors.ts';
+import { onBehalf } from '../on-behalf.ts';
 import { say, TALK_MS, type Words } from './contest-receipt.ts';
 import { correctReceipt } from './correct-receipt.ts';
 import { type DisputeEvent, nextDisputeState } from './dispute-states.ts';
@@ -142,16 +143,17 @@ async function close(
   await tx.receiptDispute.update({ where: { id }, data: { state, settlementId, closedAt: at }, select: { id: true } });
 }
 
-function note(
+async function note(
   tx: Tx,
   actor: Actor,
-  { dispute, order, side }: LockedDispute,
+  { dispute, order, fulfilment, side }: LockedDispute,
   event: DisputeEvent,
   at: Date,
   after: Record<string, unknown>,
 ): Promise<void> {
-  return audit(tx, {
+  await audit(tx, {
     ...{ at, actorId: actor.id, action: `dispute.${event}`, subjectType: 'dispute', subjectId: dispute.id },
+    onBehalfOf: await onBehalf(tx, actor, fulfilment.supplierId),
     ...{ unitId: order.unitId, before: { state: dispute.state }, after: { side, ...after } as object },
   });
 }

@@ -1,10 +1,11 @@
-import { type Actor, suppliersActedFor } from '../../accounts/actor.ts';
+import { type Actor, suppliersServedBy } from '../../accounts/actor.ts';
 import { noteChangedProducts } from '../../catalog/product-changed.ts';
 import { MAX_QUANTITY } from '../../catalog/shelf-products.ts';
 import { newTraceCode } from '../../catalog/trace-code.ts';
 import { audit } from '../../db/audit.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
+import { onBehalf } from '../../orders/on-behalf.ts';
 import { addDays, type Day, dayOf, dayToColumn, startOfDay } from '../../shared/days.ts';
 import { type Fault, NotFound, RuleRefusal } from '../../shared/errors.ts';
 
@@ -31,7 +32,7 @@ export async function announceHarvest(db: PrismaClient, actor: Actor, wish: Anno
     where: { id: wish.productId },
     select: { id: true, supplierId: true, state: true, shelfLifeDays: true },
   });
-  if (!product || !suppliersActedFor(actor).includes(product.supplierId)) throw new NotFound('noSuchProduct');
+  if (!product || !suppliersServedBy(actor).includes(product.supplierId)) throw new NotFound('noSuchProduct');
   const faults = faultsIn(wish, dayOf(at));
   if (product.state !== 'on_sale') faults.push({ path: 'productId', code: 'notYourProduct' });
   if (faults.length > 0) throw new RuleRefusal('badInput', faults);
@@ -56,6 +57,7 @@ export async function announceHarvest(db: PrismaClient, actor: Actor, wish: Anno
     });
     await audit(tx, {
       ...{ at, actorId: actor.id, action: 'harvest.announce', subjectType: 'harvest', subjectId: harvest.id },
+      onBehalfOf: await onBehalf(tx, actor, product.supplierId),
       after: { ...wish, supplierId: product.supplierId },
     });
     await noteChangedProducts(tx, [product.id]);

@@ -1,8 +1,9 @@
-import { type Actor, suppliersActedFor } from '../../accounts/actor.ts';
+import { type Actor, suppliersServedBy } from '../../accounts/actor.ts';
 import { MAX_QUANTITY } from '../../catalog/shelf-products.ts';
 import { audit } from '../../db/audit.ts';
 import type { PrismaClient, Tx } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
+import { onBehalf } from '../../orders/on-behalf.ts';
 import { type Day, dayOf, dayToColumn } from '../../shared/days.ts';
 import { NotFound, RuleRefusal } from '../../shared/errors.ts';
 import { nextHarvestState } from './harvest-states.ts';
@@ -26,7 +27,8 @@ export async function recordHarvest(
     ]);
   await inTransaction(db, async (tx) => {
     const harvest = await lockOwn(tx, actor, id);
-    await decide(tx, harvest, { actorId: actor.id, quantity, harvestedOn, reason: null, at });
+    const onBehalfOf = await onBehalf(tx, actor, harvest.supplierId);
+    await decide(tx, harvest, { actorId: actor.id, onBehalfOf, quantity, harvestedOn, reason: null, at });
   });
 }
 
@@ -34,13 +36,15 @@ export async function recordHarvest(
 export async function giveUpHarvest(db: PrismaClient, actor: Actor, id: number, reason: string, at: Date) {
   await inTransaction(db, async (tx) => {
     const harvest = await lockOwn(tx, actor, id);
-    await decide(tx, harvest, { actorId: actor.id, quantity: 0, harvestedOn: null, reason, at });
+    const onBehalfOf = await onBehalf(tx, actor, harvest.supplierId);
+    await decide(tx, harvest, { actorId: actor.id, onBehalfOf, quantity: 0, harvestedOn: null, reason, at });
   });
 }
 
 interface HarvestDecision {
   /** null: the market, because too little was ordered */
   actorId: number | null;
+  onBehalfOf?: string;
   quantity: number;
   harvestedOn: Day | null;
   reason: string | null;
@@ -49,7 +53,7 @@ interface HarvestDecision {
 
 /** Fixes what there is to share out. The caller holds the announcement's lock. */
 export async function decide(tx: Tx, harvest: LockedHarvest, decision: HarvestDecision): Promise<void> {
-  const { actorId, quantity, harvestedOn, reason, at } = decision;
+  const { actorId, onBehalfOf, quantity, harvestedOn, reason, at } = decision;
   const state = nextHarvestState(harvest.state, 'decide');
   await tx.harvest.update({
     where: { id: harvest.id },
@@ -60,13 +64,13 @@ export async function decide(tx: Tx, harvest: LockedHarvest, decision: HarvestDe
     select: { id: true },
   });
   await audit(tx, {
-    ...{ at, actorId, action: 'harvest.decide', subjectType: 'harvest', subjectId: harvest.id, reason },
+    ...{ at, actorId, onBehalfOf, action: 'harvest.decide', subjectType: 'harvest', subjectId: harvest.id, reason },
     ...{ before: { state: harvest.state }, after: { state, harvestedQuantity: quantity, harvestedOn } },
   });
 }
 
 async function lockOwn(tx: Tx, actor: Actor, id: number): Promise<LockedHarvest> {
   const harvest = await lockHarvest(tx, id);
-  if (!suppliersActedFor(actor).includes(harvest.supplierId)) throw new NotFound();
+  if (!suppliersServedBy(actor).includes(harvest.supplierId)) throw new NotFound();
   return harvest;
 }

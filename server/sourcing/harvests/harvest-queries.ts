@@ -1,4 +1,4 @@
-import { type Actor, suppliersActedFor } from '../../accounts/actor.ts';
+import { type Actor, suppliersServedBy } from '../../accounts/actor.ts';
 import type { Db } from '../../db/client.ts';
 import type { Prisma } from '../../db/generated/client.ts';
 import { NotFound } from '../../shared/errors.ts';
@@ -37,7 +37,7 @@ export async function findHarvest(db: Db, id: number): Promise<ShownHarvest> {
 /** The same for who acts for its supplier; everybody else gets NotFound. */
 export async function findOwnHarvest(db: Db, actor: Actor, id: number): Promise<ShownHarvest> {
   const harvest = await findHarvest(db, id);
-  if (!suppliersActedFor(actor).includes(harvest.supplierId)) throw new NotFound();
+  if (!suppliersServedBy(actor).includes(harvest.supplierId)) throw new NotFound();
   return harvest;
 }
 

@@ -1,5 +1,5 @@
 import express, { type Request, type Response, type Router } from 'express';
-import { requireRole, suppliersActedFor } from '../../accounts/actor.ts';
+import { requireRole, suppliersServedBy } from '../../accounts/actor.ts';
 import { actorOf } from '../../accounts/who-acts.ts';
 import { inLanguage, nameOf } from '../../catalog/catalog-reader.ts';
 import type { PrismaClient } from '../../db/client.ts';
@@ -91,8 +91,8 @@ export function supplierHarvestRoutes({ db, clock }: Parts): Router {
 
   async function showAll(req: Request, res: Response, typed: Record<string, unknown>, faults: Fault[]): Promise<void> {
     const actor = actorOf(req);
-    requireRole(actor, 'supplier');
-    const suppliers = suppliersActedFor(actor);
+    requireRole(actor, 'supplier', 'work_team');
+    const suppliers = suppliersServedBy(actor);
     const beforeId = typeof req.query.before === 'string' ? idIn(req.query.before) : null;
     const [harvests, products] = await Promise.all([
       listOwnHarvests(db, suppliers, beforeId, PAGE + 1),

@@ -54,7 +54,7 @@ export function agreementRoutes(parts: Parts): Router {
 
   router.get(patterns.agreements, async (req, res) => {
     const actor = actorOf(req);
-    requireRole(actor, 'buyer', 'approver', 'supplier');
+    requireRole(actor, 'buyer', 'approver', 'supplier', 'work_team');
     const beforeId = typeof req.query.before === 'string' ? idIn(req.query.before) : null;
     const [intentions, agreements] = await Promise.all([
       beforeId ? [] : openIntentions(db, actor, MOST_INTENTIONS),

@@ -1,7 +1,8 @@
-import { type Actor, suppliersActedFor, unitsApprovedFor } from '../../accounts/actor.ts';
+import { type Actor, suppliersServedBy, unitsApprovedFor } from '../../accounts/actor.ts';
 import { audit } from '../../db/audit.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
+import { onBehalf } from '../../orders/on-behalf.ts';
 import { dayOf, dayToColumn } from '../../shared/days.ts';
 import { NotFound, StateConflict } from '../../shared/errors.ts';
 import { lockAgreement, lockIntention } from './lock-matching.ts';
@@ -43,11 +44,12 @@ export async function decideAgreement(
 export async function withdrawAgreement(db: PrismaClient, actor: Actor, id: number, at: Date): Promise<void> {
   await inTransaction(db, async (tx) => {
     const agreement = await lockAgreement(tx, id);
-    if (!suppliersActedFor(actor).includes(agreement.supplierId)) throw new NotFound();
+    if (!suppliersServedBy(actor).includes(agreement.supplierId)) throw new NotFound();
     const state = nextAgreementState(agreement.state, 'withdraw');
     await tx.frameworkAgreement.update({ where: { id }, data: { state, endedAt: at }, select: { id: true } });
     await audit(tx, {
       ...{ at, actorId: actor.id, action: 'agreement.withdraw', subjectType: 'framework_agreement', subjectId: id },
+      onBehalfOf: await onBehalf(tx, actor, agreement.supplierId),
       unitId: agreement.unitId,
     });
   });
@@ -64,12 +66,13 @@ export async function endAgreement(
   await inTransaction(db, async (tx) => {
     const agreement = await lockAgreement(tx, id);
     const isSide =
-      unitsApprovedFor(actor).includes(agreement.unitId) || suppliersActedFor(actor).includes(agreement.supplierId);
+      unitsApprovedFor(actor).includes(agreement.unitId) || suppliersServedBy(actor).includes(agreement.supplierId);
     if (!isSide) throw new NotFound();
     const state = nextAgreementState(agreement.state, 'end');
     await tx.frameworkAgreement.update({ where: { id }, data: { state, reason, endedAt: at }, select: { id: true } });
     await audit(tx, {
       ...{ at, actorId: actor.id, action: 'agreement.end', subjectType: 'framework_agreement', subjectId: id },
+      onBehalfOf: await onBehalf(tx, actor, agreement.supplierId),
       ...{ unitId: agreement.unitId, reason },
     });
     await tellLater(tx, { what: 'ended', agreementId: id });

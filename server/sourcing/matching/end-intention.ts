@@ -1,7 +1,8 @@
-import { type Actor, suppliersActedFor } from '../../accounts/actor.ts';
+import { type Actor, suppliersServedBy } from '../../accounts/actor.ts';
 import { audit } from '../../db/audit.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
+import { onBehalf } from '../../orders/on-behalf.ts';
 import { NotFound } from '../../shared/errors.ts';
 import { lockIntention } from './lock-matching.ts';
 import { tellLater } from './matching-changed.ts';
@@ -18,7 +19,7 @@ export async function declineIntention(
 ): Promise<void> {
   await inTransaction(db, async (tx) => {
     const intention = await lockIntention(tx, id);
-    if (!suppliersActedFor(actor).includes(intention.supplierId)) throw new NotFound();
+    if (!suppliersServedBy(actor).includes(intention.supplierId)) throw new NotFound();
     const state = nextIntentionState(intention.state, 'decline');
     await tx.matchingIntention.update({ where: { id }, data: { state, reason }, select: { id: true } });
     await audit(tx, {
@@ -30,7 +31,7 @@ export async function declineIntention(
         subjectId: id,
         reason,
       },
-      unitId: intention.unitId,
+      ...{ unitId: intention.unitId, onBehalfOf: await onBehalf(tx, actor, intention.supplierId) },
     });
     await tellLater(tx, { what: 'intention_declined', intentionId: id });
   });

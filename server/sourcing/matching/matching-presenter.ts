@@ -1,4 +1,4 @@
-import { type Actor, suppliersActedFor, unitsApprovedFor, unitsBoughtFor } from '../../accounts/actor.ts';
+import { type Actor, suppliersServedBy, unitsApprovedFor, unitsBoughtFor } from '../../accounts/actor.ts';
 import type { Reader } from '../../cart/cart-presenter.ts';
 import { inLanguage, nameOf } from '../../catalog/catalog-reader.ts';
 import type { AgreementState, IntentionState } from '../../db/generated/enums.ts';
@@ -43,7 +43,7 @@ export function presentEvent(reader: Reader, event: ShownEvent, today: Day) {
 
 export function presentIntention(reader: Reader, actor: Actor, intention: ListedIntention) {
   const { t, locale } = reader;
-  const isSupplier = suppliersActedFor(actor).includes(intention.supplierId);
+  const isSupplier = suppliersServedBy(actor).includes(intention.supplierId);
   const proposed = intention.agreements[0];
   return {
     id: intention.id,
@@ -76,7 +76,7 @@ export function presentAgreement(reader: Reader, actor: Actor, agreement: WholeA
         : startsOn > today
           ? 'not_begun'
           : 'in_force';
-  const isSupplier = suppliersActedFor(actor).includes(agreement.supplierId);
+  const isSupplier = suppliersServedBy(actor).includes(agreement.supplierId);
   const mayDecide = unitsApprovedFor(actor).includes(agreement.unitId);
   return {
     id: agreement.id,

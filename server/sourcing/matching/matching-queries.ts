@@ -1,4 +1,4 @@
-import { type Actor, suppliersActedFor, unitsApprovedFor, unitsBoughtFor } from '../../accounts/actor.ts';
+import { type Actor, suppliersServedBy, unitsApprovedFor, unitsBoughtFor } from '../../accounts/actor.ts';
 import type { Db, PrismaClient } from '../../db/client.ts';
 import { Prisma } from '../../db/generated/client.ts';
 import { type Day, dayFromColumn, dayToColumn } from '../../shared/days.ts';
@@ -68,7 +68,7 @@ export async function suppliersAt(
 /** Whose intentions and agreements the actor may see: of the units bought or approved for, and of the own suppliers. */
 function ownSides(actor: Actor) {
   const units = [...new Set([...unitsBoughtFor(actor), ...unitsApprovedFor(actor)])];
-  return { OR: [{ unitId: { in: units } }, { supplierId: { in: suppliersActedFor(actor) } }] };
+  return { OR: [{ unitId: { in: units } }, { supplierId: { in: suppliersServedBy(actor) } }] };
 }
 
 const listedIntention = {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { type Actor, suppliersActedFor } from '../../accounts/actor.ts';
+import { type Actor, suppliersServedBy } from '../../accounts/actor.ts';
 import { audit } from '../../db/audit.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
+import { onBehalf } from '../../orders/on-behalf.ts';
 import { addDays, type Day, dayOf, dayToColumn } from '../../shared/days.ts';
 import { type Fault, NotFound, RuleRefusal, StateConflict } from '../../shared/errors.ts';
 import { type Fen, MAX_ORDER_FEN } from '../../shared/money.ts';
@@ -37,7 +38,7 @@ export async function proposeAgreement(
   return inTransaction(db, async (tx) => {
     const intention = await lockIntention(tx, intentionId);
     const { supplierId, unitId } = intention;
-    if (!suppliersActedFor(actor).includes(supplierId)) throw new NotFound();
+    if (!suppliersServedBy(actor).includes(supplierId)) throw new NotFound();
     if (intention.state !== 'open') throw new StateConflict('intentionOver');
     const ids = wish.prices.map(({ productId }) => productId);
     const own = await tx.product.findMany({ where: { id: { in: ids }, supplierId }, select: { id: true } });
@@ -54,7 +55,8 @@ export async function proposeAgreement(
       select: { id: true },
     });
     await audit(tx, {
-      ...{ at, actorId: actor.id, action: 'agreement.propose', subjectType: 'framework_agreement', subjectId: id },
+      ...{ at, actorId: actor.id, onBehalfOf: await onBehalf(tx, actor, supplierId) },
+      ...{ action: 'agreement.propose', subjectType: 'framework_agreement', subjectId: id },
       ...{ unitId, after: { ...wish, intentionId } },
     });
     await tellLater(tx, { what: 'proposed', agreementId: id });

@@ -1,7 +1,8 @@
-import { type Actor, suppliersActedFor } from '../../accounts/actor.ts';
+import { type Actor, suppliersServedBy } from '../../accounts/actor.ts';
 import { audit } from '../../db/audit.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
+import { onBehalf } from '../../orders/on-behalf.ts';
 import { NotFound, StateConflict } from '../../shared/errors.ts';
 import { lockRequest } from './lock-request.ts';
 import { tellLater } from './quote-changed.ts';
@@ -16,7 +17,7 @@ export async function declineRequest(
   await inTransaction(db, async (tx) => {
     const request = await lockRequest(tx, requestId);
     const invited = request.invitations.find((one) => one.supplierId === supplierId);
-    if (!invited || !suppliersActedFor(actor).includes(supplierId)) throw new NotFound();
+    if (!invited || !suppliersServedBy(actor).includes(supplierId)) throw new NotFound();
     if (request.state !== 'open' || invited.declinedAt) throw new StateConflict('quoteRequestOver');
     if (request.offers.some((offer) => offer.supplierId === supplierId)) throw new StateConflict('offerBinds');
     await tx.quoteInvitation.update({
@@ -26,7 +27,7 @@ export async function declineRequest(
     });
     await audit(tx, {
       ...{ at, actorId: actor.id, action: 'quote.decline', subjectType: 'quote_request', subjectId: requestId },
-      ...{ unitId: request.unitId, after: { supplierId }, reason },
+      ...{ unitId: request.unitId, onBehalfOf: await onBehalf(tx, actor, supplierId), after: { supplierId }, reason },
     });
     await tellLater(tx, { what: 'declined', requestId, supplierIds: [supplierId], factId: requestId });
   });

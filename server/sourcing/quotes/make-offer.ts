@@ -1,7 +1,8 @@
-import { type Actor, suppliersActedFor } from '../../accounts/actor.ts';
+import { type Actor, suppliersServedBy } from '../../accounts/actor.ts';
 import { audit } from '../../db/audit.ts';
 import type { PrismaClient, Tx } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
+import { onBehalf } from '../../orders/on-behalf.ts';
 import { addDays, type Day, dayOf, dayToColumn, startOfDay } from '../../shared/days.ts';
 import { type Fault, NotFound, RuleRefusal, StateConflict } from '../../shared/errors.ts';
 import { MAX_ORDER_FEN } from '../../shared/money.ts';
@@ -53,7 +54,7 @@ export async function makeOffer(
   return inTransaction(db, async (tx) => {
     const request = await lockRequest(tx, requestId);
     const invited = request.invitations.find(({ supplierId }) => supplierId === input.supplierId);
-    if (!invited || !suppliersActedFor(actor).includes(input.supplierId)) throw new NotFound();
+    if (!invited || !suppliersServedBy(actor).includes(input.supplierId)) throw new NotFound();
     if (request.state !== 'open' || request.answerBy <= at) throw new StateConflict('quoteRequestOver');
     const lines = await checkedLines(tx, request, input, dayOf(at));
     const earlier = request.offers.filter((offer) => offer.supplierId === input.supplierId && offer.validUntil > at);
@@ -81,7 +82,7 @@ export async function makeOffer(
     });
     await audit(tx, {
       ...{ at, actorId: actor.id, action: 'quote.offer', subjectType: 'quote_offer', subjectId: made.id },
-      unitId: request.unitId,
+      ...{ unitId: request.unitId, onBehalfOf: await onBehalf(tx, actor, supplierId) },
       ...(earlier[0] ? { before: { offerId: earlier[0].id } } : {}),
       after: { requestId, supplierId, freightFen, validOn: input.validOn, lines: lines.map((line) => ({ ...line })) },
     });

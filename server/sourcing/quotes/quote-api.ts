@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Actor } from '../../accounts/actor.ts';
-import { suppliersActedFor, unitsApprovedFor, unitsBoughtFor } from '../../accounts/actor.ts';
+import { suppliersServedBy, unitsApprovedFor, unitsBoughtFor } from '../../accounts/actor.ts';
 import { findAddressFor } from '../../accounts/address-queries.ts';
 import { actorOf } from '../../accounts/who-acts.ts';
 import type { PrismaClient } from '../../db/client.ts';
@@ -83,7 +83,7 @@ function toJson(request: WholeRequest): z.infer<typeof requestJson> {
 /** As its unit sees it, or, for a supplier, without the others. */
 async function seen(db: PrismaClient, actor: Actor, id: number): Promise<z.infer<typeof requestJson>> {
   const ofUnit = unitsBoughtFor(actor).length + unitsApprovedFor(actor).length > 0;
-  if (!ofUnit && suppliersActedFor(actor).length > 0) return toJson(await findRequestForSupplier(db, actor, id));
+  if (!ofUnit && suppliersServedBy(actor).length > 0) return toJson(await findRequestForSupplier(db, actor, id));
   return toJson(await findRequest(db, actor, id));
 }
 

@@ -1,4 +1,4 @@
-import { type Actor, suppliersActedFor, unitsApprovedFor, unitsBoughtFor } from '../../accounts/actor.ts';
+import { type Actor, suppliersServedBy, unitsApprovedFor, unitsBoughtFor } from '../../accounts/actor.ts';
 import type { Db } from '../../db/client.ts';
 import type { Prisma } from '../../db/generated/client.ts';
 import { NotFound } from '../../shared/errors.ts';
@@ -34,7 +34,7 @@ export async function findRequest(db: Db, actor: Actor, id: number): Promise<Who
 
 /** A request as its invited suppliers may see it: without the others and what they offer. A stranger gets NotFound. */
 export async function findRequestForSupplier(db: Db, actor: Actor, id: number): Promise<WholeRequest> {
-  const own = { supplierId: { in: suppliersActedFor(actor) } };
+  const own = { supplierId: { in: suppliersServedBy(actor) } };
   const request = await db.quoteRequest.findFirst({
     where: { id, invitations: { some: own } },
     include: {

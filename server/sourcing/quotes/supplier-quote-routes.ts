@@ -1,5 +1,5 @@
 import express, { type Request, type Response, type Router } from 'express';
-import { requireRole, suppliersActedFor } from '../../accounts/actor.ts';
+import { requireRole, suppliersServedBy } from '../../accounts/actor.ts';
 import { actorOf } from '../../accounts/who-acts.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import { pathTo, patterns } from '../../paths.ts';
@@ -30,11 +30,11 @@ export function supplierQuoteRoutes({ db, clock }: Parts): Router {
 
   router.get(patterns.supplierQuotes, async (req, res) => {
     const actor = actorOf(req);
-    requireRole(actor, 'supplier');
+    requireRole(actor, 'supplier', 'work_team');
     const beforeId = typeof req.query.before === 'string' ? idIn(req.query.before) : null;
     const onlyOpen = req.query.show !== 'all';
     const more = onlyOpen ? {} : { show: 'all' };
-    const requests = await listInvitations(db, suppliersActedFor(actor), { onlyOpen, beforeId, take: PAGE + 1 });
+    const requests = await listInvitations(db, suppliersServedBy(actor), { onlyOpen, beforeId, take: PAGE + 1 });
     const shown = requests.slice(0, PAGE);
     const last = requests.length > PAGE ? shown.at(-1) : undefined;
     res.render('sourcing/supplier-quotes', {

@@ -6,7 +6,7 @@ import { RuleRefusal } from '../../shared/errors.ts';
 import { type PromisedBenefit, readSupplier } from './application-form.ts';
 import type { LockedApplication } from './lock-application.ts';
 
-/** Makes of the answers of a certified application the supplier as it sells, its benefits of the year and the applicant's right to act for it. */
+/** Makes of the answers of a certified application the supplier as it sells, its benefits of the year and the applicant's right to act for it, unless a work team applied. */
 export async function admitSupplier(tx: Tx, actor: Actor, application: LockedApplication, at: Date): Promise<void> {
   const { answers, faults } = readSupplier(application.typed);
   const { supplierId } = application;
@@ -45,7 +45,13 @@ async function writeBenefits(
   });
 }
 
-async function grantRight(tx: Tx, { applicantId, today }: LockedApplication, supplierId: number): Promise<boolean> {
+/** Who applied on a village's behalf looks after it as before, and is not its supplier (rule 34). */
+async function grantRight(
+  tx: Tx,
+  { applicantId, onBehalf, today }: LockedApplication,
+  supplierId: number,
+): Promise<boolean> {
+  if (onBehalf) return false;
   const since = dayToColumn(today);
   const held = await tx.roleGrant.findFirst({
     where: { userId: applicantId, role: 'supplier', supplierId, OR: [{ until: null }, { until: { gt: since } }] },

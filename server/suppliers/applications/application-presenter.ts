@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { type Actor, hasRole, suppliersActedFor } from '../../accounts/actor.ts';
+import { type Actor, hasRole, suppliersServedBy } from '../../accounts/actor.ts';
 import { pathTo } from '../../paths.ts';
 import { type Day, dayFromColumn } from '../../shared/days.ts';
 import { idsBelow } from '../../shared/tree.ts';
@@ -116,7 +116,7 @@ export function presentStart({ t, locale }: Reader, { actor, renewable, products
       { label: t('applications:start.title') },
     ],
     form,
-    sells: suppliersActedFor(actor).length > 0,
+    sells: suppliersServedBy(actor).length > 0,
     mayApplyForVillage: hasRole(actor, 'work_team'),
     products: products.length,
     renewable: renewable.map((one) => ({

@@ -1,5 +1,5 @@
 import express, { type Request, type Response, type Router } from 'express';
-import { hasRole, suppliersActedFor } from '../../accounts/actor.ts';
+import { hasRole, suppliersServedBy } from '../../accounts/actor.ts';
 import { actorOf } from '../../accounts/who-acts.ts';
 import type { FileStore } from '../../clients/file-store.ts';
 import type { PrismaClient } from '../../db/client.ts';
@@ -170,7 +170,7 @@ export function applicationRoutes({ db, files, clock }: ApplicationParts): Route
 
   async function showStart(req: Request, res: Response, faults: Fault[]): Promise<void> {
     const actor = actorOf(req);
-    const suppliers = suppliersActedFor(actor);
+    const suppliers = suppliersServedBy(actor);
     const today = dayOf(clock());
     const [renewable, products] = await Promise.all([
       renewableCertifications(db, suppliers, today),
@@ -191,7 +191,7 @@ export function applicationRoutes({ db, files, clock }: ApplicationParts): Route
     const { subject } = application;
     const products =
       subject === 'product' && application.renewsId === null
-        ? await certifiableProducts(db, suppliersActedFor(actorOf(req)), dayOf(clock()))
+        ? await certifiableProducts(db, suppliersServedBy(actorOf(req)), dayOf(clock()))
         : [];
     const fields = [...FIELDS[subject], ...DOCUMENTS[subject].map((kind) => `document.${kind}`)];
     const form = formView(req.t, fields, values, faults);

@@ -1,4 +1,4 @@
-import type { Actor } from '../../accounts/actor.ts';
+import { type Actor, suppliersActedFor } from '../../accounts/actor.ts';
 import type { Tx } from '../../db/client.ts';
 import type { CertificationState, CertificationSubject } from '../../db/generated/enums.ts';
 import { enqueue } from '../../jobs/outbox.ts';
@@ -36,6 +36,7 @@ export interface LockedApplication {
   applicantId: number;
   onBehalf: boolean;
   supplierId: number | null;
+  supplierName: string | null;
   productId: number | null;
   renewsId: number | null;
   certificationId: number | null;
@@ -73,7 +74,7 @@ export async function lockApplication(
   await tx.$queryRaw`
     SELECT id FROM certification WHERE id = (SELECT certificationId FROM certification_application WHERE id = ${applicationId}) FOR UPDATE`;
   const [row] = await tx.$queryRaw<Row[]>`
-    SELECT a.id, a.subject, a.applicantId, a.onBehalf, a.supplierId, a.productId, a.renewsId, a.certificationId, a.form, a.checks,
+    SELECT a.id, a.subject, a.applicantId, a.onBehalf, a.supplierId, s.name AS supplierName, a.productId, a.renewsId, a.certificationId, a.form, a.checks,
       ce.state, COALESCE(p.placeId, s.placeId) AS placeId
     FROM certification_application a LEFT JOIN certification ce ON ce.id = a.certificationId
     LEFT JOIN product p ON p.id = a.productId LEFT JOIN supplier s ON s.id = a.supplierId WHERE a.id = ${applicationId}`;
@@ -86,6 +87,14 @@ export async function lockApplication(
     checks: objectOf(checks),
     today: dayOf(at),
   };
+}
+
+/** For whom its applicant acts, as the audit trail names it; undefined for the supplier's own people and for who handles it (rule 34). */
+export function appliesOnBehalfOf(actor: Actor, application: LockedApplication): string | undefined {
+  const { onBehalf, supplierId, supplierName, typed } = application;
+  const isOwn = supplierId !== null && suppliersActedFor(actor).includes(supplierId);
+  if (!onBehalf || isOwn || !isApplicant(actor, application)) return undefined;
+  return (supplierName ?? typed.name ?? '').slice(0, 64);
 }
 
 /** Throws NotAllowed unless the application is the actor's own. */
@@ -123,7 +132,9 @@ export async function stepOn(
   act: CertificationAct,
   { reason, at }: { reason: string; at: Date },
 ): Promise<LockedApplication> {
-  const state = await recordAct(tx, actor, caseOf(application), act, { reason, at });
+  const state = await recordAct(tx, actor, caseOf(application), act, {
+    ...{ reason, at, onBehalfOf: appliesOnBehalfOf(actor, application) },
+  });
   const isOver = state === 'refused' || state === 'withdrawn' || state === 'certified';
   await tx.certificationApplication.update({
     where: { id: application.id },

@@ -7,6 +7,7 @@ import { NotFound, StateConflict } from '../../shared/errors.ts';
 import { keepDocuments, type NewDocument, removeDocuments } from './application-documents.ts';
 import {
   type ApplicationAct,
+  appliesOnBehalfOf,
   caseOf,
   lockApplication,
   requireApplicant,
@@ -77,7 +78,7 @@ export async function answerQuestion(
     await keepDocuments(tx, files, application.id, documents, actor.id, at);
     await audit(tx, {
       ...{ at, actorId: actor.id, action: 'certification.answer', subjectType: 'certification' },
-      subjectId: caseOf(application).id,
+      ...{ subjectId: caseOf(application).id, onBehalfOf: appliesOnBehalfOf(actor, application) },
       after: { question: questionId, text, added: documents.map(({ name }) => name), removed: [...removed] },
     });
     await tellNews(tx, application.id, 'answered', questionId);

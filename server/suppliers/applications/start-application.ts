@@ -1,4 +1,4 @@
-import { type Actor, hasRole, suppliersActedFor } from '../../accounts/actor.ts';
+import { type Actor, hasRole, suppliersActedFor, suppliersServedBy } from '../../accounts/actor.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import type { CertificationSubject } from '../../db/generated/enums.ts';
 import { type Day, dayFromColumn, dayOf } from '../../shared/days.ts';
@@ -28,7 +28,7 @@ export interface StartApplication {
 export async function startApplication(db: PrismaClient, actor: Actor, started: StartApplication): Promise<number> {
   const { subject, onBehalf, renewsId, againOf, at } = started;
   if (onBehalf && !hasRole(actor, 'work_team')) throw new NotAllowed();
-  if (subject === 'product' && suppliersActedFor(actor).length === 0) throw new RuleRefusal('notASupplier');
+  if (subject === 'product' && suppliersServedBy(actor).length === 0) throw new RuleRefusal('notASupplier');
   const drafts = await db.certificationApplication.count({ where: { applicantId: actor.id, submittedAt: null } });
   if (drafts >= MOST_DRAFTS) throw new RuleRefusal('tooManyDrafts', [], { maximum: MOST_DRAFTS });
   const begun =
@@ -36,12 +36,17 @@ export async function startApplication(db: PrismaClient, actor: Actor, started: 
       ? await againFrom(db, actor, againOf)
       : renewsId !== undefined
         ? await renewalOf(db, actor, renewsId, dayOf(at))
-        : { subject, onBehalf, form: {} };
+        : { subject, onBehalf: onBehalf || sellsOnBehalf(actor, subject), form: {} };
   const { id } = await db.certificationApplication.create({
     data: { ...{ applicantId: actor.id, checks: {}, createdAt: at, updatedAt: at }, ...begun },
     select: { id: true },
   });
   return id;
+}
+
+/** A work team without goods of its own can apply for its villages' alone. */
+function sellsOnBehalf(actor: Actor, subject: CertificationSubject): boolean {
+  return subject === 'product' && suppliersActedFor(actor).length === 0;
 }
 
 async function againFrom(db: PrismaClient, actor: Actor, againOf: number) {
@@ -68,7 +73,7 @@ async function renewalOf(db: PrismaClient, actor: Actor, renewsId: number, today
     },
   });
   const supplierId = certification?.supplierId ?? certification?.product?.supplierId;
-  if (!certification || !supplierId || !suppliersActedFor(actor).includes(supplierId)) throw new NotFound();
+  if (!certification || !supplierId || !suppliersServedBy(actor).includes(supplierId)) throw new NotFound();
   const until = certification.validUntil && dayFromColumn(certification.validUntil);
   if (!until || !mayBeRenewed({ state: certification.state, validUntil: until }, today))
     throw new StateConflict('notYetRenewable');
@@ -94,7 +99,8 @@ async function renewalOf(db: PrismaClient, actor: Actor, renewsId: number, today
         }).filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== ''),
       );
   const subject: CertificationSubject = product ? 'product' : 'supplier';
-  return { subject, onBehalf: false, form, renewsId, supplierId, productId: certification.productId };
+  const onBehalf = !suppliersActedFor(actor).includes(supplierId);
+  return { subject, onBehalf, form, renewsId, supplierId, productId: certification.productId };
 }
 
 function benefitsTyped(benefits: readonly { mode: string; households: number; yearlyPayoutFen: bigint }[]): Typed {

@@ -174,7 +174,7 @@ async function productCase(tx: Tx, actor: Actor, application: LockedApplication,
 
 function ownProduct(tx: Tx, actor: Actor, code: ProductAnswers['product'] | undefined) {
   return tx.product.findFirst({
-    where: { code: code ?? '', supplierId: { in: suppliersActedFor(actor) } },
+    where: { code: code ?? '', supplierId: { in: suppliersServedBy(actor) } },
     select: { id: true, supplierId: true, supplier: { select: { state: true } } },
   });
 }
@@ -202,9 +202,18 @@ async function writeCase(
   await tx.certificationEvent.create({
     data: { certificationId: certification.id, state: 'applied', actorId: actor.id, at },
   });
+  const onBehalf = isOnBehalf(actor, application, supplierId);
   await tx.certificationApplication.update({
     where: { id: application.id },
-    data: { supplierId, productId, openKey, certificationId: certification.id, submittedAt: at, updatedAt: at },
+    data: {
+      onBehalf,
+      supplierId,
+      productId,
+      openKey,
+      certificationId: certification.id,
+      submittedAt: at,
+      updatedAt: at,
+    },
     select: { id: true },
   });
   await audit(tx, {
@@ -214,7 +223,17 @@ async function writeCase(
     subjectType: 'certification',
     subjectId: certification.id,
     after: { state: 'applied', subject: application.subject, renews: application.renewsId },
-    ...(application.onBehalf ? { onBehalfOf: (application.typed.name ?? '').slice(0, 64) } : {}),
+    ...(onBehalf ? { onBehalfOf: (await supplierName(tx, supplierId)).slice(0, 64) } : {}),
   });
   await tellNews(tx, application.id, 'submitted', certification.id);
+}
+
+/** A work team's, of a village that it applies for anew or of goods and suppliers that it looks after (rule 34). */
+function isOnBehalf(actor: Actor, { onBehalf, subject }: LockedApplication, supplierId: number): boolean {
+  if (suppliersActedFor(actor).includes(supplierId)) return false;
+  return subject === 'product' || onBehalf || suppliersServedBy(actor).includes(supplierId);
+}
+
+async function supplierName(tx: Tx, id: number): Promise<string> {
+  return (await tx.supplier.findUniqueOrThrow({ where: { id }, select: { name: true } })).name;
 }
