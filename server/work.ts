@@ -92,11 +92,8 @@ export function outboxHandlers(container: Container) {
       await tellFavourites(db, ids, clock());
     },
     'order.placed': async (payloads) => {
-      await tellSuppliers(
-        db,
-        payloads.map((payload) => orderPlaced.parse(payload).orderId),
-        dayOf(clock()),
-      );
+      const ids = payloads.map((payload) => orderPlaced.parse(payload).orderId);
+      await tellSuppliers(db, ids, dayOf(clock()));
     },
     [DELIVERY_MOVED]: async (payloads) => {
       const ids = payloads.map((payload) => orderPlaced.parse(payload).orderId);
@@ -139,11 +136,8 @@ export function outboxHandlers(container: Container) {
       await tellOfCertifications(db, acts, dayOf(clock()));
     },
     'dispute.changed': async (payloads) => {
-      await tellOfDisputes(
-        db,
-        payloads.map((payload) => disputeChanged.parse(payload).messageId),
-        dayOf(clock()),
-      );
+      const ids = payloads.map((payload) => disputeChanged.parse(payload).messageId);
+      await tellOfDisputes(db, ids, dayOf(clock()));
     },
     'fulfilment.rest_dropped': async (payloads) => {
       await tellDroppedRests(
@@ -152,11 +146,8 @@ export function outboxHandlers(container: Container) {
       );
     },
     [OVERDUE_CANCELLED]: async (payloads) => {
-      await tellOverdueCancelled(
-        db,
-        payloads.map((payload) => ofFulfilment.parse(payload).fulfilmentId),
-        dayOf(clock()),
-      );
+      const ids = payloads.map((payload) => ofFulfilment.parse(payload).fulfilmentId);
+      await tellOverdueCancelled(db, ids, dayOf(clock()));
     },
     [STANDING_ORDER_RAN]: async (payloads) => {
       await tellStandingOrders(
@@ -234,11 +225,8 @@ export function outboxHandlers(container: Container) {
       for (const payload of payloads) await tellChoosers(db, welfareOpened.parse(payload).runId);
     },
     [SHORTAGE_REPORTED]: async (payloads) => {
-      await tellOfShortages(
-        db,
-        payloads.map((payload) => shortageReported.parse(payload).receiptId),
-        dayOf(clock()),
-      );
+      const ids = payloads.map((payload) => shortageReported.parse(payload).receiptId);
+      await tellOfShortages(db, ids, dayOf(clock()));
     },
     [MAIL_DUE]: async (payloads) => {
       const faults = await oneByOne(payloads, (payload) => sendMail(container, mailDue.parse(payload), clock()));
