@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { forgottenPassword, mailReset, PASSWORD_FORGOTTEN } from './accounts/resets/mail-reset.ts';
-import { PASSWORD_RESET } from './accounts/resets/reset-password.ts';
+import { PASSWORD_FORGOTTEN } from './accounts/resets/mail-reset.ts';
 import { UNSOLD_CHANGED, unsoldChange } from './assistance/unsold-told.ts';
 import { PRODUCT_CHANGED, productChanged } from './catalog/product-changed.ts';
 import type { Container } from './container.ts';
@@ -8,6 +7,7 @@ import type { OutboxHandler } from './jobs/outbox.ts';
 import { enqueue, runOutbox } from './jobs/outbox.ts';
 import { runSchedule } from './jobs/schedule.ts';
 import { MAIL_DUE } from './notifications/notify.ts';
+import { passwordHandlers } from './notifications/password-handlers.ts';
 import { sendMail } from './notifications/send-mail.ts';
 import { tellApprovers } from './notifications/tell-approvers.ts';
 import { tellBuyers } from './notifications/tell-buyers.ts';
@@ -30,7 +30,6 @@ import { tellOfShortages } from './notifications/tell-of-shortages.ts';
 import { tellOfStatements, tellRefundsWithoutRed } from './notifications/tell-of-statements.ts';
 import { tellOfUnsold } from './notifications/tell-of-unsold.ts';
 import { tellOverdueCancelled } from './notifications/tell-overdue-cancelled.ts';
-import { tellPasswordResets } from './notifications/tell-password-resets.ts';
 import { tellStandingOrders } from './notifications/tell-standing-orders.ts';
 import { tellSuppliers } from './notifications/tell-suppliers.ts';
 import { tellUnits } from './notifications/tell-units.ts';
@@ -71,7 +70,6 @@ const refundChanged = z.object({ refundId: z.number().int() });
 const disputeChanged = z.object({ messageId: z.number().int() });
 const restDropped = z.object({ receiptId: z.number().int() });
 const programmeOpened = z.object({ programmeId: z.number().int() });
-const passwordReset = z.object({ resetId: z.number().int() });
 const orderPlaced = z.object({ orderId: z.number().int() });
 const ofFulfilment = z.object({ fulfilmentId: z.number().int() });
 const standingOrderRan = z.object({ runId: z.number().int() });
@@ -232,15 +230,7 @@ export function outboxHandlers(container: Container) {
       const faults = await oneByOne(payloads, (payload) => sendMail(container, mailDue.parse(payload), clock()));
       if (faults.length > 0) throw new AggregateError(faults, `${faults.length} mails were not sent`);
     },
-    [PASSWORD_FORGOTTEN]: async (payloads) => {
-      const send = (payload: unknown) => mailReset(container, forgottenPassword.parse(payload), clock());
-      const faults = await oneByOne(payloads, send);
-      if (faults.length > 0) throw new AggregateError(faults, `${faults.length} mails were not sent`);
-    },
-    [PASSWORD_RESET]: async (payloads) => {
-      const ids = payloads.map((payload) => passwordReset.parse(payload).resetId);
-      await tellPasswordResets(db, ids);
-    },
+    ...passwordHandlers(container),
     [PROGRAMME_OPENED]: async (payloads) => {
       for (const payload of payloads) {
         const opened = programmeOpened.parse(payload);

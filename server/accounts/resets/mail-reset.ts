@@ -33,7 +33,7 @@ export async function askForReset(db: PrismaClient, { at, ...asked }: ForgottenP
   await enqueue(db, PASSWORD_FORGOTTEN, [{ ...asked, at: at.toISOString() }]);
 }
 
-interface Parts {
+export interface MailResetParts {
   db: PrismaClient;
   mail: Mailer | null;
   messages: i18n;
@@ -46,7 +46,7 @@ interface Parts {
  * Mails a link to set the password anew to the account of this login, if its e-mail address is the one that was typed; to nobody else and
  * to no disabled account. What the mail server cannot deliver for good is left; anything else is tried again.
  */
-export async function mailReset(parts: Parts, asked: ForgottenPassword, now: Date): Promise<void> {
+export async function mailReset(parts: MailResetParts, asked: ForgottenPassword, now: Date): Promise<void> {
   const { db, mail, messages, log, baseUrl, config } = parts;
   if (!mail || now.getTime() - asked.at.getTime() > MAILED_FOR_MS) return;
   const user = await db.user.findUnique({ where: { login: asked.login } });

@@ -49,12 +49,10 @@ async function refundsOf(db: Db, statementId: number): Promise<RedDue[]> {
   const own = attributeRefunds(goods).filter((share) => share.statementId === statementId);
   const latestFirst = [...own, ...freight].toSorted((a, b) => b.id - a.id);
   return [...groupBy(latestFirst, ({ refundId }) => refundId).values()].flatMap((shares) =>
-    shares
-      .slice(0, 1)
-      .map(({ refundId, orderId }) => ({
-        refundId,
-        orderId,
-        fen: shares.reduce((sum, { fen }) => sum + Number(fen), 0),
-      })),
+    shares.slice(0, 1).map(({ refundId, orderId }) => ({
+      refundId,
+      orderId,
+      fen: shares.reduce((sum, { fen }) => sum + Number(fen), 0),
+    })),
   );
 }
