@@ -66,7 +66,7 @@ export function presentListed(reader: Reader, order: ListedOrder) {
     fundingLabel: t(`common:funding.${order.fundingSource}`),
     pictures: order.lines.map((line) => ({ category: line.illustration })),
     itemCount: order._count.lines,
-    summary: `${names.join(locale === 'en' ? ', ' : '、')}${more ? '…' : ''}`,
+    summary: `${[...new Set(names)].join(locale === 'en' ? ', ' : '、')}${more ? '…' : ''}`,
     payableFen: order.totalFen,
     allowanceFen: order.allowanceFen,
     nextStep: nextStepOf(reader, order),

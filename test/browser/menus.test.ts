@@ -20,38 +20,53 @@ describeInBrowser('every link of every menu, on a phone, in both languages', () 
   afterAll(() => market?.close());
 
   it('opens for a visitor and fits', { timeout: 60_000 }, async () => {
-    const page = await market.visit({ viewport: PHONE });
-    await page.goto('/');
-    for (const locale of LOCALES) {
-      await speak(page, '/', locale);
-      expect(await faultsOf(page, await linksOf(page, AROUND))).toEqual([]);
-    }
+    await inBothLanguages(
+      () => market.visit({ viewport: PHONE }),
+      async (page) => {
+        await page.goto('/');
+        return linksOf(page, AROUND);
+      },
+    );
   });
 
   it.each(WHO)('opens for %s and fits', { timeout: 60_000 }, async (login) => {
-    const page = await market.person(login, { viewport: PHONE });
-    for (const locale of LOCALES) {
-      await speak(page, '/account', locale);
-      await page.goto('/applications/new');
-      const links = await linksOf(page, MENU);
-      expect(links.length).toBeGreaterThan(1);
-      expect(await faultsOf(page, ['/', '/account', '/inbox', ...links])).toEqual([]);
-    }
-    expect(market.faults).toEqual([]);
-    await page.context().close();
+    await inBothLanguages(
+      () => market.person(login, { viewport: PHONE }),
+      async (page) => {
+        await page.goto('/applications/new');
+        const links = await linksOf(page, MENU);
+        expect(links.length).toBeGreaterThan(1);
+        return ['/', '/account', '/inbox', ...links];
+      },
+    );
   });
+
+  /** Opens what each finds, in two browsers beside one another: one reads Chinese, one English. */
+  async function inBothLanguages(come: () => Promise<Page>, find: (page: Page) => Promise<string[]>): Promise<void> {
+    const faults = await Promise.all(
+      LOCALES.map(async (locale) => {
+        const page = await come();
+        await speak(page, locale);
+        const found = await faultsOf(page, await find(page));
+        await page.context().close();
+        return found.map((fault) => `${locale} ${fault}`);
+      }),
+    );
+    expect([...faults.flat(), ...market.faults]).toEqual([]);
+  }
 });
 
-async function speak(page: Page, path: string, locale: (typeof LOCALES)[number]): Promise<void> {
-  await page.goto(path);
+async function speak(page: Page, locale: (typeof LOCALES)[number]): Promise<void> {
+  await page.goto('/trace');
   await page.locator(`.header-language button[name=locale][value=${locale}]`).click();
   await page.locator(`html[lang^=${locale}]`).waitFor({ state: 'attached' });
 }
 
-/** The addresses on the market that these elements lead to, each once. */
+/** The addresses on the market that these elements lead to; of a page with filters one is enough. */
 async function linksOf(page: Page, elements: string): Promise<string[]> {
   const all = await page.locator(elements).evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
-  return [...new Set(all.filter((href) => href.startsWith('/')))];
+  const own = all.filter((href) => href.startsWith('/'));
+  return [...new Map(own.map((href) => [href.replace(/[?#].*/, ''), href])).values()];
 }
 
 /** What does not open, is wider than the screen, has no heading or names a message instead of saying it. */

@@ -72,7 +72,7 @@ export function reviewRoutes({ db, clock }: Parts): Router {
           ? [
               {
                 id: review.id,
-                goods: lines.map((line) => inLanguage(req.locale, line.name, line.nameEn)).join(' · '),
+                goods: [...new Set(lines.map((line) => inLanguage(req.locale, line.name, line.nameEn)))].join(' · '),
                 parcelHref: pathTo('supplierFulfilment', { id }),
                 stars: '★'.repeat(review.rating) + '☆'.repeat(5 - review.rating),
                 ratingLabel: req.t(`aftersales:rating.${review.rating}`),
