@@ -117,7 +117,8 @@ describe('a signed link', () => {
     const path = await linkTo(order, 'confirm');
     const visitor = await personOf(market.app, null);
     const next = await visitor.send(await visitor.open(path), `form[action="${path}"]`);
-    const field = next.$('input[name^="quantity-"]').first().attr('name') ?? '';
+    const part = await visitor.open(`${next.path}?step=part`);
+    const field = part.$('input[name^="quantity-"]').first().attr('name') ?? '';
     const silent = await ship(next.path, { ...CARRIER, [field]: '3', rest: 'drop', reason: '' });
     expect(silent.status).toBe(422);
     expect(silent.text).toContain('href="#f-reason"');
@@ -130,6 +131,48 @@ describe('a signed link', () => {
     expect(parcel.receipts).toMatchObject([{ kind: 'rest', reason: '雨水多，采得少' }]);
   });
 
+  it('asks one question a page, and what was answered travels to the last', async () => {
+    const order = await bought(5);
+    await confirmFulfilment(market.app.db, await actorOf('supplier'), parcelOf(order), now);
+    const path = await linkTo(order, 'ship');
+    const visitor = await personOf(market.app, null);
+    const first = await visitor.open(path);
+    expect(first.$('input[name^="quantity-"], input[name="carrier"], .bottom-nav, .search')).toHaveLength(0);
+    expect((await visitor.open(`${path}?step=all`)).$('input[type="file"]')).toHaveLength(1);
+    const part = await visitor.open(`${path}?step=part`);
+    const field = part.$('input[name^="quantity-"]').attr('name') ?? '';
+    const tooMany = await visitor.open(`${path}?step=slip&${field}=6`, 422);
+    expect(tooMany.$(`a[href="#f-${field}"]`)).toHaveLength(1);
+    await visitor.open(`${path}?step=slip&${field}=x`, 422);
+    expect((await visitor.open(`${path}?step=slip&${field}=5`)).$('input[type="file"]')).toHaveLength(1);
+    // What becomes of the rest is asked before anything is wrong.
+    const rest = await visitor.open(`${path}?step=slip&${field}=3`);
+    expect(rest.$('button[name="step"]')).toHaveLength(2);
+    const silent = await visitor.open(`${path}?step=slip&${field}=3&rest=drop&reason=`, 422);
+    expect(silent.$('a[href="#f-reason"]')).toHaveLength(1);
+    const slipPage = await visitor.open(`${path}?step=slip&${field}=3&rest=drop&reason=rain`);
+    const kept = Object.fromEntries(
+      slipPage
+        .$('form[action^="/go/"] input[type="hidden"]')
+        .toArray()
+        .map((input) => [input.attribs.name, input.attribs.value]),
+    );
+    expect(kept).toMatchObject({ [field]: '3', rest: 'drop', reason: 'rain' });
+    // The photo alone was wrong: the same page again, with all answers.
+    const noPhoto = await ship(path, { ...CARRIER, [field]: '3', rest: 'drop', reason: 'rain' }, null);
+    expect(noPhoto.text).toContain(`name="${field}" value="3"`);
+    await ship(path, { ...CARRIER, [field]: '3', rest: 'drop', reason: 'rain' });
+    const shipped = await market.app.db.shipmentLine.findMany({
+      where: { shipment: { fulfilmentId: parcelOf(order) } },
+    });
+    expect(shipped.map(({ quantity }) => quantity)).toEqual([3]);
+    // The next parcel's slip knows who carries.
+    const next = await bought(2);
+    await confirmFulfilment(market.app.db, await actorOf('supplier'), parcelOf(next), now);
+    const other = await visitor.open(`${await linkTo(next, 'ship')}?step=all`);
+    expect(other.$('input[name="carrier"]').attr('value')).toBe(CARRIER.carrier);
+  });
+
   it('answers a shortage: contested in words, or agreed with', async () => {
     const [order, other] = [await bought(4), await bought(4)];
     await market.deliver(order, 3);
@@ -137,7 +180,7 @@ describe('a signed link', () => {
     const visitor = await personOf(market.app, null);
     const path = await linkTo(order, 'shortage');
     const page = await visitor.open(path);
-    expect(page.text).toContain('短少 1');
+    expect(page.text).toContain('少了 1');
     const empty = await visitor.send(page, 'form:has(textarea)', { text: '' });
     expect(empty.status).toBe(422);
     expect(faultsOn(empty)).toHaveLength(1);
@@ -204,7 +247,7 @@ describe('a signed link', () => {
       const order = await bought();
       await confirmFulfilment(market.app.db, await actorOf('supplier'), parcelOf(order), now);
       const path = await linkTo(order, 'ship');
-      const page = await market.app.visitor().get(path);
+      const page = await market.app.visitor().get(`${path}?step=part`);
       const field = /name="(quantity-[^"]+)"/.exec(page.text)?.[1] ?? '';
       const typed = { ...CARRIER, ...('short' in fields ? { [field]: fields.short } : {}) };
       const id = Number(/\/go\/(\d+)/.exec(path)?.[1]);

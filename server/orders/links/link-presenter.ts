@@ -1,8 +1,11 @@
 import { pathTo } from '../../paths.ts';
 import { unitWord } from '../../shared/unit-words.ts';
+import type { FormView } from '../../web/form-view.ts';
 import { inReaderLanguage, parcelNumber, type Reader } from '../order-labels.ts';
+import type { SupplierFulfilment } from '../order-queries.ts';
 import { isPurpose, type Purpose } from './link-purposes.ts';
 import type { findLinksOf, findShortage } from './link-queries.ts';
+import { type Answers, answersBeside, type ShipStep } from './ship-steps.ts';
 
 type Found = Awaited<ReturnType<typeof findLinksOf>>;
 
@@ -44,6 +47,30 @@ export function presentHandOut(reader: Reader, { parcel, links, purposes, urlOf,
         revokeAction: isOver ? undefined : pathTo('linkRevocation', { id, linkId: link.id }),
       };
     }),
+  };
+}
+
+interface Shipping {
+  parcel: SupplierFulfilment;
+  form: FormView;
+  step: ShipStep;
+  answers: Answers;
+  action: string;
+}
+
+/** What `views/links/ship.hbs` needs of a question: which, what was answered beside it, and where one goes back to. */
+export function presentStep({ t }: Reader, { parcel, form, step, answers, action }: Shipping) {
+  const kept = answersBeside(parcel, step, answers);
+  const before: Record<string, string> =
+    step === 'rest' || (step === 'slip' && kept.length > 0) ? { step: 'part' } : {};
+  const query = new URLSearchParams({ ...before, ...Object.fromEntries(kept.map(({ name, value }) => [name, value])) });
+  const labels = { carrier: t('links:ship.slip.carrier'), trackingNumber: t('links:ship.slip.number') };
+  return {
+    form: { ...form, labels: { ...form.labels, ...labels } },
+    step,
+    title: t(`links:ship.${step}.title`),
+    kept,
+    backHref: `${action}?${query}`,
   };
 }
 

@@ -19,11 +19,12 @@ import { readShipment, shipmentFields } from '../supplier-forms.ts';
 import { presentParcel } from '../supplier-presenter.ts';
 import { answerShortage, confirmByLink, isShort, shipByLink } from './act-by-link.ts';
 import { issueLink, revokeLink } from './issue-link.ts';
-import { presentHandOut, presentShortage } from './link-presenter.ts';
+import { presentHandOut, presentShortage, presentStep } from './link-presenter.ts';
 import { PURPOSES, purposesOf } from './link-purposes.ts';
 import { findLinksOf, findShortage } from './link-queries.ts';
 import { tokenOf } from './link-token.ts';
 import { linkAfter, type OpenLink, openLink } from './open-link.ts';
+import { lastCarrier, nextStep, reasonIn, stepOf } from './ship-steps.ts';
 
 interface Parts {
   config: { sessionSecret: string };
@@ -34,7 +35,6 @@ interface Parts {
 }
 
 const purposeForm = z.object({ purpose: z.enum(PURPOSES) });
-const shortForm = z.object({ rest: z.enum(['drop', 'follows']), reason: z.string().trim().max(500).default('') });
 
 /** Links without a password: handed out by whoever looks after a supplier, and the one page that each of them opens (rule 34). */
 export function linkRoutes(parts: Parts): Router {
@@ -63,7 +63,7 @@ export function linkRoutes(parts: Parts): Router {
     res.redirect(303, pathTo('parcelLinks', { id: idIn(req.params.id) }));
   });
 
-  router.get(patterns.signedLink, (req, res) => show(req, res, {}, []));
+  router.get(patterns.signedLink, (req, res) => show(req, res, { ...req.query }, []));
 
   router.post(patterns.signedLink, async (req, res) => {
     const opened = await opens(req, res);
@@ -119,9 +119,12 @@ export function linkRoutes(parts: Parts): Router {
       return await openLink(db, secret, String(req.params.token), clock());
     } catch (error) {
       if (!(error instanceof StateConflict)) throw error;
+      const isDone = error.code === 'linkUsed' || error.code === 'linkHasNoUse';
       const next = await linkAfter(db, secret, String(req.params.token), clock());
       res.status(410).render('links/over', {
-        title: req.t(next ? 'links:over.titleNext' : 'links:over.title'),
+        layout: 'plain',
+        title: req.t(isDone ? 'links:over.titleDone' : 'links:over.title'),
+        isDone,
         text: req.t(`faults:${error.code}`),
         nextHref: next && hrefOf(next),
         signInHref: pathTo('signIn', { returnTo: pathTo('supplierFulfilments') }),
@@ -147,7 +150,7 @@ export function linkRoutes(parts: Parts): Router {
       const [slip] = await uploaded(req, 'slip', 'photo');
       const noSlip: Fault[] = slip ? [] : [{ path: 'slip', code: 'slipNeeded' }];
       const { input, fieldOf } = withFaults(noSlip, () => readShipment(parcel, req.body ?? {}));
-      const shortReason = isShort(parcel, input) ? reasonOf(req) : null;
+      const shortReason = isShort(parcel, input) ? reasonIn(req.body ?? {}) : null;
       if (!slip) throw new BadInput(noSlip);
       const next = await shipByLink(parts, opened, { input, slip, shortReason }, now).catch((error: unknown) => {
         throw withFields(error, fieldOf);
@@ -180,6 +183,7 @@ export function linkRoutes(parts: Parts): Router {
     if (link.purpose === 'shortage') {
       const receipt = await findShortage(db, link.subjectId);
       res.render('links/shortage', {
+        layout: 'plain',
         ...presentShortage(req, receipt),
         action,
         form: formView(req.t, ['text', 'photos'], typed, faults),
@@ -187,26 +191,24 @@ export function linkRoutes(parts: Parts): Router {
       return;
     }
     const parcel = await findFulfilment(db, actor, link.subjectId);
-    const form = formView(req.t, [...shipmentFields(parcel), 'slip', 'reason'], typed, faults);
-    res.render(`links/${link.purpose}`, {
-      ...presentParcel(req, parcel, form, now),
-      breadcrumbs: undefined,
-      action,
-      form,
-    });
+    const next = faults.length > 0 ? { step: stepOf(faults), faults } : nextStep(parcel, typed);
+    if (next.faults.length > 0 && res.statusCode === 200) res.status(422);
+    const values = link.purpose === 'ship' ? { carrier: await lastCarrier(db, parcel.supplierId), ...typed } : typed;
+    const form = formView(req.t, [...shipmentFields(parcel), 'slip', 'reason'], values, next.faults);
+    const shown = { ...presentParcel(req, parcel, form, now), layout: 'plain', breadcrumbs: undefined, action };
+    const asked = { parcel, form: shown.form, step: next.step, answers: typed, action };
+    const question = link.purpose === 'ship' ? presentStep(req, asked) : { title: req.t('links:confirm.title') };
+    res.render(`links/${link.purpose}`, { ...shown, ...question });
   }
 }
 
 function done(req: Request, res: Response, what: string, nextHref: string | null = null): void {
-  res.render('links/done', { title: req.t('links:done.title'), text: req.t(`links:done.${what}`), nextHref });
-}
-
-/** Why the rest does not come; null where it is to follow. */
-function reasonOf(req: Request): string | null {
-  const { rest, reason } = read(shortForm, req.body);
-  if (rest === 'follows') return null;
-  if (reason === '') throw new BadInput([{ path: 'reason', code: 'reasonNeeded' }]);
-  return reason;
+  res.render('links/done', {
+    layout: 'plain',
+    title: req.t('links:done.title'),
+    text: req.t(`links:done.${what}`),
+    nextHref,
+  });
 }
 
 /** What else is wrong is told together with what `work` finds wrong. */
