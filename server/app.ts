@@ -40,6 +40,7 @@ import { standingOrderRoutes } from './orders/standing-order-routes.ts';
 import { supplierRoutes } from './orders/supplier-routes.ts';
 import { pointRoutes } from './orders/tenders/point-routes.ts';
 import { patterns } from './paths.ts';
+import { failedRefundRoutes } from './payments/failed-refunds/failed-refund-routes.ts';
 import { financeRoutes } from './payments/finance/finance-routes.ts';
 import { invoiceRoutes } from './payments/invoices/invoice-routes.ts';
 import { nameOverdue } from './payments/name-overdue.ts';
@@ -208,6 +209,7 @@ export function createApp(container: Container): Express {
   app.use(paymentRoutes(container));
   app.use(statementRoutes(container));
   app.use(transferRoutes(container));
+  app.use(failedRefundRoutes(container));
   app.use(invoiceRoutes(container));
   app.use(financeRoutes(container));
   app.use(callRoutes(container));

@@ -65,6 +65,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'approvals', icon: 'stamp', roles: ['approver'], inStrip: true },
       { path: 'statements', icon: 'invoice', roles: ['buyer', 'approver', 'supplier', 'operator'] },
       { path: 'transfers', icon: 'wallet', roles: ['operator'] },
+      { path: 'failedRefunds', icon: 'alert', roles: ['operator'] },
       { path: 'finance', icon: 'scale', roles: ['operator', 'approver', 'supplier'] },
       { path: 'invoices', icon: 'invoice', roles: ['supplier'] },
       { path: 'orders', icon: 'orders', roles: ['employee', 'buyer', 'approver', 'organizer'] },

@@ -19,11 +19,12 @@ interface Figures {
   jobs: readonly JobHealth[];
   shares: TraceShares;
   complaints: { open: number; overdue: number };
+  failedRefunds: { count: number; fen: number };
 }
 
 /** The data of `views/admin/dashboard.hbs`. */
 export function presentDashboard({ t, locale }: Pick<Request, 't' | 'locale'>, figures: Figures) {
-  const { now, lateHours, waiting, late, outbox, jobs, shares, complaints } = figures;
+  const { now, lateHours, waiting, late, outbox, jobs, shares, complaints, failedRefunds } = figures;
   return {
     title: t('admin:dashboard.title'),
     now,
@@ -60,6 +61,7 @@ export function presentDashboard({ t, locale }: Pick<Request, 't' | 'locale'>, f
     })),
     shares: presentShares({ t }, shares),
     complaints,
+    failedRefunds: { ...failedRefunds, href: pathTo('failedRefunds') },
   };
 
   function jobState(at: Date, nextAt: Date, lastAt: Date | null, lastError: string | null) {

@@ -7,6 +7,7 @@ import type { PrismaClient } from '../db/client.ts';
 import { listJobs, outboxHealth } from '../jobs/job-health.ts';
 import { countWaiting, listLate, WAITS, type Wait } from '../orders/waiting-orders.ts';
 import { patterns } from '../paths.ts';
+import { countFailedRefunds } from '../payments/failed-refunds/failed-refund-queries.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
 import { presentDashboard } from './dashboard-presenter.ts';
@@ -31,18 +32,21 @@ export function dashboardRoutes({ db, clock }: Parts): Router {
     const limits = Object.fromEntries(
       WAITS.map((wait) => [wait, new Date(now.getTime() - LATE_HOURS[wait] * 3_600_000)]),
     ) as Record<Wait, Date>;
-    const [waiting, late, outbox, jobs, shares, complaints] = await Promise.all([
+    const [waiting, late, outbox, jobs, shares, complaints, failedRefunds] = await Promise.all([
       countWaiting(db, limits),
       listLate(db, limits, LATE_SHOWN),
       outboxHealth(db),
       listJobs(db),
       traceShares(db, today),
       countOpenComplaints(db, today),
+      countFailedRefunds(db),
     ]);
     res.set('Cache-Control', 'no-store');
     res.render('admin/dashboard', {
       layout: 'work',
-      ...presentDashboard(req, { now, lateHours: LATE_HOURS, waiting, late, outbox, jobs, shares, complaints }),
+      ...presentDashboard(req, {
+        ...{ now, lateHours: LATE_HOURS, waiting, late, outbox, jobs, shares, complaints, failedRefunds },
+      }),
     });
   });
   return router;

@@ -18,6 +18,8 @@ export const NOTICE_KINDS = [
   'approval_ends',
   'paid_too_late',
   'money_sent',
+  'money_came_back',
+  'money_paid_otherwise',
   'rest_dropped',
   'parcels_overdue',
   'shortage_reported',

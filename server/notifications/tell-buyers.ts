@@ -49,13 +49,9 @@ const FINDERS: Record<BuyerNews['fact'], (db: PrismaClient, id: number) => Promi
     });
     return payment && toldOfMoney(payment);
   },
-  money_sent: async (db, id) => {
-    const refund = await db.paymentRefund.findUnique({
-      where: { id },
-      select: { amountFen: true, payment: { select: { orderId: true, order: { select: { buyerId: true } } } } },
-    });
-    return refund && toldOfMoney({ ...refund.payment, amountFen: refund.amountFen });
-  },
+  money_sent: toldOfRefund,
+  money_came_back: toldOfRefund,
+  money_paid_otherwise: toldOfRefund,
   order_approved: toldOfDecision,
   order_rejected: toldOfDecision,
   order_returned: toldOfDecision,
@@ -69,6 +65,21 @@ async function toldOfDecision(db: PrismaClient, id: number): Promise<Told | null
   if (!decision) return null;
   const { orderId, reason, order } = decision;
   return { userId: order.buyerId, orderId, data: { orderId, reason: reason ?? '' } };
+}
+
+async function toldOfRefund(db: PrismaClient, id: number): Promise<Told | null> {
+  const refund = await db.paymentRefund.findUnique({
+    where: { id },
+    select: {
+      amountFen: true,
+      payment: { select: { orderId: true, order: { select: { buyerId: true } } } },
+      payouts: { where: { state: 'paid' }, select: { bankReference: true } },
+    },
+  });
+  if (!refund) return null;
+  const { data, ...told } = toldOfMoney({ ...refund.payment, amountFen: refund.amountFen });
+  const [payout] = refund.payouts;
+  return { ...told, data: { ...data, ...(payout && { bankReference: payout.bankReference }) } };
 }
 
 function toldOfMoney({

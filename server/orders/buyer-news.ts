@@ -7,7 +7,8 @@ export const BUYER_NEWS = 'buyer.news';
 
 /**
  * `parcel_shipped`: of a shipment; `order_expired`: of an order that nobody paid or approved in time; `paid_too_late`: of a payment
- * whose order could no longer be placed, so that it goes back; `money_sent`: of a refund that the bank has taken; `order_approved`,
+ * whose order could no longer be placed, so that it goes back; `money_sent`: of a refund that the bank has taken; `money_came_back`: of one that it returned;
+ * `money_paid_otherwise`: of one that came back and was paid by a transfer instead; `order_approved`,
  * `order_rejected`, `order_returned`: of an approver's decision.
  */
 export const buyerNews = z.object({
@@ -16,6 +17,8 @@ export const buyerNews = z.object({
     'order_expired',
     'paid_too_late',
     'money_sent',
+    'money_came_back',
+    'money_paid_otherwise',
     'order_approved',
     'order_rejected',
     'order_returned',

@@ -7,10 +7,10 @@ export interface MoneyBack {
   succeededAt: Date | null;
 }
 
-/** Sums of an order (fen) that have gone back to whoever paid, or are on their way, oldest first. */
+/** Sums of an order (fen) that have gone back to whoever paid, are on their way, or came back from the bank, oldest first. */
 export function moneyBackOf(db: Db, orderId: number): Promise<MoneyBack[]> {
   return db.paymentRefund.findMany({
-    where: { payment: { orderId } },
+    where: { payment: { orderId }, state: { not: 'resent' } },
     select: { amountFen: true, state: true, succeededAt: true },
     orderBy: { id: 'asc' },
   });

@@ -12,6 +12,7 @@ export interface JournalFact {
     | 'refund_decision'
     | 'refund'
     | 'refund_failure'
+    | 'refund_otherwise'
     | 'transfer'
     | 'credit';
   sourceId: number;

@@ -153,6 +153,8 @@ export function presentOrder(reader: Reader, actor: Actor, page: OrderPage) {
       amountFen,
       at: succeededAt,
       sent: state === 'succeeded',
+      cameBack: state === 'failed',
+      paidOtherwise: state === 'paid_otherwise',
     })),
     counts: counts.map((count) => ({
       programmeName: inReaderLanguage(reader, count.programmeName, count.programmeNameEn),

@@ -15,9 +15,12 @@ export interface RefundDeps {
   log: Logger;
 }
 
+/** What Stripe says later of such a refund changes nothing: it came back, and a person has taken it up. */
+const ENDED: ReadonlySet<string> = new Set(['failed', 'resent', 'paid_otherwise']);
+
 /**
  * Brings a refund to what Stripe says of it now: sent, confirmed, or returned by the bank, which makes it owed again and a task for a
- * person. Any order and any number of calls end in the same state. A refund that the market did not ask for is left alone.
+ * person (`failed-refunds/`). Any order and any number of calls end in the same state. A refund that the market did not ask for is left alone.
  */
 export async function convergeRefund({ db, stripe, log }: RefundDeps, providerId: string, now: Date): Promise<void> {
   const sent = await stripe.refunds.retrieve(providerId);
@@ -33,8 +36,8 @@ export async function convergeRefund({ db, stripe, log }: RefundDeps, providerId
   const changed = await inTransaction(db, async (tx) => {
     await lockOrder(tx, orderId);
     const refund = await tx.paymentRefund.findUnique({ where: { source_sourceId: { source, sourceId } } });
-    if (!refund || refund.state === 'failed') return false;
-    if (failed) await takeBack(tx, orderId, refund, providerId, now);
+    if (!refund || ENDED.has(refund.state)) return false;
+    if (failed) await takeBack(tx, orderId, refund, { providerId, reason: sent.failure_reason ?? null }, now);
     else await confirm(tx, orderId, refund, sent, now);
     return refund.state !== (await tx.paymentRefund.findUniqueOrThrow({ where: { id: refund.id } })).state;
   });
@@ -42,7 +45,7 @@ export async function convergeRefund({ db, stripe, log }: RefundDeps, providerId
     log.error({ orderId, refund: providerId, reason: sent.failure_reason ?? sent.status }, 'a refund came back');
 }
 
-interface NotedRefund {
+export interface NotedRefund {
   id: number;
   state: string;
   amountFen: number;
@@ -66,12 +69,20 @@ async function confirm(tx: Tx, orderId: number, refund: NotedRefund, sent: Strip
   await tellBuyer(tx, { fact: 'money_sent', id: refund.id });
 }
 
-async function takeBack(tx: Tx, orderId: number, refund: NotedRefund, providerId: string, at: Date): Promise<void> {
+/** The money is not with the buyer, who is told so: the row waits for a person. Under the order's lock. */
+export async function takeBack(
+  tx: Tx,
+  orderId: number,
+  refund: NotedRefund,
+  { providerId, reason }: { providerId?: string; reason: string | null },
+  at: Date,
+): Promise<void> {
   await tx.paymentRefund.update({
     where: { id: refund.id },
-    data: { state: 'failed', providerId, succeededAt: null },
+    data: { state: 'failed', providerId, succeededAt: null, failedAt: at, failureReason: reason?.slice(0, 64) ?? null },
     select: { id: true },
   });
+  await tellBuyer(tx, { fact: 'money_came_back', id: refund.id });
   await noteFor(tx, orderId, 'payment.refund_failed', refund, at);
   if (refund.state !== 'succeeded') return;
   await moveRequest(tx, refund, 'come_back');
@@ -80,7 +91,11 @@ async function takeBack(tx: Tx, orderId: number, refund: NotedRefund, providerId
 }
 
 /** The buyer's request is paid once its money has gone, and no longer when that came back. */
-async function moveRequest(tx: Tx, { refundId }: NotedRefund, event: 'pay' | 'come_back'): Promise<void> {
+export async function moveRequest(
+  tx: Tx,
+  { refundId }: Pick<NotedRefund, 'refundId'>,
+  event: 'pay' | 'come_back',
+): Promise<void> {
   if (refundId === null) return;
   const { state } = await tx.refund.findUniqueOrThrow({ where: { id: refundId }, select: { state: true } });
   await tx.refund.update({

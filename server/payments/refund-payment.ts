@@ -1,12 +1,14 @@
+import { isStripeRefusal, type Stripe } from '../clients/stripe.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { lockOrder } from '../orders/lock-order.ts';
-import { convergeRefund, type RefundDeps } from './converge-refund.ts';
+import { convergeRefund, type NotedRefund, type RefundDeps, takeBack } from './converge-refund.ts';
 import { noteRefund, type RefundDue } from './note-refund.ts';
 
 /**
  * Sends one sum back to whoever paid, once per cause however often it is called: the row and its idempotency key come first, then
- * Stripe, then the journal when Stripe has taken it. Throws when Stripe does not answer, so that the outbox tries again.
+ * Stripe, then the journal when Stripe has taken it. Throws when Stripe does not answer, so that the outbox tries again; what
+ * Stripe refuses for good is a refund that came back.
  */
 export async function refundPayment(deps: RefundDeps, due: RefundDue, now: Date): Promise<void> {
   const refund = await noted(deps.db, due);
@@ -16,15 +18,37 @@ export async function refundPayment(deps: RefundDeps, due: RefundDue, now: Date)
     select: { paymentIntentId: true },
   });
   if (!paymentIntentId) throw new Error(`payment ${refund.paymentId} has no payment intent to refund`);
-  const sent = await deps.stripe.refunds.create(
-    {
-      payment_intent: paymentIntentId,
-      amount: refund.amountFen,
-      metadata: { orderId: String(due.orderId), source: due.source, sourceId: String(due.sourceId) },
-    },
-    { idempotencyKey: refund.idempotencyKey },
-  );
-  await convergeRefund(deps, sent.id, now);
+  const sent = await sentBy(deps, due, refund, paymentIntentId, now);
+  if (sent) await convergeRefund(deps, sent.id, now);
+}
+
+async function sentBy(
+  { db, stripe, log }: RefundDeps,
+  due: RefundDue,
+  refund: NotedRefund & { idempotencyKey: string },
+  paymentIntentId: string,
+  now: Date,
+): Promise<Stripe.Refund | null> {
+  try {
+    return await stripe.refunds.create(
+      {
+        payment_intent: paymentIntentId,
+        amount: refund.amountFen,
+        metadata: { orderId: String(due.orderId), source: due.source, sourceId: String(due.sourceId) },
+      },
+      { idempotencyKey: refund.idempotencyKey },
+    );
+  } catch (error) {
+    if (!isStripeRefusal(error)) throw error;
+    log.error({ orderId: due.orderId, refund: refund.id, error }, 'a refund was refused');
+    await inTransaction(db, async (tx) => {
+      await lockOrder(tx, due.orderId);
+      const { state } = await tx.paymentRefund.findUniqueOrThrow({ where: { id: refund.id }, select: { state: true } });
+      const reason = (error as Stripe.errors.StripeError).code ?? null;
+      if (state === 'created') await takeBack(tx, due.orderId, refund, { reason }, now);
+    });
+    return null;
+  }
 }
 
 function noted(db: PrismaClient, due: RefundDue) {

@@ -107,7 +107,7 @@ async function* refunds(books: Books): AsyncGenerator<Difference> {
          (SELECT COUNT(*) FROM refund_line x JOIN order_line l ON l.id = x.lineId WHERE x.refundId = r.id AND l.fulfilmentId <> r.fulfilmentId) AS strangers,
          IF(r.goodsFen + r.freightFen > 0 AND r.state IN ('approved', 'paid') AND r.goodsFen + r.freightFen = COALESCE((
              SELECT SUM(a.fen) FROM allowance_entry a WHERE a.orderId = r.orderId AND a.source = 'refund' AND a.sourceId = r.id), 0), 1,
-           (SELECT COUNT(*) FROM payment_refund p WHERE p.source = 'refund' AND p.sourceId = r.id AND p.state = 'succeeded')) AS sent,
+           (SELECT COUNT(*) FROM payment_refund p WHERE p.refundId = r.id AND p.state IN ('succeeded', 'paid_otherwise'))) AS sent,
          COALESCE((SELECT SUM(q.freightFen) FROM refund q WHERE q.fulfilmentId = r.fulfilmentId AND q.state IN ('approved', 'paid')), 0) AS freight
        FROM refund r JOIN fulfilment f ON f.id = r.fulfilmentId WHERE r.id BETWEEN :from AND :to
      ) x WHERE (isGranted AND goodsFen <> goods) OR paid <> sent OR freight > parcelFen OR strangers > 0`,

@@ -14,7 +14,7 @@ interface Row {
   isCancelled: number;
   paidFen: number;
   payments: number;
-  /** of all rows of payment_refund, sent or not */
+  /** of all rows of payment_refund, sent or not, but those in whose place another was sent */
   refundFen: number;
   wrongPayments: number;
   byAllowance: number;
@@ -26,7 +26,7 @@ const ORDERS = `
     EXISTS (SELECT 1 FROM cancellation c WHERE c.orderId = o.id) AS isCancelled,
     COALESCE((SELECT SUM(p.amountFen) FROM payment p WHERE p.orderId = o.id AND p.state = 'succeeded'), 0) AS paidFen,
     (SELECT COUNT(*) FROM payment p WHERE p.orderId = o.id AND p.state = 'succeeded') AS payments,
-    COALESCE((SELECT SUM(b.amountFen) FROM payment p JOIN payment_refund b ON b.paymentId = p.id WHERE p.orderId = o.id), 0) AS refundFen,
+    COALESCE((SELECT SUM(b.amountFen) FROM payment p JOIN payment_refund b ON b.paymentId = p.id AND b.state <> 'resent' WHERE p.orderId = o.id), 0) AS refundFen,
     (SELECT COUNT(*) FROM payment p WHERE p.orderId = o.id AND p.amountFen <> o.totalFen - o.allowanceFen) AS wrongPayments,
     o.allowanceFen > 0 AS byAllowance
   FROM \`order\` o WHERE o.id BETWEEN :from AND :to`;

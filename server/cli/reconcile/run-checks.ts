@@ -3,6 +3,7 @@ import { checkCaps } from './check-caps.ts';
 import { checkDecisions } from './check-decisions.ts';
 import { checkDeliveries } from './check-deliveries.ts';
 import { checkExternalChanges } from './check-external-changes.ts';
+import { checkFailedRefunds } from './check-failed-refunds.ts';
 import { checkHarvests } from './check-harvests.ts';
 import { checkHelped } from './check-helped.ts';
 import { checkInvoices } from './check-invoices.ts';
@@ -35,6 +36,7 @@ const CHECKS: readonly Check[] = [
   checkStates,
   checkStatements,
   checkInvoices,
+  checkFailedRefunds,
   checkDecisions,
   checkQuotes,
   checkHarvests,

@@ -105,7 +105,11 @@ export async function onItsWay(db: Db) {
       _sum: { amountFen: true },
       _count: true,
     }),
-    db.paymentRefund.aggregate({ where: { state: { not: 'succeeded' } }, _sum: { amountFen: true }, _count: true }),
+    db.paymentRefund.aggregate({
+      where: { state: { in: ['created', 'pending', 'failed'] } },
+      _sum: { amountFen: true },
+      _count: true,
+    }),
     db.transfer.aggregate({ where: { state: 'unmatched' }, _sum: { amountFen: true }, _count: true }),
   ]);
   return [
