@@ -110,6 +110,7 @@ import { ownPhotoRoutes } from './workbench/photos/photo-routes.ts';
 import { flaggedPriceRoutes } from './workbench/prices/price-routes.ts';
 import { reviewRoutes } from './workbench/reviews/review-routes.ts';
 import { goodsSheetRoutes } from './workbench/sheets/sheet-routes.ts';
+import { shopRoutes } from './workbench/shop/shop-routes.ts';
 
 const BODY_LIMIT = '1mb';
 
@@ -188,6 +189,7 @@ export function createApp(container: Container): Express {
   app.use(batchRoutes(container));
   app.use(goodsSheetRoutes(container));
   app.use(reviewRoutes(container));
+  app.use(shopRoutes(container));
   app.use(ownPhotoRoutes(container));
   app.use(flaggedPriceRoutes(container));
   app.use(supplierQuoteRoutes(container));

@@ -16,6 +16,7 @@ import { tellFavourites } from './notifications/tell-favourites.ts';
 import { tellMovedDeliveries } from './notifications/tell-moved-deliveries.ts';
 import { tellOfAnswers } from './notifications/tell-of-answers.ts';
 import { applicationChanged, tellOfApplications } from './notifications/tell-of-applications.ts';
+import { tellOfBankChanges } from './notifications/tell-of-bank-changes.ts';
 import { tellOfCertifications } from './notifications/tell-of-certifications.ts';
 import { tellOfDisputes } from './notifications/tell-of-disputes.ts';
 import { tellOfHarvests } from './notifications/tell-of-harvests.ts';
@@ -64,6 +65,7 @@ import { WELFARE_OPENED } from './welfare/open-run.ts';
 import { tellChoosers } from './welfare/tell-choosers.ts';
 import { PRICE_CHANGED, priceChanged } from './workbench/prices/price-changed.ts';
 import { REVIEW_ANSWERED } from './workbench/reviews/answer-review.ts';
+import { BANK_CHANGED, bankChanged } from './workbench/shop/bank-changed.ts';
 
 const REFUND_DUE = 'payment.refund_due';
 const refundChanged = z.object({ refundId: z.number().int() });
@@ -132,6 +134,10 @@ export function outboxHandlers(container: Container) {
     [CERTIFICATION_ACTED]: async (payloads) => {
       const acts = payloads.map((payload) => certificationActed.parse(payload));
       await tellOfCertifications(db, acts, dayOf(clock()));
+    },
+    [BANK_CHANGED]: async (payloads) => {
+      const changes = payloads.map((payload) => bankChanged.parse(payload));
+      await tellOfBankChanges(db, changes, dayOf(clock()));
     },
     'dispute.changed': async (payloads) => {
       const ids = payloads.map((payload) => disputeChanged.parse(payload).messageId);

@@ -79,6 +79,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'supplierGoods', icon: 'box', roles: ['supplier', 'work_team'] },
       { path: 'supplierStock', icon: 'grid', roles: ['supplier', 'work_team'] },
       { path: 'supplierReviews', icon: 'edit', roles: ['supplier', 'work_team'] },
+      { path: 'supplierShop', icon: 'shop', roles: ['supplier', 'work_team'] },
       { path: 'supplierHarvests', icon: 'leaf', roles: ['supplier', 'work_team'] },
       { path: 'supplierQuotes', icon: 'scale', roles: ['supplier', 'work_team'] },
       { path: 'refunds', icon: 'wallet', roles: ['supplier', 'work_team', 'operator'] },

@@ -11,6 +11,7 @@ import {
   standingOf,
 } from '../suppliers/certification-register.ts';
 import { mayHappenToCertification } from '../suppliers/certification-states.ts';
+import type { ToldYear } from '../suppliers/farmer-benefits.ts';
 import { type PlaceTree, placeName } from '../units/place-tree.ts';
 import type { FormView } from '../web/form-view.ts';
 
@@ -81,13 +82,19 @@ function presentRow({ t, locale }: Reader, places: PlaceTree, today: Day, row: R
 
 interface ShownFile {
   file: CertificationFile;
+  benefits: readonly ToldYear[];
   /** certifiers see who objected, and may act */
   mayAct: boolean;
   form: FormView;
 }
 
 /** The data of `views/admin/certification.hbs`. */
-export function presentFile(reader: Reader, places: PlaceTree, today: Day, { file, mayAct, form }: ShownFile) {
+export function presentFile(
+  reader: Reader,
+  places: PlaceTree,
+  today: Day,
+  { file, benefits, mayAct, form }: ShownFile,
+) {
   const { t } = reader;
   const row = presentRow(reader, places, today, file);
   const isOver = row.standing === 'expired';
@@ -100,6 +107,11 @@ export function presentFile(reader: Reader, places: PlaceTree, today: Day, { fil
       supplierHref: row.productId === null ? undefined : pathTo('supplier', { id: file.supplierId }),
     },
     productsOnSale: file.productsOnSale,
+    benefits: benefits.map(({ year, modes, evidenceName }) => ({
+      ...{ year: String(year), evidenceName },
+      modes: modes.map(({ mode, ...told }) => ({ ...told, label: t(`catalog:benefit.${mode}`) })),
+      evidenceHref: evidenceName === null ? undefined : pathTo('benefitEvidence', { id: file.supplierId, year }),
+    })),
     events: file.events.map(({ state, reason, at, actorName }) => ({
       label: t(`certifications:state.${state}`),
       at: at.toISOString(),

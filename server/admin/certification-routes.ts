@@ -21,6 +21,7 @@ import {
 } from '../suppliers/certification-schemas.ts';
 import { decideDisqualification } from '../suppliers/decide-disqualification.ts';
 import { disqualificationsOf } from '../suppliers/disqualification-queries.ts';
+import { benefitsTold } from '../suppliers/farmer-benefits.ts';
 import { liftSuspension } from '../suppliers/lift-suspension.ts';
 import { proposeDisqualification } from '../suppliers/propose-disqualification.ts';
 import { revokeCertification } from '../suppliers/revoke-certification.ts';
@@ -115,6 +116,7 @@ export function certificationRoutes({ db, clock }: Parts): Router {
     const tree = await placeTree(db);
     const file = await findCertificationFile(db, idOf(req), tree, placesOfRegister(actor));
     const mayAct = isWithin(tree, placesCertified(actor), file.placeId);
+    const benefits = await benefitsTold(db, file.supplierId);
     const disqualifications = await disqualificationsOf(db, file.id);
     const open = disqualifications.find(({ state }) => state === 'proposed');
     const holder = { supplierId: file.productId === null ? file.supplierId : null, productId: file.productId };
@@ -125,7 +127,7 @@ export function certificationRoutes({ db, clock }: Parts): Router {
     res.render('admin/certification', {
       layout: 'work',
       currentPage: patterns.certifications,
-      ...presentFile(req, tree, dayOf(clock()), { file, mayAct, form }),
+      ...presentFile(req, tree, dayOf(clock()), { file, benefits, mayAct, form }),
       ...presentFraud(req, { file, mayAct, form }, fraud),
     });
   }

@@ -71,6 +71,7 @@ export const NOTICE_KINDS = [
   'order_uncertified_unpaid',
   'order_certified_again',
   'price_flagged',
+  'bank_changed',
   'price_answered',
   'price_accepted',
   'price_asked',

@@ -33,3 +33,32 @@ export async function sumBenefits(
     })),
   };
 }
+
+export interface ToldYear {
+  year: number;
+  modes: { mode: BenefitMode; households: number; yearlyPayoutFen: number }[];
+  /** how the file is called that proves it; null: there is none */
+  evidenceName: string | null;
+}
+
+const MOST_ROWS = 25;
+
+/** What a supplier told of its benefit to farmers, by year, the newest first (rule 19). */
+export async function benefitsTold(db: Db, supplierId: number): Promise<ToldYear[]> {
+  const rows = await db.farmerBenefit.findMany({
+    where: { supplierId },
+    orderBy: [{ year: 'desc' }, { mode: 'asc' }],
+    take: MOST_ROWS,
+    include: { evidence: { select: { name: true } } },
+  });
+  return [...new Set(rows.map(({ year }) => year))].map((year) => {
+    const told = rows.filter((row) => row.year === year);
+    return {
+      year,
+      modes: told.map(({ mode, households, yearlyPayoutFen }) => ({
+        ...{ mode, households, yearlyPayoutFen: Number(yearlyPayoutFen) },
+      })),
+      evidenceName: told.find(({ evidence }) => evidence)?.evidence?.name ?? null,
+    };
+  });
+}

@@ -100,14 +100,14 @@ export function typedIn(subject: CertificationSubject, body: Record<string, unkn
 /** Reads a supplier's form strictly. Every fault by its field. */
 export function readSupplier(typed: Typed): { answers?: SupplierAnswers; faults: Fault[] } {
   const result = supplierInput.safeParse(typed, { reportInput: true });
-  const { benefits, faults } = benefitsIn(typed);
+  const { benefits, faults } = readBenefits(typed);
   if (!result.success) return { faults: [...faultsOf(result.error), ...faults] };
   if (faults.length > 0) return { faults };
   return { answers: { ...result.data, primaryOnly: result.data.primaryOnly === 'on', benefits }, faults };
 }
 
 /** By mode: households and yuan a year, both or neither, one mode at least (rule 19). */
-function benefitsIn(typed: Typed): { benefits: PromisedBenefit[]; faults: Fault[] } {
+export function readBenefits(typed: Typed): { benefits: PromisedBenefit[]; faults: Fault[] } {
   const faults: Fault[] = [];
   const benefits = BENEFIT_MODES.flatMap((mode): PromisedBenefit[] => {
     const names = { households: `benefit.${mode}.households`, payout: `benefit.${mode}.payout` };
