@@ -29,13 +29,22 @@ export function presentHead(reader: Reader, head: BulletinHead) {
 
 /** The document as views/partials/bulletin-document.hbs shows it, on the screen and on paper. */
 export function presentDocument(reader: Reader, bulletin: Bulletin) {
+  const { t } = reader;
   const document = documentOf(reader, bulletin);
   return {
     ...document,
+    greeting: t('bulletins:text.greeting', { recipients: document.recipients }),
+    words: {
+      draft: t('bulletins:text.draftMark'),
+      cases: t('bulletins:text.cases'),
+      rules: t('bulletins:text.rules'),
+      madeUp: t('bulletins:text.madeUp'),
+      annexes: t('bulletins:text.annex'),
+    },
     date: dateWords(reader, document),
     tables: document.tables.map((table, at) => ({
       ...table,
-      number: at + 1,
+      mark: t('bulletins:text.annexMark', { n: at + 1 }),
       rows: table.rows.map((texts) => cellsOf(table, texts)),
       total: table.total && cellsOf(table, table.total),
     })),

@@ -1,7 +1,8 @@
 import { readSheet as readRows } from 'read-excel-file/node';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { apiTokenFor } from '../../setup/app.ts';
+import { pathTo } from '../../../server/paths.ts';
+import { apiTokenFor, submit } from '../../setup/app.ts';
 import { faultsOn, type Person, personOf } from '../../setup/person.ts';
 import { aTarget } from '../../world/programmes.ts';
 import { type Market, openMarket } from '../market.ts';
@@ -65,6 +66,15 @@ describe('an organizer', () => {
     expect(read.text).not.toContain('联络人');
     expect((await visitor.open('/bulletins')).text).toContain('帮扶通报〔2026〕1号');
     expect((await visitor.open(`${draft.path}/sheet`)).$('.annex--wide')).toHaveLength(1);
+  });
+
+  it('prints in the words of the document whatever language its reader reads', async () => {
+    const reader = await personOf(market.app, null);
+    await submit(reader.agent, '/bulletins', pathTo('language'), { locale: 'en' });
+    const { $ } = await reader.open('/bulletins/1/sheet');
+    expect($('html').attr('lang')).toBe('en');
+    expect($('.annex__mark').first().text()).toBe('附件1');
+    expect($('.official').text()).not.toMatch(/Annex|How it is counted/);
   });
 
   it('circulates Word with the figures and Excel with numbers', async () => {
