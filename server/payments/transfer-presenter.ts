@@ -4,6 +4,7 @@ import { encodeCursor } from '../shared/pagination.ts';
 import type { FormView } from '../web/form-view.ts';
 import type { Translate } from '../web/i18n.ts';
 import { restOfTransfer } from './lock-transfer.ts';
+import { SKIP_REASONS, type SkippedLine } from './read-bank-lines.ts';
 import { type ListedTransfer, TRANSFER_TABS, type TransferTab } from './transfer-queries.ts';
 
 const TONES = { declared: 'wait', unmatched: 'bad', matched: 'done', returned: 'off' } as const;
@@ -58,6 +59,21 @@ export function presentTransfers({ t }: { t: Translate }, page: TransfersPage) {
     })),
     nextHref: nextId && pathTo('transfers', { tab, cursor: encodeCursor([nextId]) }),
   };
+}
+
+const MOST_SKIPPED = 20;
+
+/** A sentence for each reason why lines of a bank's list were left out; those that a person has to read are errors. */
+export function presentSkipped({ t }: { t: Translate }, skipped: readonly SkippedLine[]) {
+  return SKIP_REASONS.flatMap((reason) => {
+    const these = skipped.filter((line) => line.reason === reason);
+    if (these.length === 0) return [];
+    const named = these.slice(0, MOST_SKIPPED).map(({ line, text }) => (text ? `${line} (${text})` : String(line)));
+    const more = these.length > MOST_SKIPPED ? ' …' : '';
+    const values = { count: these.length, lines: `${named.join(t('statements:skipped.comma'))}${more}` };
+    const kind = reason === 'total' || reason === 'none' ? ('info' as const) : ('error' as const);
+    return [{ kind, text: t(`statements:skipped.${reason}`, values) }];
+  });
 }
 
 type Shown = Pick<

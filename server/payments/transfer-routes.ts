@@ -18,7 +18,7 @@ import { COLUMNS, type HeadWords, readBankLines } from './read-bank-lines.ts';
 import { matchTransfer, recordTransfer } from './record-transfer.ts';
 import { decideReturn, proposeReturn } from './return-transfer.ts';
 import { matchForm, returnDecisionForm, returnForm, transferForm } from './statement-schemas.ts';
-import { presentTransfers } from './transfer-presenter.ts';
+import { presentSkipped, presentTransfers } from './transfer-presenter.ts';
 import { countReturning, countUnmatched, listTransfers, TRANSFER_TABS } from './transfer-queries.ts';
 
 interface Parts {
@@ -67,9 +67,11 @@ export function transferRoutes({ db, clock, messages }: Parts): Router {
     const [upload] = uploadsIn(req, 'sheet');
     try {
       if (!upload) throw new BadInput([{ path: 'sheet', code: 'required' }]);
-      const transfers = readBankLines(upload.bytes, words, dayOf(clock()), '');
-      const counts = await importTransfers(db, actorOf(req), transfers, clock());
-      flash(req, counts.unmatched > 0 ? 'info' : 'success', req.t('statements:flash.imported', { ...counts }));
+      const { lines, skipped } = readBankLines(upload.bytes, words, dayOf(clock()), 'sheet');
+      const counts = await importTransfers(db, actorOf(req), lines, clock());
+      const values = { ...counts, skipped: skipped.length };
+      flash(req, counts.unmatched > 0 ? 'info' : 'success', req.t('statements:flash.imported', values));
+      for (const { kind, text } of presentSkipped(req, skipped)) flash(req, kind, text);
       res.redirect(303, pathTo('transfers', { tab: counts.unmatched > 0 ? undefined : 'all' }));
     } catch (error) {
       const { status, faults } = refusedForm(error);
@@ -166,9 +168,11 @@ export function transferRoutes({ db, clock, messages }: Parts): Router {
   }
 }
 
-/** What banks call their columns, in every language of the market. */
+/** What banks call their columns, sums and money that went out, in every language of the market. */
 function headWordsOf(messages: i18n): HeadWords {
   const wordsOf = (column: string) =>
     LOCALES.flatMap((locale) => translator(messages, locale)(`statements:bankHeads.${column}`).split('|'));
-  return Object.fromEntries(COLUMNS.map((column) => [column, wordsOf(column)])) as unknown as HeadWords;
+  return Object.fromEntries(
+    [...COLUMNS, 'total', 'out'].map((column) => [column, wordsOf(column)]),
+  ) as unknown as HeadWords;
 }

@@ -333,7 +333,10 @@ describe("the bank's list", () => {
     const unit = await aPayingUnit();
     await received(unit, 4);
     const { referenceCode } = await statementOf(unit);
-    const list = [1, 2, 3, 4].map((line) => aBankLine(referenceCode, TEA, `TWICE-${line}`));
+    const list = [1, 2, 3, 4].map((line) => {
+      const { referenceCode: code, ...rest } = aBankLine(referenceCode, TEA, `TWICE-${line}`);
+      return { ...rest, codes: [code], remark: code };
+    });
     const operator = await actor('operator');
     const [one, other] = await Promise.all([
       importTransfers(db(), operator, list, now()),
