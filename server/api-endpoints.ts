@@ -10,6 +10,7 @@ import { fulfilmentEndpoints } from './orders/fulfilment-api.ts';
 import { orderEndpoints } from './orders/order-api.ts';
 import { refundEndpoints } from './orders/refund-api.ts';
 import { invoiceEndpoints } from './payments/invoices/invoice-api.ts';
+import { payerEndpoints } from './payments/payers/payer-api.ts';
 import { statementEndpoints } from './payments/statement-api.ts';
 import { statementStepEndpoints } from './payments/statement-steps-api.ts';
 import { zoneEndpoints } from './promotions/zone-api.ts';
@@ -55,6 +56,7 @@ export function apiEndpoints(container: Container): Endpoint[] {
     ...disputeEndpoints(container),
     ...refundEndpoints(container),
     ...recallEndpoints(container),
+    ...payerEndpoints(container),
     ...statementEndpoints(container),
     ...statementStepEndpoints(container),
     ...invoiceEndpoints(container),

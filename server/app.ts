@@ -44,6 +44,7 @@ import { failedRefundRoutes } from './payments/failed-refunds/failed-refund-rout
 import { financeRoutes } from './payments/finance/finance-routes.ts';
 import { invoiceRoutes } from './payments/invoices/invoice-routes.ts';
 import { nameOverdue } from './payments/name-overdue.ts';
+import { payerRoutes } from './payments/payers/payer-routes.ts';
 import { paymentRoutes } from './payments/payment-routes.ts';
 import { statementRoutes } from './payments/statement-routes.ts';
 import { transferRoutes } from './payments/transfer-routes.ts';
@@ -210,6 +211,7 @@ export function createApp(container: Container): Express {
   app.use(parcelPaperRoutes(container));
   app.use(paymentRoutes(container));
   app.use(statementRoutes(container));
+  app.use(payerRoutes(container));
   app.use(transferRoutes(container));
   app.use(failedRefundRoutes(container));
   app.use(invoiceRoutes(container));

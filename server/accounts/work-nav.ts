@@ -64,6 +64,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'canteens', icon: 'building', roles: ['buyer', 'approver'] },
       { path: 'approvals', icon: 'stamp', roles: ['approver'], inStrip: true },
       { path: 'statements', icon: 'invoice', roles: ['buyer', 'approver', 'supplier', 'operator'] },
+      { path: 'payers', icon: 'certificate', roles: ['buyer', 'approver'] },
       { path: 'transfers', icon: 'wallet', roles: ['operator'] },
       { path: 'failedRefunds', icon: 'alert', roles: ['operator'] },
       { path: 'finance', icon: 'scale', roles: ['operator', 'approver', 'supplier'] },

@@ -49,7 +49,7 @@ export function unitRoutes({ db, clock }: Parts): Router {
   });
 
   router.get(patterns.unit, async (req, res) => {
-    const { unit } = await unitOf(req);
+    const { actor, unit } = await unitOf(req);
     const [history, tree] = await Promise.all([unitHistory(db, unit.id, HISTORY_SHOWN), placeTree(db)]);
     const people = await db.user.findMany({
       where: { id: { in: history.flatMap(({ actorId }) => actorId ?? []) } },
@@ -60,6 +60,7 @@ export function unitRoutes({ db, clock }: Parts): Router {
       layout: 'work',
       currentPage: patterns.units,
       ...presentUnit(req, { unit, history, people, tree, today: dayOf(clock()) }),
+      payersHref: hasRole(actor, 'operator') ? pathTo('unitPayers', { unitCode: unit.code }) : undefined,
     });
   });
 

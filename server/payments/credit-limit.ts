@@ -35,20 +35,34 @@ export async function owedOnAccount(tx: Sql, { unitId, fundingSource }: Terms, n
 
 /**
  * Refuses an order on account of so many fen that takes its payer above the credit limit (rule 27); 0 is no limit. Locks the payer
- * before anything of the order is written, so that of two orders at once the second is measured with the first, and stock stays the
+ * before it reads the limit and before anything of the order is written, so that of two orders at once the second is measured with the first, and stock stays the
  * last lock.
  */
 export async function keepWithinCredit(tx: Sql, terms: Terms, totalFen: number, now: Date): Promise<void> {
-  const [payer] = await tx.$queryRaw<{ creditLimitFen: number | bigint }[]>`
-    SELECT creditLimitFen FROM unit_payer WHERE ${ofTerms(terms)}`;
-  const limitFen = Number(payer?.creditLimitFen ?? 0);
+  const limitFen = await lockedLimit(tx, terms);
   if (limitFen <= 0) return;
-  await tx.$queryRaw`SELECT id FROM unit_payer WHERE ${ofTerms(terms)} FOR UPDATE`;
   const owedFen = (await owedOnAccount(tx, terms, now)) + totalFen;
   if (owedFen > limitFen) {
     const values = { limit: formatYuan(limitFen), over: formatYuan(owedFen - limitFen) };
     throw new RuleRefusal('overCredit', [{ path: 'payment', code: 'overCredit', values }]);
   }
+}
+
+/**
+ * The credit limit as it is once the payer is locked: for this order alone where there is one, else shared, so that orders without a
+ * limit do not wait for each other and only whoever sets one waits for them. Refuses a payer that has to prepay by now.
+ */
+async function lockedLimit(tx: Sql, terms: Terms): Promise<number> {
+  const read = async (lock: Prisma.Sql) => {
+    const [payer] = await tx.$queryRaw<{ creditLimitFen: number | bigint; mustPrepay: boolean | number }[]>`
+      SELECT creditLimitFen, mustPrepay FROM unit_payer WHERE ${ofTerms(terms)} ${lock}`;
+    return { limitFen: Number(payer?.creditLimitFen ?? 0), mustPrepay: Boolean(payer?.mustPrepay) };
+  };
+  const seen = await read(Prisma.empty);
+  let locked = seen.limitFen > 0 ? seen : await read(Prisma.sql`LOCK IN SHARE MODE`);
+  if (locked.limitFen > 0) locked = await read(Prisma.sql`FOR UPDATE`);
+  if (locked.mustPrepay) throw new RuleRefusal('mustPrepay', [{ path: 'payment', code: 'mustPrepay' }]);
+  return locked.limitFen;
 }
 
 function ofTerms({ unitId, fundingSource }: Terms): Prisma.Sql {

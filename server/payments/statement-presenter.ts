@@ -1,4 +1,4 @@
-import type { Actor } from '../accounts/actor.ts';
+import { type Actor, hasRole } from '../accounts/actor.ts';
 import type { StatementState } from '../db/generated/enums.ts';
 import { inReaderLanguage, type Reader } from '../orders/order-labels.ts';
 import { orderNumber } from '../orders/order-queries.ts';
@@ -11,6 +11,7 @@ import type { FormView } from '../web/form-view.ts';
 import { presentExtensions } from './extension-presenter.ts';
 import { presentInvoicing } from './invoices/invoicing-presenter.ts';
 import type { StatementInvoicing } from './invoices/statement-invoicing.ts';
+import { hasGoodTaxNumber } from './payers/payer-queries.ts';
 import { isPaidSupplier, isPayer } from './statement-policy.ts';
 import type { ListedStatement, WholeStatement } from './statement-queries.ts';
 import { STATEMENT_TABS, type StatementTab } from './statement-schemas.ts';
@@ -119,12 +120,18 @@ export function presentStatement(reader: Reader, page: ShowPage) {
     invoiceHref:
       sells && !hasInvoice && mayHappenToStatement(state, 'invoice') ? pathTo('statementInvoice', { id }) : undefined,
     transferHref: (paysFor || sells) && head.unpaidFen > 0 ? pathTo('statementTransfer', { id }) : undefined,
+    wrongNumber: hasGoodTaxNumber(payer) ? undefined : { payerHref: payerHref(actor, statement, paysFor) },
     transferKind: paysFor ? 'declare' : 'receive',
     sheetHref: pathTo('statementSheet', { id }),
     excelHref: pathTo('statementExcel', { id }),
     backHref: pathTo('statement', { id }),
     ...{ today, forms },
   };
+}
+
+/** Where a wrong tax number is put right, for who may do that. */
+function payerHref(actor: Actor, { unit, fundingSource: funding }: WholeStatement, paysFor: boolean) {
+  return paysFor || hasRole(actor, 'operator') ? pathTo('unitPayers', { unitCode: unit.code, funding }) : undefined;
 }
 
 /** Where the statement stands, from open to paid. */
