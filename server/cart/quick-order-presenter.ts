@@ -30,6 +30,7 @@ function presentRow(reader: Reader, row: CheckedRow, index: number) {
     line: row.asked.line,
     typed: row.asked.product,
     quantity: count === null ? row.asked.quantity : String(count),
+    conversion: row.each ? t('lists:check.each', { ...row.each, unit, count }) : undefined,
     note: row.asked.note,
     unit,
     product: product && {

@@ -1,5 +1,6 @@
 import { fold } from '../search/normalize-text.ts';
 import { weightPhrases } from '../search/weight-phrases.ts';
+import { amountIn, isCountingWord } from './counted-in.ts';
 
 /** One line of a list as it was typed. */
 export interface TypedRow {
@@ -12,7 +13,6 @@ export interface TypedRow {
   note: string;
 }
 
-const QUANTITY = /^[x×*]?(-?\d{1,9}(?:\.\d{1,6})?)(\p{L}{0,4})$/u;
 /** `12` at the end of a name without a space before it: after a sign of multiplication or a Chinese character. */
 const GLUED = /^(.*?\p{Script=Han}|.+?(?=[x×*]))[x×*]?(\d{1,9})(\p{Script=Han}?)$/u;
 
@@ -38,9 +38,9 @@ export function rowsOfTable(rows: readonly (readonly string[])[]): TypedRow[] {
   );
 }
 
-/** A whole number of units of sale; null when the text is none. */
+/** The whole number of a quantity, whatever it counts; null when the text is none. */
 export function quantityIn(text: string): number | null {
-  const number = QUANTITY.exec(text.normalize('NFKC').trim())?.[1] ?? '';
+  const number = amountIn(text)?.number ?? '';
   return /^\d+$/.test(number) && Number(number) > 0 ? Number(number) : null;
 }
 
@@ -63,8 +63,14 @@ export function splitFields(line: string): string[] {
 /** The first field that is a quantity ends the product's fields; the rest is the note. */
 function ofFields(fields: readonly string[]): Omit<TypedRow, 'line'> {
   const at = fields.findIndex((field, index) => index > 0 && isQuantity(field));
-  if (at > 0)
-    return { product: joined(fields.slice(0, at)), quantity: fields[at] ?? '', note: joined(fields.slice(at + 1)) };
+  if (at > 0) {
+    const [before, quantity] = [fields[at - 1] ?? '', fields[at] ?? ''];
+    const unitFirst = at > 1 && /\d$/.test(quantity) && isCountingWord(before);
+    return {
+      product: joined(fields.slice(0, unitFirst ? at - 1 : at)),
+      ...withWord(unitFirst ? `${quantity}${before}` : quantity, fields.slice(at + 1)),
+    };
+  }
   if (fields.length === 1) return ofWords((fields[0] ?? '').split(/\s+/));
   return { product: fields[0] ?? '', quantity: fields[1] ?? '', note: joined(fields.slice(2)) };
 }
@@ -72,7 +78,15 @@ function ofFields(fields: readonly string[]): Omit<TypedRow, 'line'> {
 /** How many cells count: those up to the quantity and one for the note. */
 function noteAfterQuantity(fields: readonly string[]): number {
   const at = fields.findIndex((field, index) => index > 0 && isQuantity(field));
-  return at < 0 ? 3 : at + 2;
+  if (at < 0) return 3;
+  return isCountingWord(fields[at + 1] ?? '') ? at + 3 : at + 2;
+}
+
+/** What stands behind a bare number is its unit where it can be one, else the note. */
+function withWord(quantity: string, after: readonly string[]): Pick<TypedRow, 'quantity' | 'note'> {
+  const [word = '', ...rest] = after;
+  const isUnit = /\d$/.test(quantity) && isCountingWord(word);
+  return isUnit ? { quantity: `${quantity}${word}`, note: joined(rest) } : { quantity, note: joined(after) };
 }
 
 /** Among words a bare number is the quantity, else the last number with a word of counting; weights belong to the product. */
@@ -83,8 +97,7 @@ function ofWords(words: readonly string[]): Omit<TypedRow, 'line'> {
   if (at >= 0)
     return {
       product: joined([first, ...rest.slice(0, at)]),
-      quantity: rest[at] ?? '',
-      note: joined(rest.slice(at + 1)),
+      ...withWord(rest[at] ?? '', rest.slice(at + 1)),
     };
   if (rest.length > 0 && isQuantity(first) && !/^\d+$/.test(first))
     return { product: joined(rest), quantity: first, note: '' };
@@ -103,7 +116,7 @@ function withoutHead(rows: TypedRow[]): TypedRow[] {
 }
 
 function isQuantity(text: string): boolean {
-  return QUANTITY.test(text) && !isWeightLast(text);
+  return amountIn(text) !== null && !isWeightLast(text);
 }
 
 /** Whether a text ends in a weight, as “rice 5kg” does. */

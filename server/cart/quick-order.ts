@@ -8,8 +8,9 @@ import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
 import type { Fault } from '../shared/errors.ts';
 import { cartWishes } from './cart-lines.ts';
+import { type Counted, countedIn } from './counted-in.ts';
 import { type Match, matchProducts } from './quick-order-match.ts';
-import { quantityIn, type TypedRow } from './quick-order-text.ts';
+import type { TypedRow } from './quick-order-text.ts';
 import { type Quote, type QuotedLine, quote, type Wish } from './quote.ts';
 
 /** Adds to what the cart holds of a product, or puts in its place. Other products in the cart stay either way. */
@@ -27,6 +28,8 @@ export interface CheckedRow {
   /** chosen by the buyer, else found */
   product: BuyableProduct | null;
   count: number | null;
+  /** how many units of sale stand in each of what was typed: of a case */
+  each: Counted['each'];
   /** as the cart will hold it, the other rows of the product and what is there already included */
   quoted: QuotedLine | null;
   /** the first row of the list with the same product; null: this one */
@@ -67,26 +70,30 @@ export async function checkQuickOrder(
     asked.map((row) => row.product),
     today,
   );
-  const found = asked.map((row) => {
+  const rowsWithIds = asked.map((row) => {
     const match = matches.get(row.product) ?? { product: null, candidates: [], kind: 'none' as const };
-    return { row, match, productId: row.chosenId ?? match.product?.id ?? null, count: quantityIn(row.quantity) };
+    return { row, match, productId: row.chosenId ?? match.product?.id ?? null };
+  });
+  const ids = [
+    ...new Set([...held.map((wish) => wish.productId), ...rowsWithIds.flatMap(({ productId }) => productId ?? [])]),
+  ];
+  const [products, discounts] = await Promise.all([
+    findBuyableProducts(fast(db), ids, today),
+    findDiscounts(fast(db), ids, unitId ?? ownUnitId(actor), clock()),
+  ]);
+  const found = rowsWithIds.map(({ productId, row, match }) => {
+    const product = products.get(productId ?? 0) ?? null;
+    const counted = countedIn(row.quantity, product);
+    return { row, match, productId, product, counted, count: counted.count };
   });
   const wishes = wishesAfter(
     held,
     found.flatMap(({ productId, count }) => (productId && count ? [{ productId, quantity: count }] : [])),
     mode,
   );
-  const ids = [
-    ...new Set([...wishes.map((wish) => wish.productId), ...found.flatMap(({ productId }) => productId ?? [])]),
-  ];
-  const [products, discounts] = await Promise.all([
-    findBuyableProducts(fast(db), ids, today),
-    findDiscounts(fast(db), ids, unitId ?? ownUnitId(actor), clock()),
-  ]);
   const quoted = quote(wishes, products, discounts);
   const lines = new Map(quoted.parcels.flatMap((parcel) => parcel.lines).map((line) => [line.productId, line]));
-  const rows = found.map(({ row, match, productId, count }, index): CheckedRow => {
-    const product = products.get(productId ?? 0) ?? null;
+  const rows = found.map(({ row, match, productId, product, counted, count }, index): CheckedRow => {
     const first = found.findIndex((other) => other.productId !== null && other.productId === productId);
     const line = lines.get(productId ?? 0) ?? null;
     return {
@@ -94,10 +101,11 @@ export async function checkQuickOrder(
       match,
       product,
       count,
+      each: counted.each,
       quoted: line,
       sameAs: product && first >= 0 && first < index ? (asked[first]?.line ?? null) : null,
       inCart: held.find((wish) => wish.productId === productId)?.quantity ?? 0,
-      faults: faultsOfRow({ match, product, count, row }, quoted, wishes),
+      faults: faultsOfRow({ match, product, counted, row }, quoted, wishes),
       rounded: product && count && line ? roundedRow(product, count, line.quantity) : null,
     };
   });
@@ -145,7 +153,7 @@ function roundedRow(product: BuyableProduct, count: number, whole: number): numb
 }
 
 function faultsOfRow(
-  { match, product, count, row }: { match: Match; product: BuyableProduct | null; count: number | null; row: AskedRow },
+  { match, product, counted, row }: { match: Match; product: BuyableProduct | null; counted: Counted; row: AskedRow },
   quoted: Quote,
   wishes: readonly Wish[],
 ): Fault[] {
@@ -156,8 +164,8 @@ function faultsOfRow(
     ];
     faults.push({ path: 'product', code });
   }
-  if (count === null) faults.push({ path: 'quantity', code: row.quantity === '' ? 'quantityMissing' : 'notAQuantity' });
-  if (product && count !== null) {
+  if (counted.fault) faults.push(counted.fault);
+  if (product && counted.count !== null) {
     const at = wishes.findIndex((wish) => wish.productId === product.id);
     faults.push(...quoted.faults.filter(({ path }) => path.startsWith(`lines.${at}.`)));
   }

@@ -37,6 +37,8 @@ export interface BuyableProduct {
   tiers: PriceTier[];
   minQuantity: number;
   orderMultiple: number;
+  /** units of sale that a case holds; 1: there are none */
+  caseQuantity: number;
   coldChain: boolean;
   saleMode: SaleMode;
   toleranceBp: number;
@@ -74,7 +76,7 @@ export async function findBuyableProducts(
   const rows = await db.$queryRaw<Row[]>`
     SELECT p.id, p.code, f.name AS familyName, f.nameEn, p.spec, p.specEn, p.saleUnit, p.saleUnitEn, c.illustration,
       p.supplierId, s.name AS supplierName, s.nameEn AS supplierNameEn, s.minOrderFen AS supplierMinOrderFen, s.freightFen, s.freeFreightFromFen,
-      p.categoryId, p.placeId, p.netGrams, p.priceFen, p.minQuantity, p.orderMultiple, p.coldChain, p.saleMode, p.toleranceBp,
+      p.categoryId, p.placeId, p.netGrams, p.priceFen, p.minQuantity, p.orderMultiple, p.caseQuantity, p.coldChain, p.saleMode, p.toleranceBp,
       p.state = 'on_sale' AND s.state = 'active' AS offered, ${inSeason(today)} AS isSeason,
       ${tiersText} AS tiersText, ${availableQuantity(today)} AS available,
       ${certificationHeldBy('supplier', today)} AS supplierCertificationId, ${certificationHeldBy('product', today)} AS productCertificationId

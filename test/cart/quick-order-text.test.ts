@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { countedIn } from '../../server/cart/counted-in.ts';
 import { quantityIn, rowsOfTable, rowsOfText } from '../../server/cart/quick-order-text.ts';
+import type { BuyableProduct } from '../../server/catalog/shelf-products.ts';
 
 const row = (text: string) => rowsOfText(text)[0];
 
@@ -23,6 +25,10 @@ describe('a line of a pasted list', () => {
     ['贡米 5公斤', '贡米 5公斤', '', ''],
     ['土鸡 １２', '土鸡', '12', ''],
     ['贡米,很多', '贡米', '很多', ''],
+    ['贡米 20 箱 早上送', '贡米', '20箱', '早上送'],
+    ['贡米 20 斤', '贡米', '20斤', ''],
+    ['贡米,20,箱,早上送', '贡米', '20箱', '早上送'],
+    ['rice 20 cases', 'rice', '20cases', ''],
   ])('reads “%s”', (text, product, quantity, note) => {
     expect(row(text)).toEqual({ line: 1, product, quantity, note });
   });
@@ -40,6 +46,15 @@ describe('a line of a pasted list', () => {
       ]),
     ).toMatchObject([{ line: 2, quantity: '4' }]);
     expect(rowsOfText('土鸡\n贡米 2')).toHaveLength(2);
+    const table = [
+      ['品名', '规格', '单位', '数量', '备注'],
+      ['贡米', '5公斤', '箱', '20', '早上送'],
+      ['贡米', '5公斤', '', '20箱', ''],
+    ];
+    expect(rowsOfTable(table)).toMatchObject([
+      { product: '贡米 5公斤', quantity: '20箱', note: '早上送' },
+      { product: '贡米 5公斤', quantity: '20箱', note: '' },
+    ]);
   });
 });
 
@@ -52,3 +67,31 @@ it.each([
   ['', null],
   ['1e3', null],
 ])('“%s” is the quantity %s', (text, quantity) => expect(quantityIn(text)).toBe(quantity));
+
+describe('a quantity of rice by the bag, of which 12 go into a case', () => {
+  const rice = { saleUnit: '袋', saleUnitEn: 'bag', caseQuantity: 12 } as BuyableProduct;
+  const loose = { ...rice, caseQuantity: 1 };
+  const byJin = { ...rice, saleUnit: '斤', saleUnitEn: 'jin' };
+
+  it.each([
+    ['20', rice, 20],
+    ['20袋', rice, 20],
+    ['20 bags', rice, 20],
+    ['20箱', rice, 240],
+    ['20件', rice, 240],
+    ['2 cases', rice, 24],
+    ['20箱', loose, 'otherUnit'],
+    ['20瓶', rice, 'otherUnit'],
+    ['20斤', rice, 'otherUnit'],
+    ['20斤', byJin, 20],
+    ['2.5公斤', byJin, 5],
+    ['2.3kg', byJin, 'notAQuantity'],
+    ['2.5箱', rice, 'notAQuantity'],
+    ['0箱', rice, 'notAQuantity'],
+    ['', rice, 'quantityMissing'],
+    ['很多很多', rice, 'notAQuantity'],
+  ] as const)('“%s”', (text, product, expected) => {
+    const { count, fault } = countedIn(text, product);
+    expect(count ?? fault?.code).toBe(expected);
+  });
+});

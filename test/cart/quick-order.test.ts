@@ -27,6 +27,7 @@ beforeAll(async () => {
     orderMultiple: 5,
     stock: 47,
   });
+  await aProduct(app.db, { code: 'noodles', name: '高山苕粉', caseQuantity: 12, stock: 600 });
   await aProduct(app.db, { code: 'gone', name: '旧年笋干', state: 'off_sale' });
   await reindexProducts(app.db, app.container.search, '2026-06-15');
   buyer = await personOf(app, 'buyer');
@@ -95,6 +96,17 @@ describe('POST /quick-order', () => {
     const tooMany = await paste('eggs 60');
     expect(rowText(tooMany, 0)).toContain('库存只有 47');
     expect((await press(tooMany, 'round:all')).$('input[name="quantity.0"]').val()).toBe('45');
+  });
+
+  it('multiplies cases and says so, and asks where a word is not what the goods are sold by', async () => {
+    const page = await paste('noodles 20箱\nchicken-live 3 箱\nnoodles,2袋');
+    expect(page.status, page.text).toBe(200);
+    expect(rowText(page, 0)).toContain('写的是 20箱，每箱 12 袋，共 240 袋');
+    expect(page.$('input[name="quantity.0"]').val()).toBe('240');
+    expect(rowText(page, 1)).toContain('“箱”不是这种商品的单位，请按只写数量');
+    expect(page.$('input[name="quantity.1"]').val()).toBe('3箱');
+    await press(page, 'put');
+    expect(await cartLines()).toMatchObject([{ code: 'noodles', quantity: 242 }]);
   });
 
   it('says by row what is wrong, puts in the rest, and keeps what was not', async () => {
