@@ -8,9 +8,7 @@ import { countableLines, type PricedCart } from '../cart/cart-page.ts';
 import type { Quote } from '../cart/quote.ts';
 import { NO_TENDERS, type Tenders } from '../cart/tenders.ts';
 import type { PrismaClient } from '../db/client.ts';
-import { earliestDelivery, shippedByAll } from '../orders/delivery/choose-window.ts';
 import { pointsFor } from '../orders/pickup/pickup-points.ts';
-import { holidaysFrom } from '../orders/standing-order-queries.ts';
 import { patterns } from '../paths.ts';
 import type { PaymentDeps } from '../payments/start-payment.ts';
 import { campaignOf } from '../promotions/campaign-link.ts';
@@ -18,10 +16,10 @@ import { expectedCounts } from '../quotas/tally/expected-counts.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
 import { BadInput, type Fault } from '../shared/errors.ts';
-import { canteensOf } from '../units/canteens/canteen-queries.ts';
 import { findPayers } from '../units/unit-queries.ts';
 import { refusedForm } from '../web/form-view.ts';
 import { keepRefused } from '../web/forms.ts';
+import { canteenChoices } from './canteen-choices.ts';
 import { type Basket, basketOf, pricedBasket } from './checkout-basket.ts';
 import { checkoutFaults, isFetched, keepAddress, NEW_ADDRESS, readCheckout } from './checkout-form.ts';
 import { presentCheckout, presentCheckoutForm } from './checkout-presenter.ts';
@@ -111,7 +109,7 @@ async function show({ db, clock }: Parts, req: Request, res: Response, status: n
   const cart = await withCounts(db, priced, quotedWith(priced.quoted, tenders), clock());
   const ofTenders = req.body?.recalculate && tenders ? tenders.faults : [];
   const suppliers = cart.quoted.parcels.map(({ supplierId }) => supplierId);
-  const canteens = unitId === null ? [] : await canteenChoices(db, unitId, suppliers, clock());
+  const canteens = await canteenChoices(db, unitId, suppliers, clock());
   const parts = { actor, cart, addresses, points, fetched, payers, tenders, canteens };
   const page = presentCheckout(req, { ...basket, ...parts });
   const values = {
@@ -138,15 +136,6 @@ async function withCounts(db: PrismaClient, cart: PricedCart, quoted: Quote, now
   const { countsFor } = cart;
   if (quoted.pointsFen === 0 || countsFor === null) return cart;
   return { ...cart, counts: await expectedCounts(db, countsFor, countableLines(quoted), dayOf(now)) };
-}
-
-/** The unit's canteens with the first day on which each can receive goods of these suppliers. */
-async function canteenChoices(db: PrismaClient, unitId: number, suppliers: number[], now: Date) {
-  const canteens = await canteensOf(db, [unitId]);
-  if (canteens.length === 0) return [];
-  const holidays = await holidaysFrom(db, dayOf(now));
-  const shippedBy = await shippedByAll(db, suppliers, now, holidays);
-  return canteens.map((canteen) => ({ canteen, earliest: earliestDelivery(canteen.hours, shippedBy, holidays) }));
 }
 
 /** What was typed for the other way to get the goods goes along, so that changing one's mind loses nothing. */

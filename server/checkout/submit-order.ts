@@ -80,7 +80,7 @@ export async function submitOrder(db: PrismaClient, actor: Actor, request: Order
     const readAt = performance.now();
     const { quoted, shares, pointsPerYuan } = await pricedAndAllotted(db, request, now);
     const payingUnit = request.fundingSource === 'individual' ? null : request.unitId;
-    const window = await chooseWindow(db, payingUnit, request, suppliersOf(quoted), now);
+    const window = await chooseWindow(db, payingUnit, request, suppliersOf(quoted), now, request.agreed?.days);
     const counts = request.zoneId === null ? await channelOfGoods(db, quoted) : request;
     try {
       return await inTurn(db, async () => {

@@ -6,6 +6,7 @@ import type { PricedCart } from '../cart/cart-page.ts';
 import { presentCart, presentExpected, type Reader } from '../cart/cart-presenter.ts';
 import { quote, type Wish } from '../cart/quote.ts';
 import { findBuyableProducts } from '../catalog/shelf-products.ts';
+import { canteenChoices } from '../checkout/canteen-choices.ts';
 import { checkoutFaults } from '../checkout/checkout-form.ts';
 import { presentCheckoutForm } from '../checkout/checkout-presenter.ts';
 import { presentTerms } from '../checkout/checkout-terms.ts';
@@ -52,7 +53,9 @@ export async function presentAgreedCheckout(db: PrismaClient, reader: Reader, pu
     .flatMap((parcel) => parcel.lines)
     .map(({ product: { categoryId, placeId }, payableFen: fen, grams }) => ({ categoryId, placeId, fen, grams }));
   const counts = countsFor === null ? [] : await expectedCounts(db, countsFor, goods, dayOf(now));
-  const terms = presentTerms(reader, { actor, unitId, addresses, payers });
+  const suppliers = quoted.parcels.map(({ supplierId }) => supplierId);
+  const canteens = pickUp ? [] : await canteenChoices(db, unitId, suppliers, now, agreed);
+  const terms = presentTerms(reader, { actor, unitId, addresses, payers, canteens });
   const ruleOf = (count: (typeof counts)[number]) =>
     unitId === null ? `individual_${count.countIndividualBy}` : `on_account_${count.countOnAccountBy}`;
   const cart: PricedCart = { wishes: lines, quoted, countsFor, counts };

@@ -1,5 +1,6 @@
+import type { AgreedDays } from '../../cart/agreed-terms.ts';
 import type { PrismaClient } from '../../db/client.ts';
-import { addDays, type Day, dayOf, dayToColumn } from '../../shared/days.ts';
+import { addDays, type Day, dayOf, dayToColumn, startOfDay } from '../../shared/days.ts';
 import { RuleRefusal } from '../../shared/errors.ts';
 import { type CanteenHours, clockText, type Window, windowOn } from '../../units/canteens/canteen-hours.ts';
 import { type CanteenRow, findOpenCanteen } from '../../units/canteens/canteen-queries.ts';
@@ -37,6 +38,26 @@ export function earliestDelivery(hours: CanteenHours, shippedBy: Day, holidays: 
     if (windowOn(hours, day) && !holidays.has(day)) return day;
   }
   return null;
+}
+
+/** The first days of canteens for goods of these suppliers, ordered now or harvested on a coming day, and not before an agreed one. */
+export async function canteenDays(
+  db: PrismaClient,
+  supplierIds: readonly number[],
+  now: Date,
+  { readyOn, notBefore }: AgreedDays = {},
+) {
+  const holidays = await holidaysFrom(db, dayOf(now));
+  const since = readyOn && readyOn > dayOf(now) ? startOfDay(readyOn) : now;
+  const shippedBy = await shippedByAll(db, supplierIds, since, holidays);
+  const eve = notBefore && addDays(notBefore, -1);
+  const after = eve && eve > shippedBy ? eve : shippedBy;
+  return {
+    holidays,
+    earliest: (hours: CanteenHours) => earliestDelivery(hours, after, holidays),
+    /** so far ahead at most a day can be chosen */
+    farthest: addDays(after > dayOf(now) && (readyOn || notBefore) ? after : dayOf(now), FARTHEST_DAYS),
+  };
 }
 
 /** The day by which the slowest of these suppliers promises to have shipped what is ordered now. */
@@ -77,19 +98,23 @@ export async function chooseWindow(
   wish: DeliveryWish,
   supplierIds: readonly number[],
   now: Date,
+  agreed?: AgreedDays,
 ): Promise<ChosenWindow | null> {
   const { canteenId, deliverOn, orLater } = wish;
   if (!canteenId) {
     if (deliverOn) refuse('canteenId', 'chooseCanteen');
     return null;
   }
-  const [canteen, holidays] = await Promise.all([findOpenCanteen(db, canteenId, unitId), holidaysFrom(db, dayOf(now))]);
+  const [canteen, days] = await Promise.all([
+    findOpenCanteen(db, canteenId, unitId),
+    canteenDays(db, supplierIds, now, agreed),
+  ]);
   if (!canteen) return refuse('canteenId', 'noSuchCanteen');
-  const earliest = earliestDelivery(canteen.hours, await shippedByAll(db, supplierIds, now, holidays), holidays);
+  const { holidays, farthest } = days;
+  const earliest = days.earliest(canteen.hours);
   if (earliest === null) return refuse('deliverOn', 'canteenReceivesNever');
   const day = !deliverOn || (orLater && deliverOn < earliest) ? earliest : deliverOn;
   if (day < earliest) refuse('deliverOn', 'deliverTooEarly', { day: earliest });
-  const farthest = addDays(dayOf(now), FARTHEST_DAYS);
   if (day > farthest && day !== earliest) refuse('deliverOn', 'deliverTooFar', { day: farthest });
   if (holidays.has(day)) refuse('deliverOn', 'deliverOnHoliday', { day: earliest });
   const window = windowIn(canteen, day, wish);

@@ -4,6 +4,7 @@ import type { Wish } from '../../cart/quote.ts';
 import { type OrderRequest, submitOrder } from '../../checkout/submit-order.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import type { FastTx } from '../../db/sql.ts';
+import { dayFromColumn } from '../../shared/days.ts';
 import { NotFound, StateConflict } from '../../shared/errors.ts';
 
 /**
@@ -31,15 +32,16 @@ export async function preOrderTerms(
 ): Promise<{ lines: Wish[]; agreed: AgreedTerms }> {
   const harvest = await db.harvest.findUnique({
     where: { id: harvestId },
-    select: { productId: true, batchId: true, priceFen: true },
+    select: { productId: true, batchId: true, priceFen: true, expectedOn: true },
   });
   if (!harvest) throw new NotFound();
-  const { productId, batchId, priceFen } = harvest;
+  const { productId, batchId, priceFen, expectedOn } = harvest;
   return {
     lines: [{ productId, quantity }],
     agreed: {
       prices: new Map([[productId, priceFen]]),
       batches: new Map([[productId, batchId]]),
+      days: { readyOn: dayFromColumn(expectedOn) },
       claim: (tx) => stillOpen(tx, harvestId, now),
       note: async (tx, orderId) => {
         await tx.$executeRaw`UPDATE \`order\` SET harvestId = ${harvestId} WHERE id = ${orderId}`;

@@ -6,6 +6,7 @@ import { audit } from '../../db/audit.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import { Prisma } from '../../db/generated/client.ts';
 import type { FastTx } from '../../db/sql.ts';
+import { dayFromColumn } from '../../shared/days.ts';
 import { type Fault, NotFound, RuleRefusal, StateConflict } from '../../shared/errors.ts';
 import { tellLater } from './quote-changed.ts';
 import { nextOfferState, nextRequestState } from './quote-states.ts';
@@ -73,6 +74,12 @@ export async function agreedOn(
     agreed: {
       prices: new Map(offered.map((line) => [line.productId, line.unitPriceFen])),
       freight: new Map([...offers.values()].map((offer) => [offer.supplierId, offer.freightFen])),
+      days: {
+        notBefore: [...offers.values()]
+          .map(({ deliverOn }) => dayFromColumn(deliverOn))
+          .sort()
+          .at(-1),
+      },
       claim: (tx) => claimOffers(tx, requestId, lineIds, now),
       note: (tx, orderId) => noteAccepted(tx, { requestId, lineIds, orderId, actor, at: now }),
     },
