@@ -42,6 +42,7 @@ import { OVERDUE_CANCELLED } from './orders/overdue/cancel-overdue.ts';
 import { PICKUP_ARRIVED } from './orders/pickup/pickup-desk.ts';
 import { STANDING_ORDER_RAN } from './orders/place-standing-orders.ts';
 import { SHORTAGE_REPORTED } from './orders/receive-fulfilment.ts';
+import { OFFERS_UNUSED } from './orders/release-holds.ts';
 import { gatherParcel } from './payments/gather-parcel.ts';
 import { refundDue } from './payments/note-refund.ts';
 import { oneByOne } from './payments/one-by-one.ts';
@@ -59,6 +60,7 @@ import { HARVEST_CHANGED, harvestChanged } from './sourcing/harvests/harvest-cha
 import { MATCHING_CHANGED, matchingChanged } from './sourcing/matching/matching-changed.ts';
 import { settlePools } from './sourcing/pools/settle-pools.ts';
 import { QUOTE_CHANGED, quoteChanged } from './sourcing/quotes/quote-changed.ts';
+import { reopenOffers } from './sourcing/quotes/reopen-offers.ts';
 import { APPLICATION_CHANGED } from './suppliers/applications/lock-application.ts';
 import { CERTIFICATION_ACTED, certificationActed } from './suppliers/certification-told.ts';
 import { WELFARE_OPENED } from './welfare/open-run.ts';
@@ -200,6 +202,9 @@ export function outboxHandlers(container: Container) {
         payloads.map((payload) => recallLineDone.parse(payload)),
         clock(),
       );
+    },
+    [OFFERS_UNUSED]: async (payloads) => {
+      for (const payload of payloads) await reopenOffers(db, orderPlaced.parse(payload).orderId, clock());
     },
     [QUOTE_CHANGED]: async (payloads) => {
       await tellOfQuotes(

@@ -35,6 +35,7 @@ export const NOTICE_KINDS = [
   'quote_offered',
   'quote_declined',
   'quote_accepted',
+  'quote_reopened',
   'quote_ended',
   'matching_intended',
   'matching_intention_declined',

@@ -7,10 +7,13 @@ import { releaseUnionCaps } from '../quotas/caps/union-cap.ts';
 import { heldShares } from './held-shares.ts';
 import { leavePool, type PooledOrder } from './order-pool.ts';
 
+/** The outbox topic of orders that took up binding offers and were never placed. */
+export const OFFERS_UNUSED = 'offers.unused';
+
 /** Gives back all the stock and caps that an order's lines still hold, and its discount to the campaign's budget, once: on cancelling, rejecting or expiring before anything was shipped. */
 export async function releaseHolds(
   tx: Tx,
-  order: PooledOrder & { lines: { id: number; productId: number }[] },
+  order: PooledOrder & { placedAt: Date | null; lines: { id: number; productId: number }[] },
   at: Date,
 ): Promise<void> {
   const lineIds = order.lines.map((line) => line.id);
@@ -31,6 +34,8 @@ export async function releaseHolds(
     })),
     at,
   );
+  if (order.placedAt === null && (await tx.quoteOfferLine.count({ where: { orderId: order.id } })) > 0)
+    await enqueue(tx, OFFERS_UNUSED, [{ orderId: order.id }]);
   await enqueue(
     tx,
     'product.changed',

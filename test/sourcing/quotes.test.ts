@@ -6,10 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Actor, findActor } from '../../server/accounts/actor.ts';
 import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import type { Product } from '../../server/db/generated/client.ts';
+import { rejectOrder } from '../../server/orders/approval/reject-order.ts';
+import { cancelOrder } from '../../server/orders/cancel-order.ts';
+import { expireOrder } from '../../server/orders/expire-order.ts';
 import { acceptOffers } from '../../server/sourcing/quotes/accept-offers.ts';
 import { askForQuotes } from '../../server/sourcing/quotes/ask-for-quotes.ts';
 import { expireQuotes } from '../../server/sourcing/quotes/expire-quotes.ts';
 import { makeOffer, perUnit } from '../../server/sourcing/quotes/make-offer.ts';
+import { reopenOffers } from '../../server/sourcing/quotes/reopen-offers.ts';
 import { withdrawRequest } from '../../server/sourcing/quotes/withdraw-request.ts';
 import { type Market, openMarket } from '../quotas/market.ts';
 import { apiTokenFor, signInAs, submit } from '../setup/app.ts';
@@ -276,6 +280,92 @@ describe('at once', () => {
     }
     await expectExact();
   });
+});
+
+describe('an order from offers that was never placed', () => {
+  const offerState = async (id: number) => (await market.app.db.quoteOffer.findUniqueOrThrow({ where: { id } })).state;
+  const requestState = async (id: number) =>
+    (await market.app.db.quoteRequest.findUniqueOrThrow({ where: { id } })).state;
+  const later = new Date('2026-05-13T00:00:00Z');
+
+  /** Above the unit's threshold, so that it waits for approval. */
+  async function waiting() {
+    const requestId = await ask({ lines: [{ productId: lots.tea.id, quantity: 4000, note: null }] });
+    const tea = await offer('supplier', requestId, [400]);
+    const orderId = await accept(requestId, [tea]);
+    expect((await market.app.db.order.findUniqueOrThrow({ where: { id: orderId } })).state).toBe('awaiting_approval');
+    expect([await offerState(tea.id), await requestState(requestId)]).toEqual(['accepted', 'closed']);
+    return { requestId, tea, orderId };
+  }
+
+  it('leaves them to be accepted again, whether refused, cancelled or run out', async () => {
+    const ends = [
+      async (orderId: number) => rejectOrder(market.app.db, await actorOf('approver'), orderId, '超预算', now),
+      async (orderId: number) => cancelOrder(market.app.db, await actorOf('buyer'), orderId, '改期', now),
+      async (orderId: number) => expireOrder(market.app.db, orderId, new Date('2026-05-11T00:00:00Z')),
+    ];
+    for (const end of ends) {
+      const { requestId, tea, orderId } = await waiting();
+      await end(orderId);
+      await market.settle();
+      expect([await offerState(tea.id), await requestState(requestId)]).toEqual(['open', 'open']);
+      const { supplier } = market.world.users;
+      const told = { userId: supplier.id, kind: 'quote_reopened', dedupeKey: { endsWith: ` ${orderId}` } };
+      expect(await market.app.db.notification.count({ where: told })).toBe(1);
+      await reopenOffers(market.app.db, orderId, now);
+      const again = await accept(requestId, [tea]);
+      await reopenOffers(market.app.db, orderId, now);
+      expect(await offerState(tea.id)).toBe('accepted');
+      await cancelOrder(market.app.db, await actorOf('buyer'), again, '收尾', now);
+      await expectExact();
+    }
+  });
+
+  it('does not when the offer has run out or the order was placed, and a withdrawn request stays withdrawn', async () => {
+    const late = await waiting();
+    await cancelOrder(market.app.db, await actorOf('buyer'), late.orderId, '改期', now);
+    await reopenOffers(market.app.db, late.orderId, later);
+    expect([await offerState(late.tea.id), await requestState(late.requestId)]).toEqual(['expired', 'closed']);
+    const requestId = await ask();
+    const tea = await offer('supplier', requestId, [400]);
+    const placed = await accept(requestId, [tea]);
+    await cancelOrder(market.app.db, await actorOf('buyer'), placed, '取消', now);
+    await market.settle();
+    expect(await offerState(tea.id)).toBe('accepted');
+    await expectExact();
+  });
+
+  it.each(['reopening', 'expiry'] as const)(
+    'never binds beyond its last instant, the %s being first',
+    async (first) => {
+      const { requestId, tea, orderId } = await waiting();
+      await cancelOrder(market.app.db, await actorOf('buyer'), orderId, '改期', now);
+      const justBefore = new Date(tea.validUntil.getTime() - 1);
+      const works = {
+        reopening: () => reopenOffers(market.app.db, orderId, justBefore),
+        expiry: () => expireQuotes(market.app.db, tea.validUntil),
+      };
+      const order = first === 'reopening' ? (['reopening', 'expiry'] as const) : (['expiry', 'reopening'] as const);
+      const started: Promise<unknown>[] = [];
+      await market.app.db.$transaction(
+        async (tx) => {
+          await tx.$queryRaw`SELECT id FROM quote_request WHERE id = ${requestId} FOR UPDATE`;
+          for (const work of order) {
+            started.push(works[work]());
+            await new Promise((resolve) => setTimeout(resolve, 300));
+          }
+        },
+        { timeout: 20_000 },
+      );
+      await Promise.all(started);
+      expect(await codeOf(accept(requestId, [tea], tea.validUntil))).not.toBe('done');
+      await expireQuotes(market.app.db, tea.validUntil);
+      expect([await offerState(tea.id), await requestState(requestId)]).toEqual(['expired', 'closed']);
+      await market.settle();
+      expect(await offerState(tea.id)).toBe('expired');
+      await expectExact();
+    },
+  );
 });
 
 describe('the pages', () => {

@@ -6,7 +6,7 @@ import { enqueue } from '../../jobs/outbox.ts';
 export const QUOTE_CHANGED = 'quote.changed';
 
 export const quoteChanged = z.object({
-  what: z.enum(['requested', 'offered', 'declined', 'accepted', 'ended']),
+  what: z.enum(['requested', 'offered', 'declined', 'accepted', 'reopened', 'ended']),
   requestId: z.number().int(),
   /** who declined; of offers, whose they are */
   supplierIds: z.array(z.number().int()),

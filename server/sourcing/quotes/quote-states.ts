@@ -6,14 +6,17 @@ const requestTransitions = [
   ['open', 'withdraw', 'withdrawn'],
   ['open', 'award_all', 'closed'],
   ['open', 'run_out', 'closed'],
+  ['closed', 'reopen', 'open'],
 ] as const satisfies readonly (readonly [QuoteRequestState, string, QuoteRequestState])[];
 
-/** The same of a binding offer, under the lock of its request. There is no withdrawing: it binds until it expires. */
+/** The same of a binding offer, under the lock of its request. There is no withdrawing: it binds until it expires, again when its order was never placed. */
 const offerTransitions = [
   ['open', 'accept', 'accepted'],
   ['open', 'improve', 'replaced'],
   ['open', 'expire', 'expired'],
   ['open', 'lapse', 'lapsed'],
+  ['accepted', 'reopen', 'open'],
+  ['accepted', 'expire_unused', 'expired'],
 ] as const satisfies readonly (readonly [QuoteOfferState, string, QuoteOfferState])[];
 
 export type QuoteRequestEvent = (typeof requestTransitions)[number][1];
