@@ -138,9 +138,12 @@ export function presentOrder(reader: Reader, actor: Actor, page: OrderPage) {
     recalls: order.lines.flatMap((line) =>
       line.recallLines
         .filter(({ sentQuantity }) => sentQuantity > 0)
-        .map(({ recallId, sentQuantity, returnedQuantity }) => ({
+        .map(({ recallId, sentQuantity, returnedQuantity, recall }) => ({
           href: pathTo('recall', { id: recallId }),
           name: inReaderLanguage(reader, line.name, line.nameEn),
+          code: recall.batch.traceCode,
+          left: sentQuantity - returnedQuantity,
+          unit: inReaderLanguage(reader, line.saleUnit, line.saleUnitEn),
           isReturned: returnedQuantity >= sentQuantity,
         })),
     ),

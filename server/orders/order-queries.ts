@@ -25,7 +25,12 @@ const wholeOrder = {
     include: {
       allocations: { include: { batch: { select: { traceCode: true } } } },
       product: { select: { coldChain: true } },
-      recallLines: { select: { recallId: true, sentQuantity: true, returnedQuantity: true } },
+      recallLines: {
+        select: {
+          ...{ recallId: true, sentQuantity: true, returnedQuantity: true },
+          recall: { select: { batch: { select: { traceCode: true } } } },
+        },
+      },
     },
   },
   fulfilments: {

@@ -15,18 +15,19 @@ export function presentCertificate(
 ) {
   const { productId, supplierId, validFrom } = certificate;
   const isProduct = productId !== null;
+  const kind = isProduct ? 'product' : 'supplier';
   const inLanguage = (zh: string, en: string) => (locale === 'en' && en) || zh;
   const standing = validFrom !== null && validFrom > today ? 'coming' : standingOf(certificate, today);
   const tones: Record<string, string> = { valid: 'good', expiring: 'good', coming: 'wait', expired: 'off' };
   return {
-    title: t('suppliers:certificate.title'),
+    title: t(`suppliers:certificate.titleOf.${kind}`),
     layout: 'print',
     backHref: isProduct ? pathTo('product', { id: productId }) : pathTo('supplier', { id: supplierId }),
     certificate: {
       ...certificate,
       name: inLanguage(certificate.name, certificate.nameEn),
       supplierName: isProduct ? inLanguage(certificate.supplierName, certificate.supplierNameEn) : undefined,
-      ofLabel: t(`applications:subject.${isProduct ? 'product' : 'supplier'}`),
+      ofLabel: t(`applications:subject.${kind}`),
       placeName: placeName(places, certificate.placeId, locale),
       standingTone: tones[standing] ?? 'bad',
       standingLabel: t(`suppliers:certificate.standing.${standing}`),
@@ -35,6 +36,8 @@ export function presentCertificate(
         kindLabel: t(`certifications:interruption.${kind}`),
       })),
     },
-    verifyText: t('suppliers:certificate.verify', { address }),
+    text: t(`suppliers:certificate.textOf.${kind}`),
+    // As it is read, and typed from paper: not percent-encoded.
+    verifyText: t('suppliers:certificate.verify', { address: decodeURI(address) }),
   };
 }
