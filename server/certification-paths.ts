@@ -1,4 +1,4 @@
-/** The URLs of certification: applying, public notice, the register. Part of `patterns`. */
+/** The URLs of certification: applying, public notice, the register, the figures of tracing. Part of `patterns`. */
 export const certificationPatterns = {
   notices: '/notices',
   notice: '/notices/:id',
@@ -29,4 +29,7 @@ export const certificationPatterns = {
   certificationDisqualification: '/certifications/:id/disqualification',
   disqualificationApproval: '/certifications/:id/disqualification/approval',
   disqualificationRefusal: '/certifications/:id/disqualification/refusal',
+  tracing: '/admin/tracing',
+  tracingExcel: '/admin/tracing.xlsx',
+  tracingReminders: '/admin/tracing/reminders',
 } as const;
