@@ -145,7 +145,6 @@ export const patterns = {
   holidayRemoval: '/holidays/:day/removal',
   supplierFulfilments: '/supplier/fulfilments',
   parcelConfirmations: '/supplier/confirmations',
-  leadTimes: '/supplier/lead-times',
   bulkShipment: '/supplier/shipments',
   bulkShipmentCheck: '/supplier/shipments/check',
   bulkShipmentTemplate: '/supplier/shipments/parcels.xlsx',

@@ -30,6 +30,7 @@ export const sellerPatterns = {
   stockCorrections: '/supplier/batches/:id/corrections',
   supplierReviews: '/supplier/reviews',
   reviewAnswer: '/supplier/reviews/:id/answer',
+  leadTimes: '/supplier/lead-times',
   supplierShop: '/supplier/shop',
   supplierBenefit: '/supplier/shop/benefit',
   benefitEvidence: '/suppliers/:id/benefits/:year/evidence',

@@ -50,7 +50,13 @@ const productPageJson = productJson.extend({
   marks: z.array(markJson),
   benefits: z.array(benefitJson),
   batches: z.array(batchJson),
-  priceHistory: z.array(z.object({ since: z.iso.date(), priceFen: z.int() })),
+  priceHistory: z.array(
+    z.object({
+      since: z.iso.date(),
+      priceFen: z.int(),
+      tiers: z.array(z.object({ fromQuantity: z.int(), priceFen: z.int() })),
+    }),
+  ),
   specifications: z.array(
     z.object({
       id: z.int(),

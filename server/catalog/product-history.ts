@@ -6,9 +6,17 @@ const MOST_PRICES = 24;
 
 export interface ProductHistory {
   /** newest first; changes that wait for the operator are not in it (rule 21) */
-  priceHistory: { since: Day; priceFen: Fen }[];
+  priceHistory: PriceOnDay[];
   reviews: ShownReview[];
   rating: { count: number; average: number } | null;
+}
+
+export interface PriceOnDay {
+  since: Day;
+  /** of one unit of sale, before tiers */
+  priceFen: Fen;
+  /** rising by quantity; empty also where they were not kept then */
+  tiers: { fromQuantity: number; priceFen: Fen }[];
 }
 
 export interface ShownReview {
@@ -31,8 +39,8 @@ export async function findHistory(db: PrismaClient, productId: number): Promise<
     { prices: unknown; reviews: unknown; rated: number | bigint; stars: unknown }[]
   >`
     SELECT
-      (SELECT JSON_ARRAYAGG(JSON_OBJECT('id', c.id, 'fen', c.newFen, 'at', DATE_FORMAT(c.effectiveAt, '%Y-%m-%dT%H:%i:%s.000Z'))) FROM (
-        SELECT id, newFen, effectiveAt FROM price_change WHERE productId = ${productId} AND effectiveAt IS NOT NULL
+      (SELECT JSON_ARRAYAGG(JSON_OBJECT('id', c.id, 'fen', c.newFen, 'tiers', c.tiers, 'at', DATE_FORMAT(c.effectiveAt, '%Y-%m-%dT%H:%i:%s.000Z'))) FROM (
+        SELECT id, newFen, CAST(tiers AS CHAR) AS tiers, effectiveAt FROM price_change WHERE productId = ${productId} AND effectiveAt IS NOT NULL
         ORDER BY effectiveAt DESC, id DESC LIMIT ${MOST_PRICES}) c) AS prices,
       (SELECT JSON_ARRAYAGG(JSON_OBJECT('id', v.id, 'rating', v.rating, 'text', v.text, 'answer', v.answer, 'funding', v.fundingSource,
           'at', DATE_FORMAT(v.at, '%Y-%m-%dT%H:%i:%s.000Z'))) FROM (
@@ -43,13 +51,13 @@ export async function findHistory(db: PrismaClient, productId: number): Promise<
     FROM (SELECT COUNT(*) AS rated, AVG(t.rating) AS stars FROM (
       SELECT r.rating FROM reviewed_product x JOIN delivery_review r ON r.id = x.reviewId
       WHERE x.productId = ${productId} ORDER BY x.reviewId DESC LIMIT ${RATED}) t) n`;
-  const prices = listIn<{ id: number; fen: Fen; at: string }>(row?.prices);
+  const prices = listIn<{ id: number; fen: Fen; tiers: string | null; at: string }>(row?.prices);
   const reviews = listIn<Omit<ShownReview, 'ofUnit' | 'on'> & { funding: string; at: string }>(row?.reviews);
   const count = Number(row?.rated ?? 0);
   return {
     priceHistory: prices
       .sort((a, b) => (a.at === b.at ? b.id - a.id : a.at < b.at ? 1 : -1))
-      .map(({ fen, at }) => ({ since: dayOf(new Date(at)), priceFen: fen })),
+      .map(({ fen, tiers, at }) => ({ since: dayOf(new Date(at)), priceFen: fen, tiers: tiersIn(tiers) })),
     reviews: reviews
       .sort((a, b) => b.id - a.id)
       .map(({ funding, at, ...review }) => ({
@@ -59,6 +67,12 @@ export async function findHistory(db: PrismaClient, productId: number): Promise<
       })),
     rating: count > 0 ? { count, average: Number(row?.stars) } : null,
   };
+}
+
+function tiersIn(json: string | null): PriceOnDay['tiers'] {
+  return listIn<PriceOnDay['tiers'][number]>(json ?? [])
+    .map(({ fromQuantity, priceFen }) => ({ fromQuantity: Number(fromQuantity), priceFen: Number(priceFen) }))
+    .sort((a, b) => a.fromQuantity - b.fromQuantity);
 }
 
 function listIn<T>(json: unknown): T[] {

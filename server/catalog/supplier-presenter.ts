@@ -44,8 +44,8 @@ export function presentSupplierPage(
         : {
             score: `${Math.trunc(scoreTenths / 10)}.${scoreTenths % 10}`,
             countText: t('suppliers:show.reviewCount', { count: reviews }),
-            latest: latest.map(({ rating, text, at }) => ({
-              text,
+            latest: latest.map(({ rating, text, answer, at }) => ({
+              ...{ text, answer },
               at: at.toISOString(),
               ratingText: t('suppliers:show.stars', { rating }),
             })),

@@ -5,7 +5,7 @@ export interface SupplierReviews {
   scoreTenths: number | null;
   reviews: number;
   /** the newest with words; who wrote them is not told */
-  latest: { rating: number; text: string; at: Date }[];
+  latest: { rating: number; text: string; answer: string | null; at: Date }[];
 }
 
 const MOST_SHOWN = 5;
@@ -17,7 +17,7 @@ export async function findSupplierReviews(db: PrismaClient, supplierId: number):
       SELECT COUNT(*) AS reviews, CAST(SUM(v.rating) AS SIGNED) AS total
       FROM fulfilment f JOIN delivery_review v ON v.fulfilmentId = f.id WHERE f.supplierId = ${supplierId}`,
     fast(db).$queryRaw<SupplierReviews['latest']>`
-      SELECT v.rating, v.text, v.at FROM fulfilment f JOIN delivery_review v ON v.fulfilmentId = f.id
+      SELECT v.rating, v.text, v.answer, v.at FROM fulfilment f JOIN delivery_review v ON v.fulfilmentId = f.id
       WHERE f.supplierId = ${supplierId} AND v.text <> '' ORDER BY v.id DESC LIMIT ${MOST_SHOWN}`,
   ]);
   const reviews = Number(sums[0]?.reviews ?? 0);

@@ -91,7 +91,10 @@ describe('GET /api/v1/products/:id', () => {
     const { rice } = world.products;
     await app.db.priceChange.createMany({
       data: [
-        { productId: rice.id, oldFen: 5800, newFen: 6000, effectiveAt: new Date('2026-02-28T16:30:00Z') },
+        {
+          ...{ productId: rice.id, oldFen: 5800, newFen: 6000, effectiveAt: new Date('2026-02-28T16:30:00Z') },
+          tiers: [{ fromQuantity: 10, priceFen: 5700 }],
+        },
         { productId: rice.id, oldFen: 6000, newFen: 9000, flag: 'rise', effectiveAt: null },
       ],
     });
@@ -100,7 +103,7 @@ describe('GET /api/v1/products/:id', () => {
       onShelf: true,
       offShelfReason: null,
       caseQuantity: 4,
-      priceHistory: [{ since: '2026-03-01', priceFen: 6000 }],
+      priceHistory: [{ since: '2026-03-01', priceFen: 6000, tiers: [{ fromQuantity: 10, priceFen: 5700 }] }],
     });
     expect(product.certifications.map((one: { of: string }) => one.of)).toEqual(['product', 'supplier']);
     expect(product.batches).toHaveLength(2);

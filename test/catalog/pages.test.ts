@@ -178,6 +178,7 @@ describe('the other pages', () => {
     await app.db.batch.update({ where: { id: batch.id }, data: { recalledAt: now } });
     await app.db.recall.create({ data: { batchId: batch.id, reason: '检出异物', byId: world.users.operator.id } });
     expect((await open('/trace/TRACE-ME-1'))('.notice--error').text()).toContain('检出异物');
+    expect($('#certifications').closest('section').find('a[href^="/certificates/"]').length).toBe(2);
   });
 
   it('GET /trace leads from a typed code to its page, and an unknown code is told and kept', async () => {

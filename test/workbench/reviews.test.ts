@@ -58,6 +58,8 @@ describe('a review', () => {
     expect(shown.text).not.toContain(world.users.employee.name);
     expect((await supplier.open('/supplier/reviews')).$(`[data-review="${id}"]`).length).toBe(0);
     await supplier.send(await supplier.open('/supplier/reviews?part=all'), form, { answer: '已换加厚纸盒' });
+    const ours = await supplier.open(`/suppliers/${world.suppliers.lianghe.id}`);
+    expect(ours.text).toContain('已换加厚纸盒');
     expect((await visitor.open(page)).text).toContain('已换加厚纸盒');
     const last = await supplier.open('/supplier/reviews?part=all');
     expect(last.$(form).length).toBe(0);
