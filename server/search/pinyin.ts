@@ -66,10 +66,10 @@ function readingsOfName(words: string[][][]): string[][] {
   return [usual, ...others].slice(0, 4);
 }
 
-export type SoundMatch = 'none' | 'begun' | 'whole';
+export type SoundMatch = 'none' | 'begun' | 'whole' | 'word';
 
 export type Sound = {
-  /** The letters are pinyin that starts with a syllable; `begun` when the last syllable goes on. */
+  /** The letters are pinyin that starts with a syllable; `begun` when the last syllable goes on, `word` when a word ends with them. */
   asPinyin(spelling: Spelling): SoundMatch;
   /** The letters are initials that start with a word. */
   asInitials(spelling: Spelling): boolean;
@@ -85,10 +85,12 @@ export function soundOf(letters: string): Sound {
   const wordStart = letters.length === 1 ? '^|[|]' : '^|[|-]';
   const pinyinPattern = new RegExp(`(?:${start})${spread}`);
   const wholePattern = new RegExp(`(?:${start})${spread}(?![a-z])`);
+  const wordPattern = new RegExp(`(?:${start})${spread}(?![a-z ])`);
   const initialsPattern = new RegExp(`(?:${wordStart})${spread}`);
   return {
     asPinyin(spelling) {
       if (!spelling.plainPinyin.includes(letters) || !pinyinPattern.test(spelling.pinyin)) return 'none';
+      if (wordPattern.test(spelling.pinyin)) return 'word';
       return wholePattern.test(spelling.pinyin) ? 'whole' : 'begun';
     },
     asInitials: ({ plainInitials, initials }) => plainInitials.includes(letters) && initialsPattern.test(initials),

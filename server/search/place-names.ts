@@ -7,3 +7,9 @@ export function shortPlaceName(name: string): string {
   const short = name.replace(kinds, '');
   return short.length >= 2 ? short : name;
 }
+
+/** Everything that a place is called: 秀山土家族苗族自治县, 秀山 and 秀山县. */
+export function placeNameForms(name: string): string[] {
+  const short = shortPlaceName(name);
+  return [...new Set([name, short, ...(name.startsWith(short) && name !== short ? [short + name.slice(-1)] : [])])];
+}

@@ -6,7 +6,7 @@ export type ProductDocument = {
   /** “500g×2 礼盒” */
   spec: string;
   aliases: string[];
-  /** What its category and those above are called too, in other words or another language: tells less than what the product is called. */
+  /** What its category and those above are called too, in other words or another language, and its certificates: tells less than what the product is called. */
   categoryWords: string[];
   /** Free text that may be found too, at little weight. */
   description?: string;
@@ -66,7 +66,7 @@ export function productDocument(row: ProductRow): ProductDocument {
     name: row.name,
     spec: row.spec,
     aliases: row.aliases,
-    categoryWords: categoryWords(row.categoryPath),
+    categoryWords: [...categoryWords(row.categoryPath), ...certificateWords(row.certificationCodes)],
     description: row.description ?? undefined,
     categoryCodes: row.categoryPath.map((category) => category.code),
     categoryNames: row.categoryPath.map((category) => category.name),
@@ -90,4 +90,15 @@ export function productDocument(row: ProductRow): ProductDocument {
 /** The nearest category's other words, and the English names of all. */
 function categoryWords(path: Category[]): string[] {
   return [...(path.at(-1)?.aliases ?? []), ...path.map(({ nameEn }) => nameEn)].filter(Boolean);
+}
+
+const wordsOfCertificate: Record<string, string[]> = {
+  green: ['绿色食品'],
+  organic: ['有机', 'Organic'],
+  geographic: ['地理标志', '地标', 'Geographical indication'],
+};
+
+/** What buyers call the certificates that a product carries. */
+export function certificateWords(codes: readonly string[]): string[] {
+  return codes.flatMap((code) => wordsOfCertificate[code] ?? []);
 }

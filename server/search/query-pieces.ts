@@ -33,7 +33,25 @@ const fillers = new Set([
   '适合',
   '一点',
   '一些',
+  '便宜',
+  '实惠',
+  '优质',
+  '正宗',
+  '包邮',
+  '特价',
+  '批发',
+  '推荐',
+  '特产',
+  '土特产',
+  '食品',
+  '装',
+  '以上',
+  '以下',
+  '以内',
+  '左右',
 ]);
+/** Words of a pack, which tell as little of the good as its weight. */
+const packs = /^(?:[袋罐盒瓶桶箱包散]装?|礼盒装?|礼品装|食堂装|家庭装|办公装|大包装|小包装|独立包装|整箱|整袋)$/;
 const mostWords = 8;
 const mostCharacters = 200;
 
@@ -46,6 +64,7 @@ export function queryPieces(q: string): Piece[] {
   return (telling.length > 0 ? telling : pieces).slice(0, mostWords);
 }
 
+export type WordKind = 'word' | 'sound' | 'weight';
 type ReadWord = { typed: string; read: string };
 
 /** The query with what was taken for another word put in its place; undefined when all was taken as typed. */
@@ -55,8 +74,9 @@ export function correctedQuery(q: string, words: readonly ReadWord[]): string | 
   return changed.reduce((text, { typed, read }) => text.replace(typed, () => read), fold(q).trim());
 }
 
-/** What each word tells of what is wanted: the last names the good (麻辣香肠 are sausages), a weight only its pack. */
-export function tellingOf(kinds: readonly ('word' | 'sound' | 'weight')[]): number[] {
-  const last = kinds.findLastIndex((kind) => kind !== 'weight');
-  return kinds.map((kind, at) => (at === last ? 2 : kind === 'weight' ? 0.5 : 1));
+/** What each word tells of what is wanted: the last names the good (麻辣香肠 are sausages), a weight or 袋装 only its pack. */
+export function tellingOf(words: readonly { kind: WordKind; typed: string }[]): number[] {
+  const isPack = words.map(({ kind, typed }) => kind === 'weight' || packs.test(typed));
+  const last = isPack.lastIndexOf(false);
+  return isPack.map((pack, at) => (at === last ? 2 : pack ? 0.5 : 1));
 }

@@ -1,4 +1,5 @@
 import SearchableMap from 'minisearch/SearchableMap';
+import { cutWords } from './chinese-words.ts';
 import { readings } from './pinyin.ts';
 
 /** The words of the catalogue by their sound, for words that were typed with other characters or with a slip. */
@@ -27,8 +28,12 @@ function soundsOf(word: string): string[] {
   return /^[a-z]{4,}$/.test(word) ? [word] : [];
 }
 
-/** Words that sound like a Han word (贡咪 → 贡米), else nearly so (香茹 → 香菇); the most alike and most used first. */
+/**
+ * Words that sound like a Han word (贡咪 → 贡米), else nearly so (香茹 → 香菇); the most alike and most used first. None for a word of the
+ * language: who asks for 李子 means no 栗子.
+ */
 export function soundingLike(vocabulary: Vocabulary, word: string): string[] {
+  if (cutWords(word).length === 1) return [];
   const sounds = soundsOf(word);
   const same = sounds.flatMap((sound) => vocabulary.bySound.get(sound) ?? []);
   const found = same.length > 0 ? same : sounds.flatMap((sound) => within(vocabulary, sound));

@@ -174,6 +174,9 @@ export function describeSearchEngine(name: string, create: () => Promise<SearchE
         ['place and good in pinyin', 'wulongfanqie', [11]],
         ['place and good apart', '城口 腊肉', [9]],
         ['a weight in kilograms', '贡米5公斤', [1]],
+        ['a pack by its weight', '贡米5公斤装', [1]],
+        ['a county by its short name and kind', '秀山县', [1, 2, 4, 5, 6, 7, 8]],
+        ['what only praises or promises', '包邮的优质贡米', [1, 2]],
         ['the same weight in jin', '贡米 10斤', [1]],
         ['the same weight in Chinese numerals', '贡米十斤', [1]],
         ['a weight in full-width grams', '５００ｇ', [2, 7]],
@@ -195,6 +198,14 @@ export function describeSearchEngine(name: string, create: () => Promise<SearchE
       it('says what it took a word for', async () => {
         expect((await engine.search({ q: '秀山贡咪' })).didYouMean).toBe('秀山贡米');
         expect((await engine.search({ q: '贡米' })).didYouMean).toBeUndefined();
+      });
+
+      it('takes no word of the language for another one', async () => {
+        for (const q of ['供米', '工米']) expect((await engine.search({ q })).ids, q).toEqual([1, 2]);
+        // Sounds like 贡米 but for the tone.
+        const hits = await engine.search({ q: '公民' });
+        expect(hits).toMatchObject({ ids: [], related: [] });
+        expect(hits.didYouMean).toBeUndefined();
       });
 
       it('finds what is called by the good when nothing matches every word, and says so', async () => {

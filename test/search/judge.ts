@@ -2,12 +2,13 @@ import type { SearchEngine } from '../../server/search/engine.ts';
 import type { ProductDocument } from '../../server/search/product-document.ts';
 import judged from './judged-queries.json' with { type: 'json' };
 
-/** Every property that is given must hold: a product's code with `*`, a category or place or what lies in it, a brand, a word of name or specification, a weight. */
+/** Every property that is given must hold: a product's code with `*`, a category or place or what lies in it, a brand, a certificate, a word of name or specification, a weight. */
 interface Selector {
   code?: string;
   category?: string;
   place?: string;
   brand?: string;
+  certification?: string;
   text?: string;
   grams?: number;
 }
@@ -67,12 +68,13 @@ export function gradeOf(document: JudgedDocument, { grades }: JudgedQuery): numb
 
 function holds(document: JudgedDocument, selector: string | Selector): boolean {
   if (typeof selector === 'string') return isNamed(document.code, selector);
-  const { code, category, place, brand, text, grams } = selector;
+  const { code, category, place, brand, certification, text, grams } = selector;
   return (
     (code === undefined || isNamed(document.code, code)) &&
     (category === undefined || document.categoryCodes.includes(category)) &&
     (place === undefined || document.placeCodes.includes(place)) &&
     (brand === undefined || document.brandCode === brand) &&
+    (certification === undefined || document.certifications.includes(certification)) &&
     (text === undefined || `${document.name} ${document.spec}`.includes(text)) &&
     (grams === undefined || document.netGrams === grams)
   );

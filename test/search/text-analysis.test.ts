@@ -76,7 +76,8 @@ describe('sounds', () => {
 
   it('starts pinyin at a syllable and initials at a word', () => {
     const name = spell(['城口山地鸡']);
-    expect(soundOf('shandiji').asPinyin(name)).toBe('whole');
+    expect(soundOf('shandiji').asPinyin(name)).toBe('word');
+    expect(soundOf('shandi').asPinyin(name)).toBe('whole');
     expect(soundOf('shand').asPinyin(name)).toBe('begun');
     expect(soundOf('andiji').asPinyin(name)).toBe('none');
     expect(soundOf('cksdj').asInitials(name)).toBe(true);

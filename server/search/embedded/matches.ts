@@ -20,7 +20,7 @@ const inAliasBoost = 1.5;
 const inKindBoost = 0.8;
 const aliasSound = 0.7;
 const kindSound = 0.4;
-const soundBoost = { whole: 12, begun: 6, initials: 8 };
+const soundBoost = { none: 0, word: 12, whole: 8, begun: 6, initials: 8 };
 
 /** A Chinese word, remembered until the words or codes of a product change: 贡米 and 秀山 are in half of all queries. */
 export function matchWord(index: ProductIndex, word: string): Match {
@@ -37,7 +37,7 @@ function findWord(index: ProductIndex, word: string): Match {
   addCodes(index, match, 'category', (name, short) =>
     Math.max(likeness(word, name, short), same.includes(name) ? synonymWeight : 0),
   );
-  addCodes(index, match, 'place', (name, short) => likeness(word, name, short));
+  addCodes(index, match, 'place', (name, short) => (isShortened(word, name, short) ? 1 : likeness(word, name, short)));
   addCodes(index, match, 'brand', (name, short) => likeness(word, name, short));
   if (word.length >= 3) addCodes(index, match, 'supplier', (name) => (name.includes(word) ? 1 : 0));
   return match;
@@ -65,7 +65,10 @@ export function matchGrams(index: ProductIndex, grams: number): Match {
 /** Latin letters as pinyin (gongmi); where nothing sounds so, as pinyin of which the last syllable is still being typed (gongm). */
 export function matchPinyin(index: ProductIndex, letters: string): Match {
   const sound = soundOf(letters);
-  const whole = matchSound(index, (spelling) => (sound.asPinyin(spelling) === 'whole' ? soundBoost.whole : 0));
+  const whole = matchSound(index, (spelling) => {
+    const match = sound.asPinyin(spelling);
+    return match === 'begun' ? 0 : soundBoost[match];
+  });
   if (whole.count > 0) return whole;
   return matchSound(index, (spelling) => (sound.asPinyin(spelling) === 'begun' ? soundBoost.begun : 0));
 }
@@ -79,7 +82,7 @@ export function matchInitials(index: ProductIndex, letters: string): Match {
 /** Categories, places and brands that are called or abbreviated exactly so (xs, xiushan). */
 export function matchCodesBySound(index: ProductIndex, letters: string): Match {
   const match = emptyMatch(index);
-  addSoundingCodes(index, match, ({ sounds }) => (sounds.has(letters) ? soundBoost.whole : 0));
+  addSoundingCodes(index, match, ({ sounds }) => (sounds.has(letters) ? soundBoost.word : 0));
   return match;
 }
 
@@ -97,6 +100,11 @@ function addSoundingCodes(index: ProductIndex, match: Match, weigh: (entry: Code
   for (const facet of ['category', 'place', 'brand'] as const) {
     addCodeWeights(index, match, facet, (book) => weighCodes(book, weigh));
   }
+}
+
+/** 秀山县 for 秀山土家族苗族自治县. */
+function isShortened(word: string, name: string, short: string): boolean {
+  return word.length === short.length + 1 && word.startsWith(short) && name.endsWith(word.slice(-1));
 }
 
 function likeness(word: string, name: string, short: string): number {

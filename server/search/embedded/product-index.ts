@@ -3,7 +3,7 @@ import { teachWords } from '../chinese-words.ts';
 import { facetNames, type ProductHits, type ProductQuery, pageOf, type Suggestion, type TextRange } from '../engine.ts';
 import { highlight, type Wanted } from '../highlight.ts';
 import { fold } from '../normalize-text.ts';
-import { shortPlaceName } from '../place-names.ts';
+import { placeNameForms } from '../place-names.ts';
 import type { ProductDocument } from '../product-document.ts';
 import { correctedQuery } from '../query-pieces.ts';
 import { remembered } from '../remembered.ts';
@@ -102,7 +102,7 @@ function fingerprint(product: ProductDocument): string {
 }
 
 function namesOf(product: ProductDocument): string[] {
-  const places = product.placeNames.flatMap((name) => [name, shortPlaceName(name)]);
+  const places = product.placeNames.flatMap(placeNameForms);
   return [...product.categoryNames, ...places, product.brandName ?? ''].map(fold);
 }
 

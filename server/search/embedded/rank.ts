@@ -14,7 +14,7 @@ export type Ranked = { order: Uint32Array; isFound: Uint8Array; relaxed: boolean
 export function rank(index: ProductIndex, q: string, words: Understood[]): Ranked {
   const size = index.columns.ids.length;
   const told = new Float32Array(size);
-  const weights = tellingOf(words.map(({ kind }) => kind));
+  const weights = tellingOf(words);
   const scores = new Float32Array(size);
   let most = 0;
   words.forEach(({ match }, at) => {

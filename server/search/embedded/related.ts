@@ -21,7 +21,7 @@ export function relatedSlots(index: ProductIndex, words: readonly Understood[], 
 }
 
 function partlyMatching(index: ProductIndex, words: readonly Understood[], { isFound }: Ranked): number[] {
-  const weights = tellingOf(words.map(({ kind }) => kind));
+  const weights = tellingOf(words);
   const least = leastShare * weights.reduce((sum, weight) => sum + weight, 0);
   const found: { slot: number; told: number; score: number }[] = [];
   for (let slot = 0; slot < index.columns.ids.length; slot++) {

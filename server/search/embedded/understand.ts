@@ -96,7 +96,8 @@ function understandLetters(index: ProductIndex, letters: string): Understood[] {
   const joined = placeThenGood(index, letters);
   if (joined !== undefined) return joined;
   const corrected = firstThatFinds(index, letters, spelledLike(index.vocabulary, letters));
-  return [corrected ?? asTyped(letters, exact)];
+  if (corrected !== undefined) return [corrected];
+  return placeThenGoodWithSlips(index, letters) ?? [asTyped(letters, exact)];
 }
 
 /** Letters that run on from a place, category or brand to a good of it that is not named after it (xsgm, xiushangongmi). */
@@ -109,6 +110,21 @@ function placeThenGood(index: ProductIndex, letters: string): Understood[] | und
     const good = pinyin.count > 0 ? pinyin : matchInitials(index, rest);
     if (good.count === 0) continue;
     return [sound(letters.slice(0, at), code), sound(rest, good)];
+  }
+  return undefined;
+}
+
+/** As `placeThenGood`, a slip in either part or in both (cengkousandiji). */
+function placeThenGoodWithSlips(index: ProductIndex, letters: string): Understood[] | undefined {
+  for (let at = letters.length - 3; at > 2; at--) {
+    const [left, right] = [letters.slice(0, at), letters.slice(at)];
+    const code = matchCodesBySound(index, left);
+    const place = code.count > 0 ? sound(left, code) : firstThatFinds(index, left, spelledLike(index.vocabulary, left));
+    if (place === undefined) continue;
+    const pinyin = matchPinyin(index, right);
+    const good =
+      pinyin.count > 0 ? sound(right, pinyin) : firstThatFinds(index, right, spelledLike(index.vocabulary, right));
+    if (good !== undefined) return [place, good];
   }
   return undefined;
 }

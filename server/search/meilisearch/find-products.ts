@@ -79,7 +79,7 @@ async function findRelated(
   found: readonly Shown[],
   most: number,
 ): Promise<Shown[]> {
-  const telling = tellingOf(words.map(({ kind }) => kind));
+  const telling = tellingOf(words);
   const told = (choice: typeof words) => choice.reduce((sum, word) => sum + (telling[words.indexOf(word)] ?? 0), 0);
   const least = LEAST_SHARE * told(words);
   const choices = mostTellingFirst(words).filter((choice) => told(choice) >= least && choice.length < kept.length);

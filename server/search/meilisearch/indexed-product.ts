@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { priceRanges } from '../engine.ts';
 import { fold } from '../normalize-text.ts';
 import { type Spelling, spell } from '../pinyin.ts';
-import { shortPlaceName } from '../place-names.ts';
+import { placeNameForms } from '../place-names.ts';
 import type { ProductDocument } from '../product-document.ts';
 import { wordsLookedForAs } from '../synonyms.ts';
 import { tokensOf } from '../tokenize-chinese.ts';
@@ -72,7 +72,7 @@ export function indexedProduct(product: ProductDocument): IndexedProduct {
 
 function fieldsOf(product: ProductDocument): Omit<IndexedProduct, 'print'> {
   const { name, aliases, categoryWords, categoryNames, placeNames, brandName, supplierName, spec } = product;
-  const places = placeNames.flatMap((place) => [...new Set([place, shortPlaceName(fold(place))])]);
+  const places = placeNames.flatMap(placeNameForms);
   const brand = brandName === undefined ? [] : [brandName];
   const own = [name, ...aliases];
   const words = [...new Set([...own, ...categoryNames, ...categoryWords].flatMap((text) => tokensOf(text).words))];

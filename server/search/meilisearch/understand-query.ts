@@ -40,7 +40,7 @@ async function findsAny(ask: Ask, words: readonly QueryWord[]): Promise<boolean>
 
 /** The words, and every choice of them, the most telling first; of several alike the one with the good. */
 export function mostTellingFirst(words: readonly QueryWord[]): QueryWord[][] {
-  const telling = tellingOf(words.map(({ kind }) => kind));
+  const telling = tellingOf(words);
   const good = telling.indexOf(Math.max(...telling));
   const choices = Array.from({ length: 2 ** words.length - 1 }, (_, index) => index + 1).map((bits) => {
     const chosen = words.map((_, at) => (bits & (1 << at)) !== 0);
