@@ -1,19 +1,17 @@
 import type { Actor } from '../accounts/actor.ts';
 import { audit } from '../db/audit.ts';
-import type { Db, PrismaClient } from '../db/client.ts';
+import type { PrismaClient } from '../db/client.ts';
 import { enqueue } from '../jobs/outbox.ts';
-import { addDays, type Day, dayFromColumn, dayOf, dayToColumn } from '../shared/days.ts';
+import { type Day, dayFromColumn, dayOf, dayToColumn } from '../shared/days.ts';
 import { NotAllowed, NotFound, RuleRefusal, StateConflict } from '../shared/errors.ts';
 import { withStatement } from './lock-statement.ts';
+import { latestDueOn } from './payment-term.ts';
 import { isPayer, maySeeStatement } from './statement-policy.ts';
 import { STATEMENT_TOLD } from './statement-told.ts';
 
-/** Days from the last delivery within which all must be paid, an extension included (rule 27). */
-const MOST_DAYS = 60;
-
 /**
  * The payer asks for a later day to pay a statement (rule 27): once granted, none more. Refuses a stranger with 404, the supplier with
- * 403, a day that is no later than the term or beyond 60 days from the last delivery, by field; 409 for one that is paid, owes nothing
+ * 403, a day that is no later than the term or beyond 60 days from its earliest delivery, by field; 409 for one that is paid, owes nothing
  * yet, has a request that waits or had its one extension. Returns the request's id.
  */
 export async function askExtension(
@@ -31,7 +29,7 @@ export async function askExtension(
       select: { state: true },
     });
     if (earlier) throw new StateConflict(earlier.state === 'asked' ? 'extensionAsked' : 'extensionUsed');
-    const latest = await latestExtension(tx, statementId);
+    const latest = await latestDueOn(tx, statementId);
     if (statement.state === 'paid' || !statement.dueOn || latest === null) throw new StateConflict('nothingToExtend');
     const dueOn = dayFromColumn(statement.dueOn);
     if (untilOn <= dueOn || untilOn > latest || untilOn < dayOf(at))
@@ -52,11 +50,4 @@ export async function askExtension(
     await enqueue(tx, STATEMENT_TOLD, [{ kind: 'extension', id }]);
     return id;
   });
-}
-
-/** The last day to which a statement may be extended; null without a delivery. */
-export async function latestExtension(db: Db, statementId: number): Promise<Day | null> {
-  const [last] = await db.$queryRaw<{ at: Date | null }[]>`
-    SELECT MAX(at) AS at FROM statement_line WHERE statementId = ${statementId} AND fen > 0`;
-  return last?.at ? addDays(dayOf(last.at), MOST_DAYS) : null;
 }

@@ -2,10 +2,11 @@ import type { Actor } from '../accounts/actor.ts';
 import { audit } from '../db/audit.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { enqueue } from '../jobs/outbox.ts';
-import { dayFromColumn } from '../shared/days.ts';
+import { dayFromColumn, dayToColumn } from '../shared/days.ts';
 import { NotAllowed, NotFound, StateConflict } from '../shared/errors.ts';
 import { withStatement } from './lock-statement.ts';
 import { liftPrepaying } from './overdue.ts';
+import { latestDueOn } from './payment-term.ts';
 import { isPaidSupplier, maySeeStatement } from './statement-policy.ts';
 import { STATEMENT_TOLD } from './statement-told.ts';
 
@@ -15,7 +16,8 @@ export interface ExtensionDecision {
 }
 
 /**
- * The supplier grants or refuses the extension that waits on a statement. Granted, the statement is due on the day asked for, and a
+ * The supplier grants or refuses the extension that waits on a statement. Granted, the statement is due on the day asked for, or on the last
+ * that 60 days from its earliest delivery leave, and a
  * payer that prepays because it was overdue buys on account again (rule 27). Refuses a stranger with 404, the payer with 403; 409
  * where none waits or the statement was paid meanwhile.
  */
@@ -40,7 +42,10 @@ export async function decideExtension(
       },
       select: { id: true },
     });
-    const dueOn = decision === 'grant' && asked.untilOn > statement.dueOn ? asked.untilOn : statement.dueOn;
+    const latest = await latestDueOn(tx, statementId);
+    // Something that was delivered before may have come onto the statement since it was asked for.
+    const until = latest && latest < dayFromColumn(asked.untilOn) ? dayToColumn(latest) : asked.untilOn;
+    const dueOn = decision === 'grant' && until > statement.dueOn ? until : statement.dueOn;
     await tx.statement.update({ where: { id: statementId }, data: { dueOn }, select: { id: true } });
     await audit(tx, {
       ...{ at, actorId: actor.id, action: `statement.${decision}_extension` },

@@ -4,6 +4,7 @@ import type { UnitPayer } from '../db/generated/client.ts';
 import type { StatementState } from '../db/generated/enums.ts';
 import { addDays, addMonths, type Day, dayToColumn, monthOf } from '../shared/days.ts';
 import { lockStatementsOf } from './lock-statement.ts';
+import { latestDueOn } from './payment-term.ts';
 
 /**
  * The open statement of a payer and supplier that takes up what happened on a day: that of its month, made where there is none, or of
@@ -55,11 +56,15 @@ export interface Raise {
   receivedOn: Day | null;
 }
 
-/** Adds to what a statement comes to; it is due when the term of its last delivery is over (rule 27). */
+/**
+ * Adds to what a statement comes to, its lines being written. It is due when the term of its last delivery is over, but no line of it
+ * later than 60 days after its own delivery (rule 27).
+ */
 export async function raiseStatement(tx: Tx, { statementId, fen, termDays, receivedOn }: Raise): Promise<void> {
-  const dueOn = receivedOn === null ? null : dayToColumn(addDays(receivedOn, termDays));
+  const latest = receivedOn === null ? null : await latestDueOn(tx, statementId);
+  const [dueOn, latestOn] = [receivedOn && addDays(receivedOn, termDays), latest].map((day) => day && dayToColumn(day));
   await tx.$executeRaw`
     UPDATE statement SET totalFen = totalFen + ${fen},
-      dueOn = IF(${dueOn} IS NULL, dueOn, GREATEST(COALESCE(dueOn, ${dueOn}), ${dueOn}))
+      dueOn = IF(${dueOn} IS NULL, dueOn, LEAST(GREATEST(COALESCE(dueOn, ${dueOn}), ${dueOn}), COALESCE(${latestOn}, ${dueOn})))
     WHERE id = ${statementId}`;
 }

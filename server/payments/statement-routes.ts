@@ -11,12 +11,13 @@ import { decodeCursor } from '../shared/pagination.ts';
 import { flash } from '../web/flash.ts';
 import { type FormView, formView, refusedForm } from '../web/form-view.ts';
 import { idIn, read } from '../web/forms.ts';
-import { askExtension, latestExtension } from './ask-extension.ts';
+import { askExtension } from './ask-extension.ts';
 import { confirmStatement } from './confirm-statement.ts';
 import { decideExtension } from './decide-extension.ts';
 import { invoiceFileIn } from './invoices/invoice-file.ts';
 import { recordRed } from './invoices/record-red.ts';
 import { invoicingOfStatement } from './invoices/statement-invoicing.ts';
+import { latestDueOn } from './payment-term.ts';
 import { recordInvoice } from './record-invoice.ts';
 import { recordTransfer } from './record-transfer.ts';
 import { exportStatement } from './statement-export.ts';
@@ -174,7 +175,7 @@ export function statementRoutes({ db, files, clock }: Parts): Router {
     const [counts, invoicing, latestOn] = await Promise.all([
       isPaidSupplier(actor, statement) ? [] : countsOfLines(db, orderIds),
       invoicingOfStatement(db, statement.id),
-      latestExtension(db, statement.id),
+      latestDueOn(db, statement.id),
     ]);
     const page = { actor, statement, counts, invoicing, latestOn, today: today() };
     return presentStatement(req, { ...page, forms: { ...NO_FORMS, ...forms } });

@@ -50,7 +50,9 @@ function settle(market: Market, random: Random, lines: Owed[]): void {
   const startsOn = monthOf(dayOf(first.receivedAt));
   const endsOn = addDays(monthOf(addDays(startsOn, 31)), -1);
   const lastAt = new Date(Math.max(...lines.map(({ receivedAt }) => receivedAt.getTime())));
-  const dueOn = addDays(dayOf(lastAt), payer.termDays ?? 30);
+  const firstAt = new Date(Math.min(...lines.map(({ receivedAt }) => receivedAt.getTime())));
+  const [termOn, latestOn] = [addDays(dayOf(lastAt), payer.termDays ?? 30), addDays(dayOf(firstAt), 60)];
+  const dueOn = termOn < latestOn ? termOn : latestOn;
   const paidOn = paymentDay(market, random, first.unitId, { endsOn, dueOn });
   const state = stateOn(today, { endsOn, paidOn, random });
   const totalFen = lines.reduce((sum, line) => sum + line.fen, 0);

@@ -42,7 +42,8 @@ const ACCOUNTS = `
 /**
  * Invoices: red-letter ones stay within theirs and take back no more than was given back, every refund once; all of a payer's from a
  * supplier come to what is owed, with what is yet to be invoiced. Transfers: what pays and goes back stays
- * within what came, and two persons sent it back. Statements: one extension at most, within 60 days of the last delivery, that holds.
+ * within what came, and two persons sent it back. Statements: one extension at most, that holds; none due later than 60 days after its earliest
+ * delivery.
  */
 export async function* checkInvoices(books: Books): AsyncGenerator<Difference> {
   for await (const one of invoices(books)) {
@@ -119,21 +120,22 @@ async function* returns(books: Books): AsyncGenerator<Difference> {
 }
 
 async function* extensions(books: Books): AsyncGenerator<Difference> {
-  const rows = overRanges<{ id: number; dueOn: string; untilOn: string; latestOn: string; granted: number }>(
+  const rows = overRanges<{ id: number; dueOn: string; untilOn: string | null; latestOn: string; granted: number }>(
     books,
     'statement',
     `SELECT * FROM (
-       SELECT s.id, DATE_FORMAT(s.dueOn, '%Y-%m-%d') AS dueOn, DATE_FORMAT(MAX(e.untilOn), '%Y-%m-%d') AS untilOn, COUNT(*) AS granted,
-         DATE_FORMAT((SELECT MAX(l.at) FROM statement_line l WHERE l.statementId = s.id AND l.fen > 0)
+       SELECT s.id, DATE_FORMAT(s.dueOn, '%Y-%m-%d') AS dueOn, DATE_FORMAT(MAX(e.untilOn), '%Y-%m-%d') AS untilOn, COUNT(e.id) AS granted,
+         DATE_FORMAT((SELECT MIN(l.at) FROM statement_line l WHERE l.statementId = s.id AND l.fen > 0)
            + INTERVAL 8 HOUR + INTERVAL 60 DAY, '%Y-%m-%d') AS latestOn
-       FROM statement s JOIN statement_extension e ON e.statementId = s.id AND e.state = 'granted'
+       FROM statement s LEFT JOIN statement_extension e ON e.statementId = s.id AND e.state = 'granted'
        WHERE s.id BETWEEN :from AND :to GROUP BY s.id, s.dueOn
-     ) x WHERE granted > 1 OR dueOn < untilOn OR untilOn > latestOn`,
+     ) x WHERE granted > 1 OR dueOn < LEAST(untilOn, latestOn) OR dueOn > latestOn`,
   );
   for await (const { id, dueOn, untilOn, latestOn, granted } of rows) {
     if (granted > 1) yield { what: `granted extensions of statement ${id}`, expected: 1, found: granted };
-    if (dueOn < untilOn) yield { what: `dueOn of statement ${id}`, expected: `${untilOn} or later`, found: dueOn };
-    if (untilOn > latestOn)
-      yield { what: `extension of statement ${id}`, expected: `${latestOn} at the latest`, found: untilOn };
+    if (untilOn !== null && dueOn < untilOn && dueOn < latestOn)
+      yield { what: `dueOn of statement ${id}`, expected: `${untilOn} or later`, found: dueOn };
+    if (dueOn > latestOn)
+      yield { what: `dueOn of statement ${id}`, expected: `${latestOn} at the latest`, found: dueOn };
   }
 }

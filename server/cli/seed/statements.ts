@@ -44,7 +44,7 @@ export async function addStatements(connection: Connection, operatorId: number):
     `INSERT INTO statement (id, unitId, payerId, fundingSource, supplierId, state, startsOn, endsOn, totalFen, dueOn, referenceCode, createdAt)
      SELECT x.id, y.unitId, y.id, y.fundingSource, (x.id - 1) % @suppliers + 1,
        IF(x.isPaid, 'paid', IF(x.month = DATE_FORMAT(@now + INTERVAL 8 HOUR, '%Y-%m-01'), 'open', 'confirmed')), x.month,
-       LAST_DAY(x.month), x.fen, DATE(x.last + INTERVAL 8 HOUR) + INTERVAL y.termDays DAY,
+       LAST_DAY(x.month), x.fen, LEAST(DATE(x.last + INTERVAL 8 HOUR) + INTERVAL y.termDays DAY, DATE(x.first + INTERVAL 8 HOUR) + INTERVAL 60 DAY),
        CONCAT('DZ', DATE_FORMAT(x.month, '%Y%m'), LPAD(x.id, GREATEST(6, LENGTH(x.id)), '0')), x.first
      FROM (SELECT statementId AS id, SUM(fen) AS fen, MIN(at) AS first, MAX(at) AS last, MAX(paidAt) IS NOT NULL AS isPaid,
          DATE_FORMAT(MIN(at) + INTERVAL 8 HOUR, '%Y-%m-01') AS month FROM statement_line GROUP BY statementId) x
