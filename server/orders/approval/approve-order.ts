@@ -4,6 +4,7 @@ import type { PrismaClient, Tx } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
 import { enqueue } from '../../jobs/outbox.ts';
 import { dayOf } from '../../shared/days.ts';
+import { RuleRefusal } from '../../shared/errors.ts';
 import { tellBuyer } from '../buyer-news.ts';
 import { moveDeliveryIfLate } from '../delivery/move-window.ts';
 import { type LockedOrder, lockOrder } from '../lock-order.ts';
@@ -12,6 +13,7 @@ import { placeOrder } from '../place-order.ts';
 import { APPROVAL_ASKED } from './approval-levels.ts';
 import { keepWithinBudget } from './keep-within-budget.ts';
 import { levelToDecide } from './level-to-decide.ts';
+import { mustPrepayNow } from './must-prepay.ts';
 import { noteDecision } from './note-decision.ts';
 
 /** How long a purchase is held for each further level of approval, and a prepaid one after the last for its payment. */
@@ -20,7 +22,7 @@ const HELD_ON_MS = 3 * 86_400_000;
 /**
  * Approves a unit's purchase at the level where it waits (`seenLevel`: only if it is still that one). After the last level it is placed
  * when it is on account, and waits for its payment when prepaid; a day of delivery that has become too early moves with the placing. Refuses as levelToDecide, and what a budget that refuses does not cover
- * with `overBudget` (rule 26).
+ * with `overBudget` (rule 26); at the last level what is on account of a payer that must prepay by now with `mustPrepayNow` (rule 27).
  */
 export async function approveOrder(
   db: PrismaClient,
@@ -33,6 +35,8 @@ export async function approveOrder(
     const order = await lockOrder(tx, orderId);
     const { waitsAt, next } = await levelToDecide(tx, actor, order, dayOf(at), seenLevel);
     if (order.unitId !== null) await keepWithinBudget(tx, { ...order, unitId: order.unitId }, 'decision', at);
+    if (!next && (await mustPrepayNow(tx, order)))
+      throw new RuleRefusal('mustPrepayNow', [{ path: 'payment', code: 'mustPrepayNow' }]);
     const decisionId = await noteDecision(tx, order, waitsAt.level, { decision: 'approved', byId: actor.id, at });
     if (next) await holdForNext(tx, orderId, at);
     else await passOn(tx, order, decisionId, at);

@@ -7,6 +7,7 @@ const transitions = [
   ['open', 'run_out', 'failed'],
   ['open', 'lose_goods', 'failed'],
   ['full', 'lose_goods', 'failed'],
+  ['full', 'lose_part', 'open'],
   ['full', 'place', 'placed'],
 ] as const satisfies readonly (readonly [PoolState, string, PoolState])[];
 

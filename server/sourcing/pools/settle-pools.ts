@@ -2,6 +2,7 @@ import { audit } from '../../db/audit.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
 import { enqueue } from '../../jobs/outbox.ts';
+import { mustPrepayNow } from '../../orders/approval/must-prepay.ts';
 import { cancelByMarket } from '../../orders/cancel-order.ts';
 import { lockOrder } from '../../orders/lock-order.ts';
 import { POOL_CHANGED } from '../../orders/order-pool.ts';
@@ -16,14 +17,17 @@ const WAITING = ['awaiting_approval', 'awaiting_payment', 'awaiting_pool'] as co
 /** The reasons in the market's own name; `reasonText` puts them into words. */
 export const UNFILLED = 'market.poolUnfilled';
 const UNCERTIFIED = 'market.goodsUncertified';
+const PREPAYS = 'market.payerPrepays';
 
 /**
- * Places the orders of full pools and gives back those of pools that closed unfilled, each under its own order's lock and each step
+ * Takes out of pools, full or not, what is on account of payers that must prepay by now, which makes room again (rule 27); then places
+ * the orders of full pools and gives back those of pools that closed unfilled, each under its own order's lock and each step
  * again after a crash without doing it twice. Returns how many pools had something to do.
  */
 export async function settlePools(db: PrismaClient, now: Date): Promise<number> {
   const today = dayOf(now);
   for (const id of await poolsOfLostGoods(db, today)) await loseGoods(db, id, today, now);
+  for (const id of await ordersOfPrepaying(db)) await leaveAsPrepaying(db, id, now);
   const due = await db.pool.findMany({
     where: { state: 'open', closesAt: { lte: now } },
     select: { id: true },
@@ -66,6 +70,33 @@ async function loseGoods(db: PrismaClient, id: number, today: Day, at: Date): Pr
       ...{ before: { state: pool.state }, after: { state, day: today } },
     });
     await enqueue(tx, POOL_CHANGED, [{ poolId: id }]);
+  });
+}
+
+async function ordersOfPrepaying(db: PrismaClient): Promise<number[]> {
+  const rows = await db.$queryRaw<{ id: number }[]>`
+    SELECT o.id FROM \`order\` o JOIN unit_payer p ON p.unitId = o.unitId AND p.fundingSource = o.fundingSource AND p.mustPrepay
+    WHERE o.state = 'awaiting_pool' AND o.paymentWay = 'on_account' ORDER BY o.id LIMIT ${BATCH}`;
+  return rows.map(({ id }) => id);
+}
+
+/** A full case of which nothing is placed yet is open again without it; of one that is being placed nobody leaves any more. */
+async function leaveAsPrepaying(db: PrismaClient, orderId: number, at: Date): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const order = await lockOrder(tx, orderId);
+    if (order.state !== 'awaiting_pool' || order.poolId === null || !(await mustPrepayNow(tx, order))) return;
+    await tx.$queryRaw`SELECT id FROM pool WHERE id = ${order.poolId} FOR UPDATE`;
+    const pool = await tx.pool.findUniqueOrThrow({ where: { id: order.poolId } });
+    if (pool.state === 'full') {
+      if ((await tx.order.count({ where: { poolId: pool.id, placedAt: { not: null } } })) > 0) return;
+      const state = nextPoolState(pool.state, 'lose_part');
+      await tx.pool.update({ where: { id: pool.id }, data: { state, endedAt: null }, select: { id: true } });
+      await audit(tx, {
+        ...{ at, actorId: null, action: 'pool.lose_part', subjectType: 'pool', subjectId: pool.id },
+        ...{ before: { state: pool.state }, after: { state, orderId } },
+      });
+    }
+    await cancelByMarket(tx, order, PREPAYS, at);
   });
 }
 
