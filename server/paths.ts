@@ -1,3 +1,4 @@
+import { accountPatterns } from './account-paths.ts';
 import { agreedPatterns } from './agreed-paths.ts';
 import { certificationPatterns } from './certification-paths.ts';
 import { sellerPatterns } from './seller-paths.ts';
@@ -232,9 +233,7 @@ export const patterns = {
   bulletinPublication: '/bulletins/:id/publication',
   bulletinCorrection: '/bulletins/:id/correction',
   bulletinRemoval: '/bulletins/:id/removal',
-  invitations: '/invitations',
-  invitationRevocation: '/invitations/:id/revocation',
-  employeeLeaving: '/invitations/leaving',
+  ...accountPatterns,
   units: '/units',
   unitsExport: '/units.xlsx',
   unit: '/units/:code',

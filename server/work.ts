@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PASSWORD_FORGOTTEN } from './accounts/resets/mail-reset.ts';
+import { RIGHT_CHANGED, rightChanged } from './accounts/rights/right-changed.ts';
 import { UNSOLD_CHANGED, unsoldChange } from './assistance/unsold-told.ts';
 import { PRODUCT_CHANGED, productChanged } from './catalog/product-changed.ts';
 import type { Container } from './container.ts';
@@ -27,6 +28,7 @@ import { tellOfPrices } from './notifications/tell-of-prices.ts';
 import { tellOfQuotes } from './notifications/tell-of-quotes.ts';
 import { tellOfRecalledLines, tellOfRecalls } from './notifications/tell-of-recalls.ts';
 import { tellOfRefunds } from './notifications/tell-of-refunds.ts';
+import { tellOfRights } from './notifications/tell-of-rights.ts';
 import { tellOfShortages } from './notifications/tell-of-shortages.ts';
 import { tellOfStatements, tellRefundsWithoutRed } from './notifications/tell-of-statements.ts';
 import { tellOfUnsold } from './notifications/tell-of-unsold.ts';
@@ -242,6 +244,12 @@ export function outboxHandlers(container: Container) {
       if (faults.length > 0) throw new AggregateError(faults, `${faults.length} mails were not sent`);
     },
     ...passwordHandlers(container),
+    [RIGHT_CHANGED]: async (payloads) => {
+      await tellOfRights(
+        db,
+        payloads.map((payload) => rightChanged.parse(payload)),
+      );
+    },
     [PROGRAMME_OPENED]: async (payloads) => {
       for (const payload of payloads) {
         const opened = programmeOpened.parse(payload);

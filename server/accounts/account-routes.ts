@@ -12,6 +12,7 @@ import { addressRoutes } from './address-routes.ts';
 import { invitationRoutes } from './invitation-routes.ts';
 import { registrationRoutes } from './registration-routes.ts';
 import { resetRoutes } from './resets/reset-routes.ts';
+import { rightRoutes } from './rights/right-routes.ts';
 import { signInRoutes } from './sign-in-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { actorOf } from './who-acts.ts';
@@ -34,6 +35,7 @@ export function accountRoutes(parts: Parts): Router {
   router.use(registrationRoutes(parts));
   router.use(resetRoutes(parts));
   router.use(invitationRoutes(parts));
+  router.use(rightRoutes(parts));
 
   router.use(patterns.account, (_req, res, next) => {
     res.set('Cache-Control', 'no-store');

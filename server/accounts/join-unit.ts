@@ -35,7 +35,7 @@ export async function joinByCode(tx: Tx, userId: number, code: string, at: Date)
   const over = expired || invitation.revokedAt !== null || invitation.used >= invitation.maxUses;
   if (over || unit.state !== 'active') throw refusal('invitationOver');
   await tx.$queryRaw`SELECT id FROM user WHERE id = ${userId} FOR UPDATE`;
-  await leaveOthers(tx, userId, unit.id, at);
+  await leaveOthers(tx, { userId, actorId: userId, unitId: unit.id }, at);
   await tx.roleGrant.create({ data: { userId, role: 'employee', unitId: unit.id, since: dayToColumn(today) } });
   await tx.unitInvitation.update({ where: { id: invitation.id }, data: { used: { increment: 1 } } });
   await audit(tx, {
@@ -45,20 +45,25 @@ export async function joinByCode(tx: Tx, userId: number, code: string, at: Date)
   return { id: unit.id, name: unit.name, nameEn: unit.nameEn };
 }
 
-async function leaveOthers(tx: Tx, userId: number, unitId: number, at: Date): Promise<void> {
+/** Nobody is an employee of two units: ends what there is. Refuses with `alreadyInUnit`. */
+export async function leaveOthers(
+  tx: Tx,
+  { userId, actorId, unitId }: { userId: number; actorId: number | null; unitId: number },
+  at: Date,
+): Promise<void> {
   const today = dayToColumn(dayOf(at));
   const held = await tx.roleGrant.findMany({
     where: { userId, role: 'employee', since: { lte: today }, OR: [{ until: null }, { until: { gt: today } }] },
     select: { id: true, unitId: true },
   });
   if (held.some((grant) => grant.unitId === unitId)) throw refusal('alreadyInUnit');
-  for (const grant of held) await endGrant(tx, { ...grant, userId, actorId: userId }, at);
+  for (const grant of held) await endGrant(tx, { ...grant, userId, actorId }, at);
 }
 
 /** Ends one's being an employee today: the right to have purchases counted for the unit, not what was counted. */
 export async function endGrant(
   tx: Tx,
-  { id, unitId, userId, actorId }: { id: number; unitId: number | null; userId: number; actorId: number },
+  { id, unitId, userId, actorId }: { id: number; unitId: number | null; userId: number; actorId: number | null },
   at: Date,
 ): Promise<void> {
   await tx.roleGrant.update({ where: { id }, data: { until: dayToColumn(dayOf(at)) } });

@@ -46,6 +46,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'approvalRules', icon: 'stamp', roles: ['approver'] },
       { path: 'invitations', icon: 'people', roles: ['approver'] },
       { path: 'passwordLinks', icon: 'shield', roles: ['approver', 'operator'] },
+      { path: 'rights', icon: 'shield', roles: ['operator', 'approver', 'supplier'] },
       { path: 'pickupPoints', icon: 'pin', roles: ['approver', 'operator'] },
     ],
   },

@@ -96,6 +96,8 @@ export const NOTICE_KINDS = [
   'recall_cancelled',
   'recall_begun',
   'recall_closed',
+  'right_given',
+  'right_ended',
   'password_reset_mailed',
   'password_reset_handed',
 ] as const;
