@@ -293,6 +293,14 @@ describe('a signed link', () => {
     expect((await visitor.open(url.replace(market.app.url, ''))).text).toContain('凉河白茶');
     const taken = await member.send(issued, 'form[action$="/revocation"]');
     expect(taken.text).toContain('已收回');
+    const again = await member.send(desk, 'form:has(input[name="purpose"][value="confirm"])');
+    const path = (again.$('input[readonly]').attr('value') ?? '').replace(market.app.url, '');
+    await visitor.send(await visitor.open(path), 'main form[method="post"]');
+    expect(
+      await market.app.db.auditLine.findFirstOrThrow({
+        where: { action: 'fulfilment.confirm', subjectId: parcelOf(order) },
+      }),
+    ).toMatchObject({ actorId: team.id, onBehalfOf: market.world.suppliers.lianghe.name });
     const other = await personOf(market.app, market.world.users.riceSupplier.login);
     await other.open(`/supplier/fulfilments/${parcelOf(order)}/links`, 404);
 

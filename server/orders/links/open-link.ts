@@ -25,17 +25,21 @@ export async function openLink(db: PrismaClient, secret: string, token: string, 
   if (!(await isOfUse(db, { purpose: link.purpose, subjectId: link.subjectId }, now)))
     throw new StateConflict('linkHasNoUse');
   const { user, ...row } = link;
+  // A work team stays one: what it does by a link is done on the village's behalf (rule 34).
+  const isOwn = user.grants.length > 0;
   return {
     link: { ...row, purpose: link.purpose },
     actor: {
       ...{ id: user.id, login: user.login, name: user.name, locale: user.locale, scopes: [] },
-      ...{ cartCount: 0, unreadCount: 0, servedSuppliers: [] },
-      grants: [
-        {
-          ...({ role: 'supplier', supplierId: link.supplierId } as const),
-          ...{ unitId: null, unitCode: null, unitName: null, unitNameEn: null, groupId: null, placeId: null },
-        },
-      ],
+      ...{ cartCount: 0, unreadCount: 0, servedSuppliers: [link.supplierId] },
+      grants: isOwn
+        ? [
+            {
+              ...({ role: 'supplier', supplierId: link.supplierId } as const),
+              ...{ unitId: null, unitCode: null, unitName: null, unitNameEn: null, groupId: null, placeId: null },
+            },
+          ]
+        : [],
     },
   };
 }
@@ -43,7 +47,17 @@ export async function openLink(db: PrismaClient, secret: string, token: string, 
 /** The row of a token that the market signed, of a person who may still act; null for any other. */
 async function signedRow(db: PrismaClient, secret: string, token: string) {
   const id = idOfToken(token);
-  const link = id === null ? null : await db.signedLink.findUnique({ where: { id }, include: { user: true } });
+  const found =
+    id === null
+      ? null
+      : await db.signedLink.findUnique({
+          where: { id },
+          include: { user: { include: { grants: { where: { role: 'supplier' } } } } },
+        });
+  const link = found && {
+    ...found,
+    user: { ...found.user, grants: found.user.grants.filter(({ supplierId }) => supplierId === found.supplierId) },
+  };
   return link && isSigned(secret, token, link) && !link.user.disabledAt ? link : null;
 }
 
