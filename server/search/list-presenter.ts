@@ -4,7 +4,7 @@ import { type CatalogReader, nameOf } from '../catalog/catalog-reader.ts';
 import type { ProductCard } from '../catalog/product-cards.ts';
 import { categoryCrumbs } from '../catalog/product-presenter.ts';
 import { pathTo } from '../paths.ts';
-import { productSorts, type TextRange } from './engine.ts';
+import { type ProductFacets, productSorts, type TextRange } from './engine.ts';
 import { markedText } from './highlight.ts';
 import { type FacetNames, presentFacets } from './list-filters.ts';
 import { hasBadPrice, hasBadWeight, type ListQuery, pairsOf } from './list-query.ts';
@@ -53,6 +53,7 @@ export function presentList(
     ),
     offers: presentCards(reader, offers),
     prevHref: found.page > 1 ? hrefOf({ ...list, page: found.page - 1 }) : undefined,
+    isCut: found.isCut,
     nextHref: found.hasNext ? hrefOf({ ...list, page: found.page + 1 }) : undefined,
     where:
       found.total !== undefined && found.cards.length > 0
@@ -75,7 +76,7 @@ export function presentList(
         ].filter(([, value]) => value !== ''),
       ),
       facets,
-      price: { min: list.minPrice, max: list.maxPrice },
+      price: { min: list.minPrice, max: list.maxPrice, ranges: rangesOf(reader, list, found.facets) },
       weight: { min: list.minWeight, max: list.maxWeight },
       clearHref: isFiltered ? hrefOf(clear(list)) : undefined,
     },
@@ -93,6 +94,25 @@ export function presentList(
         })),
     ],
   };
+}
+
+/** The ranges of prices that hold anything, each a link; the chosen one takes itself back. */
+function rangesOf({ t }: CatalogReader, list: ListQuery, facets: ProductFacets | null) {
+  return (facets?.price ?? [])
+    .filter(({ count }) => count > 0)
+    .map(({ minFen, belowFen, count }) => {
+      const min = minFen === 0 ? '' : String(minFen / 100);
+      const max = belowFen === null ? '' : ((belowFen - 1) / 100).toFixed(2);
+      const isChosen = list.minPrice === min && list.maxPrice === max;
+      const bound = belowFen === null ? 'above' : minFen === 0 ? 'below' : 'between';
+      const prices = isChosen ? { minPrice: '', maxPrice: '' } : { minPrice: min, maxPrice: max };
+      return {
+        label: t(`catalog:priceRange.${bound}`, { min: minFen / 100, max: (belowFen ?? 0) / 100 }),
+        count,
+        isChosen,
+        href: hrefOf({ ...list, ...prices, page: 1 }),
+      };
+    });
 }
 
 function headingOf({ t, locale, categories }: CatalogReader, list: ListQuery): string {

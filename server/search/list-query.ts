@@ -18,7 +18,8 @@ export interface ListQuery extends Record<FacetName, string[]> {
 
 const MOST_CODES = 20;
 const MOST_WORDS = 100;
-const MOST_PAGES = 1_000;
+/** Further pages are not shown: what is searched for is narrowed down instead. */
+export const MOST_PAGES = 1_000;
 
 export function readListQuery(query: Record<string, unknown>): ListQuery {
   const codes = Object.fromEntries(facetNames.map((name) => [name, codesIn(query[name])])) as Record<

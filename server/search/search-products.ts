@@ -16,6 +16,7 @@ import {
   type SearchEngine,
   type TextRange,
 } from './engine.ts';
+import { MOST_PAGES } from './list-query.ts';
 
 export interface SearchParts {
   db: PrismaClient;
@@ -32,6 +33,8 @@ export interface FoundProducts {
   page: number;
   perPage: number;
   hasNext: boolean;
+  /** there is more, but this is the last page that is shown */
+  isCut: boolean;
   facets: ProductFacets | null;
   didYouMean?: string;
   relaxed: boolean;
@@ -76,7 +79,8 @@ async function askEngine(
     total,
     page,
     perPage,
-    hasNext: page * perPage < total,
+    hasNext: page * perPage < total && page < MOST_PAGES,
+    isCut: page * perPage < total && page >= MOST_PAGES,
     facets,
     didYouMean,
     relaxed,
@@ -119,7 +123,8 @@ async function browseInstead(db: PrismaClient, query: ProductQuery, today: Day):
     highlights: {},
     page,
     perPage,
-    hasNext: rows.length > perPage,
+    hasNext: rows.length > perPage && offset + perPage < MOST_BROWSED,
+    isCut: rows.length > perPage && offset + perPage >= MOST_BROWSED,
     facets: null,
     relaxed: false,
     related: [],
