@@ -9,6 +9,9 @@ import {
   tellEndedCertifications,
 } from './notifications/remind-expiring-certifications.ts';
 import { remindOverdueParcels } from './notifications/remind-overdue-parcels.ts';
+import { remindReceipts } from './notifications/remind-receipts.ts';
+import { remindRefunds } from './notifications/remind-refunds.ts';
+import { endLateRests } from './orders/overdue/end-late-rests.ts';
 import { startClocks } from './orders/overdue/start-clocks.ts';
 import { placeStandingOrders } from './orders/place-standing-orders.ts';
 import { receiveByTime } from './orders/receive-by-time.ts';
@@ -70,6 +73,7 @@ export function periodicJobs({ db, files, stripe, clock, log }: Container): Peri
     { name: 'expire-quotes', everyMs: 60_000, run: async () => void (await expireQuotes(db, clock())) },
     { name: 'remind-approvers', everyMs: 600_000, run: () => remindApprovers(db, clock()) },
     { name: 'start-clocks', everyMs: 600_000, run: () => startClocks(db, clock()) },
+    { name: 'end-late-rests', everyMs: 3_600_000, run: async () => void (await endLateRests(db, clock())) },
     { name: 'overdue-parcels', everyMs: 600_000, run: () => remindOverdueParcels(db, clock()) },
     { name: 'warn-unsold', everyMs: 6 * 3_600_000, run: () => warnOfUnsold(db, clock()) },
     { name: 'remind-due', everyMs: 3_600_000, run: () => remindDueStatements(db, clock()) },
@@ -90,6 +94,8 @@ export function periodicJobs({ db, files, stripe, clock, log }: Container): Peri
         void (await placeStandingOrders(db, (actor, request) => submitOrder(db, actor, request, clock()), clock())),
     },
     { name: 'welfare-reminders', everyMs: 600_000, run: async () => void (await remindChoosers(db, clock())) },
+    { name: 'remind-refunds', everyMs: 600_000, run: () => remindRefunds(db, clock()) },
+    { name: 'remind-receipts', everyMs: 3_600_000, run: () => remindReceipts(db, clock()) },
     { name: 'receive-by-time', everyMs: 600_000, run: async () => void (await receiveByTime(db, clock())) },
     { name: 'recount-sold', everyMs: 3_600_000, run: async () => void (await recountSold(db, clock())) },
     { name: 'settle-payments', everyMs: 60_000, run: () => settleOpenPayments({ db, stripe, log }, clock()) },

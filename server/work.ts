@@ -10,6 +10,7 @@ import { runSchedule } from './jobs/schedule.ts';
 import { MAIL_DUE } from './notifications/notify.ts';
 import { passwordHandlers } from './notifications/password-handlers.ts';
 import { sendMail } from './notifications/send-mail.ts';
+import { tellAcceptedByTime } from './notifications/tell-accepted-by-time.ts';
 import { tellApprovers } from './notifications/tell-approvers.ts';
 import { tellBuyers } from './notifications/tell-buyers.ts';
 import { tellDroppedRests } from './notifications/tell-dropped-rests.ts';
@@ -38,13 +39,15 @@ import { tellSuppliers } from './notifications/tell-suppliers.ts';
 import { tellUnits } from './notifications/tell-units.ts';
 import { APPROVAL_ASKED } from './orders/approval/approval-levels.ts';
 import { BUYER_NEWS, buyerNews } from './orders/buyer-news.ts';
+import { SESSIONS_TO_CLOSE } from './orders/cancel-order.ts';
 import { DELIVERY_MOVED } from './orders/delivery/move-window.ts';
 import { POOL_CHANGED } from './orders/order-pool.ts';
 import { OVERDUE_CANCELLED } from './orders/overdue/cancel-overdue.ts';
 import { PICKUP_ARRIVED } from './orders/pickup/pickup-desk.ts';
 import { STANDING_ORDER_RAN } from './orders/place-standing-orders.ts';
-import { SHORTAGE_REPORTED } from './orders/receive-fulfilment.ts';
+import { ACCEPTED_BY_TIME, SHORTAGE_REPORTED } from './orders/receive-fulfilment.ts';
 import { OFFERS_UNUSED } from './orders/release-holds.ts';
+import { closeSessionsOf, sessionsToClose } from './payments/close-session.ts';
 import { gatherParcel } from './payments/gather-parcel.ts';
 import { refundDue } from './payments/note-refund.ts';
 import { oneByOne } from './payments/one-by-one.ts';
@@ -74,7 +77,7 @@ import { BANK_CHANGED, bankChanged } from './workbench/shop/bank-changed.ts';
 const REFUND_DUE = 'payment.refund_due';
 const refundChanged = z.object({ refundId: z.number().int() });
 const disputeChanged = z.object({ messageId: z.number().int() });
-const restDropped = z.object({ receiptId: z.number().int() });
+const ofReceipt = z.object({ receiptId: z.number().int() });
 const programmeOpened = z.object({ programmeId: z.number().int() });
 const orderPlaced = z.object({ orderId: z.number().int() });
 const ofFulfilment = z.object({ fulfilmentId: z.number().int() });
@@ -82,7 +85,6 @@ const standingOrderRan = z.object({ runId: z.number().int() });
 const poolChanged = z.object({ poolId: z.number().int() });
 const welfareOpened = z.object({ runId: z.number().int() });
 const reviewAnswered = z.object({ reviewId: z.number().int() });
-const shortageReported = z.object({ receiptId: z.number().int() });
 const mailDue = z.object({ userId: z.number().int(), dedupeKey: z.string() });
 
 /** What each outbox topic leads to. */
@@ -148,10 +150,8 @@ export function outboxHandlers(container: Container) {
       await tellOfDisputes(db, ids, dayOf(clock()));
     },
     'fulfilment.rest_dropped': async (payloads) => {
-      await tellDroppedRests(
-        db,
-        payloads.map((payload) => restDropped.parse(payload).receiptId),
-      );
+      const ids = payloads.map((payload) => ofReceipt.parse(payload).receiptId);
+      await tellDroppedRests(db, ids);
     },
     [OVERDUE_CANCELLED]: async (payloads) => {
       const ids = payloads.map((payload) => ofFulfilment.parse(payload).fulfilmentId);
@@ -235,8 +235,16 @@ export function outboxHandlers(container: Container) {
     [WELFARE_OPENED]: async (payloads) => {
       for (const payload of payloads) await tellChoosers(db, welfareOpened.parse(payload).runId);
     },
+    [SESSIONS_TO_CLOSE]: async (payloads) => {
+      const ids = payloads.map((payload) => sessionsToClose.parse(payload).orderId);
+      await closeSessionsOf(container, ids, clock());
+    },
+    [ACCEPTED_BY_TIME]: async (payloads) => {
+      const ids = payloads.map((payload) => ofReceipt.parse(payload).receiptId);
+      await tellAcceptedByTime(db, ids, dayOf(clock()));
+    },
     [SHORTAGE_REPORTED]: async (payloads) => {
-      const ids = payloads.map((payload) => shortageReported.parse(payload).receiptId);
+      const ids = payloads.map((payload) => ofReceipt.parse(payload).receiptId);
       await tellOfShortages(db, ids, dayOf(clock()));
     },
     [MAIL_DUE]: async (payloads) => {

@@ -5,6 +5,7 @@ import { traceShares } from '../catalog/trace-shares.ts';
 import { countOpenComplaints } from '../complaints/open-complaints.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { listJobs, outboxHealth } from '../jobs/job-health.ts';
+import { PASSED_ON_AFTER_HOURS } from '../orders/refund-states.ts';
 import { countWaiting, listLate, WAITS, type Wait } from '../orders/waiting-orders.ts';
 import { patterns } from '../paths.ts';
 import { countFailedRefunds } from '../payments/failed-refunds/failed-refund-queries.ts';
@@ -18,7 +19,14 @@ interface Parts {
 }
 
 /** After how many hours of waiting, or of being overdue, an operator should ask why. */
-export const LATE_HOURS: Record<Wait, number> = { approval: 24, payment: 24, confirmation: 48, shipping: 48 };
+export const LATE_HOURS: Record<Wait, number> = {
+  approval: 24,
+  payment: 24,
+  confirmation: 48,
+  shipping: 48,
+  receiving: 120,
+  refund: PASSED_ON_AFTER_HOURS,
+};
 
 const LATE_SHOWN = 10;
 

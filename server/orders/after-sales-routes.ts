@@ -76,8 +76,9 @@ export function afterSalesRoutes({ db, files, clock }: Parts): Router {
   router.post(patterns.fulfilmentCancellation, async (req, res) => {
     const { order, parcel } = await ownParcel(req);
     try {
-      await cancelOverdueParcel(db, actorOf(req), parcel.id, read(cancellationBody, req.body).reason, clock());
-      flash(req, 'success', req.t('overdue:flash.cancelled'));
+      const { reason } = read(cancellationBody, req.body);
+      const state = await cancelOverdueParcel(db, actorOf(req), parcel.id, reason, clock());
+      flash(req, 'success', req.t(`overdue:flash.${state === 'cancelled' ? 'cancelled' : 'restCancelled'}`));
     } catch (error) {
       if (!(error instanceof StateConflict)) throw error;
       flash(req, 'error', req.t(`faults:${error.code}`));

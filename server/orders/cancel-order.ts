@@ -47,6 +47,9 @@ export async function cancelByMarket(tx: Tx, order: LockedOrder, reason: string,
   return true;
 }
 
+/** The outbox topic of orders that ended while they could be paid. */
+export const SESSIONS_TO_CLOSE = 'payment.sessions_to_close';
+
 export interface Cancelling {
   /** null: the market itself */
   byId: number | null;
@@ -75,6 +78,7 @@ export async function carryOutCancelling(
   });
   if (order.placedAt) await reversePlacing(tx, order, cancellation.id, back, at);
   else if (order.state === 'awaiting_pool') await payBack(tx, order, cancellation.id);
+  if (order.state === 'awaiting_payment') await enqueue(tx, SESSIONS_TO_CLOSE, [{ orderId }]);
   await audit(tx, {
     at,
     actorId: byId,

@@ -3,9 +3,10 @@ import type { PrismaClient, Tx } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { enqueue } from '../jobs/outbox.ts';
 import { NotFound, RuleRefusal } from '../shared/errors.ts';
-import { dropShares } from './drop-shares.ts';
+import type { Fulfilled } from './book-receipt.ts';
+import { type Dropping, dropShares } from './drop-shares.ts';
 import { lockFulfilment } from './lock-order.ts';
-import { mayLookAfter } from './order-policy.ts';
+import { mayDropRest } from './order-policy.ts';
 import { nextFulfilmentState } from './order-states.ts';
 import { restOfParcel, shippableShares } from './parcel-rest.ts';
 import { refundedParts } from './refunded-parts.ts';
@@ -18,7 +19,7 @@ export interface RestCancellation {
 }
 
 /**
- * The supplier cannot deliver the rest of a parcel that went in part: what was not shipped is reversed, no longer owed, due back when it
+ * The supplier cannot deliver the rest of a parcel that went in part, or the operator ends the waiting for it: what was not shipped is reversed, no longer owed, due back when it
  * was paid, and free of its caps (rules 4, 10), on a receipt of its own kind. Freight stays with what was delivered. Refuses another
  * supplier with 404, a parcel that did not go in part with 409, and no reason.
  */
@@ -41,13 +42,19 @@ export async function dropRestOf(
   at: Date,
 ): Promise<number> {
   const fulfilled = await lockFulfilment(tx, fulfilmentId);
-  const { order, fulfilment, lines } = fulfilled;
-  if (!mayLookAfter(actor, fulfilment)) throw new NotFound();
+  const { fulfilment } = fulfilled;
+  if (!mayDropRest(actor, fulfilment)) throw new NotFound();
   nextFulfilmentState(fulfilment.state, 'drop_rest');
   if (reason === '') throw new RuleRefusal('badInput', [{ path: 'reason', code: 'reasonNeeded' }]);
-  const rest = await restOfParcel(tx, fulfilmentId, lines, await refundedParts(tx, order.id));
+  return dropWholeRest(tx, fulfilled, { actorId: actor.id, reason, backOnShelf }, at);
+}
+
+/** Whoever gives it up: all that a parcel that went in part still lacks. Under the order's lock. Both sides are told. Returns the receipt's id. */
+export async function dropWholeRest(tx: Tx, fulfilled: Fulfilled, dropping: Dropping, at: Date): Promise<number> {
+  const { order, fulfilment, lines } = fulfilled;
+  const rest = await restOfParcel(tx, fulfilment.id, lines, await refundedParts(tx, order.id));
   const shares = await shippableShares(tx, rest);
-  const receiptId = await dropShares(tx, fulfilled, rest, shares, { actorId: actor.id, reason, backOnShelf }, at);
+  const receiptId = await dropShares(tx, fulfilled, rest, shares, dropping, at);
   await enqueue(tx, 'fulfilment.rest_dropped', [{ receiptId }]);
   return receiptId;
 }

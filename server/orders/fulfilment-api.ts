@@ -10,6 +10,7 @@ import { MOST_ROWS } from './bulk/shipment-rows.ts';
 import { confirmFulfilment } from './confirm-fulfilment.ts';
 import { dropRest } from './drop-rest.ts';
 import { fulfilmentJson, toFulfilmentJson } from './order-json.ts';
+import { mayDropRest } from './order-policy.ts';
 import { findFulfilment, listFulfilments } from './order-queries.ts';
 import {
   cancellationBody,
@@ -141,24 +142,25 @@ export function fulfilmentEndpoints({ db, clock }: Parts): Endpoint[] {
     endpoint({
       ...act,
       path: '/fulfilments/:id/rest-cancellation',
-      summary: 'The supplier gives up what a parcel that went in part still lacks, with a reason',
+      summary: 'The supplier, or the operator, gives up what a parcel that went in part still lacks, with a reason',
       body: restBody,
       status: 201,
       response: fulfilmentJson,
       handle: async ({ req, params, body }) => {
         await dropRest(db, actorOf(req), params.id, body, clock());
-        return toFulfilmentJson(await findFulfilment(db, actorOf(req), params.id));
+        return toFulfilmentJson(await findFulfilment(db, actorOf(req), params.id, mayDropRest));
       },
     }),
     endpoint({
       ...act,
       path: '/fulfilments/:id/cancellation',
-      summary: 'The buyer no longer waits for a parcel that is overdue and was not shipped; all of it is given back',
+      summary:
+        'The buyer no longer waits for a parcel that is overdue: all of it that was not shipped is given back; of what went in part the rest',
       body: cancellationBody,
       response: z.object({ id: z.int(), state: z.string() }),
       handle: async ({ req, params, body }) => {
-        await cancelOverdueParcel(db, actorOf(req), params.id, body.reason, clock());
-        return { id: params.id, state: 'cancelled' };
+        const state = await cancelOverdueParcel(db, actorOf(req), params.id, body.reason, clock());
+        return { id: params.id, state };
       },
     }),
     endpoint({

@@ -48,6 +48,11 @@ export function mayFulfil(actor: Actor, fulfilment: { supplierId: number }): boo
   return suppliersActedFor(actor).includes(fulfilment.supplierId);
 }
 
+/** Its supplier's side, or the operator where the rest of a parcel is waited for in vain. */
+export function mayDropRest(actor: Actor, fulfilment: { supplierId: number }): boolean {
+  return mayLookAfter(actor, fulfilment) || hasRole(actor, 'operator');
+}
+
 /** Whoever looks after the parcel's supplier, or the operator where it does not act. */
 export function mayDecideRefund(actor: Actor, fulfilment: { supplierId: number }): boolean {
   return mayLookAfter(actor, fulfilment) || hasRole(actor, 'operator');

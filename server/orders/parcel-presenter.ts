@@ -1,4 +1,4 @@
-import type { Actor } from '../accounts/actor.ts';
+import { type Actor, hasRole } from '../accounts/actor.ts';
 import { pathTo } from '../paths.ts';
 import { formatKilograms } from '../shared/weight.ts';
 import { degrees, droppedReason, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
@@ -25,10 +25,7 @@ export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, p
     pickup: presentPickup(reader, actor, order, part),
     tracking: trackParcel(reader, order, part, seen),
     overdueSince: isOverdue(part, seen.now) ? part.dueAt : undefined,
-    overdueCancelAction:
-      isOverdue(part, seen.now) && order.poolId === null && mayBuyerSee(actor, order)
-        ? pathTo('fulfilmentCancellation', { id: part.id })
-        : undefined,
+    overdueCancel: presentCancel(reader, actor, order, part, seen),
     shipments: part.shipments.map(
       ({ id, carrier, trackingNumber, temperatureDeci, shippedAt, receivedAt, slipFileId }) => ({
         carrier,
@@ -72,6 +69,21 @@ export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, p
         ...acceptance(reader, part, line),
       })),
   };
+}
+
+/** What its buyer may cancel of a parcel that is overdue, and the operator of one whose rest is waited for. */
+function presentCancel({ t }: Reader, actor: Actor, order: WholeOrder, part: Part, { now }: Seen) {
+  const ofBuyer = isOverdue(part, now) && order.poolId === null && mayBuyerSee(actor, order);
+  const ofOperator = part.state === 'partly_shipped' && hasRole(actor, 'operator');
+  if (!ofBuyer && !ofOperator) return undefined;
+  const what = part.state === 'partly_shipped' ? 'rest' : 'cancel';
+  const action = pathTo(ofBuyer ? 'fulfilmentCancellation' : 'fulfilmentRest', { id: part.id });
+  const words = {
+    open: t(`overdue:${what}.open`),
+    question: t(`overdue:${what}.question`),
+    button: t(`overdue:${what}.button`),
+  };
+  return { action, ...words, reasonOptional: ofBuyer };
 }
 
 /** Where it is fetched; the code is for the buyer's eyes alone. */

@@ -7,6 +7,7 @@ import { enqueue } from '../jobs/outbox.ts';
 import { NotFound, RuleRefusal, StateConflict } from '../shared/errors.ts';
 import { bookReceipt } from './book-receipt.ts';
 import { completeWhenAllReceived } from './complete-order.ts';
+import { isHeldBack } from './late-receipts.ts';
 import { lockFulfilment } from './lock-order.ts';
 import { mayBuyerSee } from './order-policy.ts';
 import { nextFulfilmentState } from './order-states.ts';
@@ -19,12 +20,17 @@ export interface ReceiptHead {
   shipmentId?: number;
   /** measured on arrival, tenths of a degree */
   temperatureDeci?: number | null;
+  /** nobody said anything in time; refused while goods are asked back or a receipt is disputed */
+  isByTime?: boolean;
   /** where photos of the lines are kept; needed when there are any */
   files?: FileStore;
 }
 
 /** The outbox topic of receipts that reported goods short or damaged. */
 export const SHORTAGE_REPORTED = 'receipt.short';
+
+/** The outbox topic of units' receipts that nobody wrote in time. */
+export const ACCEPTED_BY_TIME = 'receipt.accepted_by_time';
 
 /**
  * Receives a shipment of a parcel: what is accepted is owed and counts (where acceptance counts), what is short or damaged is reversed,
@@ -45,6 +51,7 @@ export async function receiveFulfilment(
     const { order, fulfilment, lines } = fulfilled;
     if (actor && !mayBuyerSee(actor, order)) throw new NotFound();
     nextFulfilmentState(fulfilment.state, 'receive_part');
+    if (head.isByTime && (await isHeldBack(tx, fulfilmentId))) throw new StateConflict('receiptHeldBack');
     const rest = await restOfParcel(tx, fulfilmentId, lines, await refundedParts(tx, order.id));
     const shipment = chosen(rest, head.shipmentId);
     const received = receivedLines({ order, lines, rest, shipment }, inputs);
@@ -76,6 +83,8 @@ export async function receiveFulfilment(
     });
     if (received.some(({ shortQuantity, damagedQuantity }) => shortQuantity + damagedQuantity > 0))
       await enqueue(tx, SHORTAGE_REPORTED, [{ receiptId: receipt.id }]);
+    if (head.isByTime && order.fundingSource !== 'individual')
+      await enqueue(tx, ACCEPTED_BY_TIME, [{ receiptId: receipt.id }]);
     await bookReceipt(tx, fulfilled, receipt.id, received, at);
     if (head.files && actor) await keepPhotos(tx, head.files, receipt.id, received, actor.id);
     return receipt.id;

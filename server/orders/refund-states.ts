@@ -25,3 +25,6 @@ export function mayHappenToRefund(from: RefundState, event: RefundEvent): boolea
 
 /** Refunds by which an order is less than it was. */
 export const GRANTED = ['approved', 'paid'] as const satisfies readonly RefundState[];
+
+/** After how many hours a request that its supplier does not decide is passed on to the operators. */
+export const PASSED_ON_AFTER_HOURS = 48;

@@ -10,7 +10,7 @@ import { lockFulfilment } from './lock-order.ts';
 import { onBehalf } from './on-behalf.ts';
 import { mayLookAfter } from './order-policy.ts';
 import { nextFulfilmentState } from './order-states.ts';
-import { shipDueAt } from './overdue/due-dates.ts';
+import { restDueAt, shipDueAt } from './overdue/due-dates.ts';
 import { restOfParcel, shippableShares } from './parcel-rest.ts';
 import { refundedParts } from './refunded-parts.ts';
 import { weightRange } from './weighed-parts.ts';
@@ -78,12 +78,13 @@ export async function shipParcel(
   await tx.shipmentLine.createMany({ data: lines.map((line) => ({ ...line, shipmentId: shipment.id })) });
   // Shipped without having been confirmed, it is in time as if it had been confirmed at the last moment.
   const skipped = fulfilment.state === 'to_confirm' ? fulfilment.dueAt : null;
+  const dueAt = skipped ? await shipDueAt(tx, fulfilment.supplierId, skipped, order) : fulfilment.dueAt;
   await tx.fulfilment.update({
     where: { id: fulfilmentId },
     data: {
       state,
       shippedAt: at,
-      ...(skipped && { dueAt: await shipDueAt(tx, fulfilment.supplierId, skipped, order) }),
+      dueAt: isAll ? dueAt : await restDueAt(tx, { ...fulfilment, dueAt }, at, order),
     },
     select: { id: true },
   });

@@ -7,10 +7,11 @@ import { mayContest } from './disputes/contest-receipt.ts';
 import { comingDay, degrees, droppedReason, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
 import { orderNumber, type SupplierFulfilment } from './order-queries.ts';
 import { mayHappenTo } from './order-states.ts';
-import { isOverdue } from './overdue/due-dates.ts';
+import { isOverdue, SUPPLIERS_TURN } from './overdue/due-dates.ts';
 import type { OnTimeRate, OverdueCount } from './overdue/overdue-queries.ts';
 import { photosOf } from './receipt-photos.ts';
 import { quantityField, weightField } from './supplier-forms.ts';
+import { acceptedByItselfOn } from './track-parcel.ts';
 import { weightRange } from './weighed-parts.ts';
 
 /** What a supplier works through, in that order. */
@@ -94,8 +95,7 @@ function presentRow(reader: Reader, parcel: SupplierFulfilment, now: Date) {
 /** By when the next step is due, or since when it is overdue. */
 function presentDue(parcel: SupplierFulfilment, now: Date) {
   if (isOverdue(parcel, now)) return { overdueSince: parcel.dueAt };
-  const isOpen = parcel.state === 'to_confirm' || parcel.state === 'confirmed';
-  return { dueAt: isOpen ? parcel.dueAt : null };
+  return { dueAt: SUPPLIERS_TURN.some((state) => state === parcel.state) ? parcel.dueAt : null };
 }
 
 /** The data of `views/supplier/show.hbs`. */
@@ -120,6 +120,7 @@ export function presentParcel(reader: Reader, parcel: SupplierFulfilment, form: 
       poolNumber: order.poolId,
       confirmedAt: parcel.confirmedAt,
       ...presentDue(parcel, now),
+      acceptedOn: waitsForUnit(parcel) ? acceptedByItselfOn(order, parcel) : null,
       isToConfirm: parcel.state === 'to_confirm',
       receivedAt: parcel.receivedAt,
       goodsFen: parcel.goodsFen,
@@ -155,6 +156,10 @@ export function presentParcel(reader: Reader, parcel: SupplierFulfilment, form: 
     dropped: droppedReason(reader, parcel.receipts),
     form: form ? { ...form, labels: labelsOf(reader, parcel) } : { values: {} },
   };
+}
+
+function waitsForUnit({ order, state }: SupplierFulfilment): boolean {
+  return order.fundingSource !== 'individual' && (state === 'shipped' || state === 'partly_shipped');
 }
 
 function labelsOf(reader: Reader, parcel: SupplierFulfilment): Record<string, string> {

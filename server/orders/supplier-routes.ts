@@ -13,6 +13,7 @@ import { idIn, read } from '../web/forms.ts';
 import { bulkShipmentRoutes } from './bulk/bulk-shipment-routes.ts';
 import { confirmFulfilment } from './confirm-fulfilment.ts';
 import { dropRest } from './drop-rest.ts';
+import { mayDropRest, mayLookAfter } from './order-policy.ts';
 import { findFulfilment, listFulfilments, type SupplierFulfilment } from './order-queries.ts';
 import { restBody } from './order-schemas.ts';
 import { leadTimeRoutes } from './overdue/lead-time-routes.ts';
@@ -75,8 +76,9 @@ export function supplierRoutes(parts: Parts): Router {
   router.post(patterns.fulfilmentRest, async (req, res) => {
     const actor = actorOf(req);
     const id = idIn(req.params.id);
-    const parcel = await findFulfilment(db, actor, id);
+    const parcel = await findFulfilment(db, actor, id, mayDropRest);
     const { reason, backOnShelf } = req.body;
+    if (!mayLookAfter(actor, parcel)) return dropAsOperator(req, res, parcel);
     try {
       const rest = read(restBody, { reason, backOnShelf: backOnShelf === '1' });
       await act(req, res, id, 'receiving:rest.done', async () => void (await dropRest(db, actor, id, rest, clock())));
@@ -104,6 +106,28 @@ export function supplierRoutes(parts: Parts): Router {
   });
 
   return router;
+
+  /** From the order's page, where the operator sees the parcel. */
+  async function dropAsOperator(req: Request, res: Response, parcel: SupplierFulfilment): Promise<void> {
+    try {
+      await dropRest(
+        db,
+        actorOf(req),
+        parcel.id,
+        read(restBody, { reason: req.body.reason, backOnShelf: true }),
+        clock(),
+      );
+      flash(req, 'success', req.t('overdue:flash.restCancelled'));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      flash(
+        req,
+        'error',
+        req.t(`faults:${error.faults[0]?.code ?? error.code}`, error.faults[0]?.values ?? error.values),
+      );
+    }
+    res.redirect(303, pathTo('order', { id: parcel.order.id }));
+  }
 }
 
 function parcelsOf(

@@ -2,13 +2,11 @@ import type { FulfilmentState } from '../db/generated/enums.ts';
 import { addDays, type Day, dayOf } from '../shared/days.ts';
 import carriers from './carriers.json' with { type: 'json' };
 import { presentDelivery } from './delivery/delivery-text.ts';
+import { ACCEPTED_AFTER_DAYS, expectedArrival, TRAVELS_DAYS } from './late-receipts.ts';
 import { inReaderLanguage, type Reader } from './order-labels.ts';
 import type { ListedOrder, WholeOrder } from './order-queries.ts';
 import { expectedToShipOn, isOverdue } from './overdue/due-dates.ts';
 import { RECEIVED_AFTER_DAYS } from './receive-by-time.ts';
-
-/** Parcels are expected to travel so many days. */
-const TRAVELS_DAYS = 4;
 
 const SHIPPED: readonly FulfilmentState[] = ['partly_shipped', 'shipped', 'received'];
 
@@ -61,7 +59,11 @@ function expectedOf(
 ) {
   const { t } = reader;
   const delivery = presentDelivery(reader, order);
-  if (delivery && part.state !== 'received') return t('delivery:arrives', { window: delivery.window });
+  if (delivery && part.state !== 'received') {
+    const arrives = t('delivery:arrives', { window: delivery.window });
+    const day = acceptedByItselfOn(order, part);
+    return day ? t('tracking:acceptedByItself', { arrives, day }) : arrives;
+  }
   if (!shipped) {
     if (isOverdue(part, now)) return undefined;
     const day = expectedToShipOn(part, part.supplier.shipWithinDays, holidays);
@@ -69,8 +71,22 @@ function expectedOf(
   }
   if (part.pickup?.arrivedAt) return t('tracking:fetchIt');
   const arrives = t('tracking:arrivesBy', { day: addDays(dayOf(shipped), TRAVELS_DAYS) });
+  const acceptedOn =
+    fundingSource !== 'individual' && part.state !== 'received' ? acceptedByItselfOn(order, part) : null;
+  if (acceptedOn) return t('tracking:acceptedByItself', { arrives, day: acceptedOn });
   if (fundingSource !== 'individual' || part.pickup) return arrives;
   return t('tracking:andByItself', { arrives, day: addDays(dayOf(shipped), RECEIVED_AFTER_DAYS) });
+}
+
+/** The day on which a unit's oldest shipment without a receipt is accepted by itself; null where none is on its way. */
+export function acceptedByItselfOn(
+  { deliverOn }: { deliverOn: Date | null },
+  part: { shipments: readonly { shippedAt: Date; receivedAt: Date | null }[]; pickup?: unknown },
+): Day | null {
+  const open = part.shipments.find((shipment) => shipment.receivedAt === null);
+  if (!open) return null;
+  const isFetched = Boolean(part.pickup);
+  return addDays(expectedArrival({ shippedAt: open.shippedAt, deliverOn, isFetched }), ACCEPTED_AFTER_DAYS);
 }
 
 /** What the buyer waits for or has to do next, in a line of the list; none once an order has ended. */

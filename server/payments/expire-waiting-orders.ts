@@ -1,7 +1,7 @@
 import type { Stripe } from '../clients/stripe.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { expireOrder } from '../orders/expire-order.ts';
-import { convergePayment } from './converge-payment.ts';
+import { closeSession } from './close-session.ts';
 import { oneByOne } from './one-by-one.ts';
 
 const BATCH = 200;
@@ -43,18 +43,4 @@ function findDue(db: PrismaClient, after: number, now: Date) {
       },
     },
   });
-}
-
-async function closeSession(db: PrismaClient, stripe: Stripe, sessionId: string, now: Date): Promise<void> {
-  const { status } = await stripe.checkout.sessions.retrieve(sessionId);
-  const refusal: unknown =
-    status === 'open'
-      ? await stripe.checkout.sessions.expire(sessionId).then(
-          () => null,
-          (error: unknown) => error,
-        )
-      : null;
-  // Refused because it was paid or has expired meanwhile is as good as closed.
-  if ((await convergePayment(db, stripe, sessionId, now)) === 'open')
-    throw refusal ?? new Error(`${sessionId} is still open`);
 }

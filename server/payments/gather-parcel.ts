@@ -23,14 +23,14 @@ interface DueLine {
 
 /**
  * Gathers what a received parcel of an order on account comes to into the statement of its payer, supplier and month: what was
- * accepted, its freight, and as negative lines what was granted back since (rules 27, 28). What was gathered before stays where it is,
+ * accepted, from the day that the last of it came or was given up, its freight, and as negative lines what was granted back since (rules 27, 28). What was gathered before stays where it is,
  * so it may run again and again. Returns how many lines were new.
  */
 export async function gatherParcel(db: PrismaClient, fulfilmentId: number): Promise<number> {
   return inTransaction(db, async (tx) => {
     const { order, fulfilment } = await lockFulfilment(tx, fulfilmentId);
     if (order.paymentWay !== 'on_account' || fulfilment.state !== 'received' || order.unitId === null) return 0;
-    const due = await findDue(tx, fulfilment);
+    const due = await findDue(tx, fulfilment, await wholeSince(tx, fulfilment.id));
     if (due.length === 0) return 0;
     const payer = await findPayer(tx, order.unitId, order.fundingSource);
     if (!payer) throw new Error(`order ${order.id} is on account of a unit that has no payer for it`);
@@ -47,10 +47,19 @@ export async function gatherParcel(db: PrismaClient, fulfilmentId: number): Prom
   });
 }
 
+/** When the last of a parcel came or its rest was given up: the term of all of it runs from then, as nothing was asked for before. */
+async function wholeSince(tx: Tx, fulfilmentId: number): Promise<Date> {
+  const where = { fulfilmentId, kind: { not: 'settlement' as const } };
+  const last = await tx.receipt.aggregate({ where, _max: { at: true } });
+  return last._max.at ?? new Date(0);
+}
+
 async function findDue(
   tx: Tx,
   parcel: { id: number; freightFen: number; receivedAt: Date | null },
+  wholeAt: Date,
 ): Promise<DueLine[]> {
+  const since = (at: Date) => (at < wholeAt ? wholeAt : at);
   const none = { none: {} };
   const accepted = await tx.receiptLine.findMany({
     where: { receipt: { fulfilmentId: parcel.id }, acceptedFen: { gt: 0 }, statementLines: none },
@@ -73,9 +82,9 @@ async function findDue(
     },
   });
   return [
-    ...accepted.map(({ id, acceptedFen, receipt }) => ({ receiptLineId: id, fen: acceptedFen, at: receipt.at })),
+    ...accepted.map(({ id, acceptedFen, receipt }) => ({ receiptLineId: id, fen: acceptedFen, at: since(receipt.at) })),
     ...(isFreightDue && parcel.receivedAt
-      ? [{ fulfilmentId: parcel.id, fen: parcel.freightFen, at: parcel.receivedAt }]
+      ? [{ fulfilmentId: parcel.id, fen: parcel.freightFen, at: since(parcel.receivedAt) }]
       : []),
     ...refunds.flatMap(({ id, freightFen, decidedAt, requestedAt, statementLines, lines }): DueLine[] => {
       const at = decidedAt ?? requestedAt;

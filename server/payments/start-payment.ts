@@ -71,7 +71,17 @@ async function openSession({ db, stripe, baseUrl }: PaymentDeps, payment: OpenPa
     where: { id: payment.id, state: 'created' },
     data: { sessionId: session.id, url: session.url, state: 'open' },
   });
+  await closeIfEnded(db, stripe, orderId, session.id);
   return session.url;
+}
+
+/** Whoever cancelled the order meanwhile could not close a page that was still being opened. */
+async function closeIfEnded(db: PrismaClient, stripe: Stripe, orderId: number, sessionId: string): Promise<void> {
+  const { state } = await db.order.findUniqueOrThrow({ where: { id: orderId }, select: { state: true } });
+  if (state !== 'cancelled' && state !== 'expired') return;
+  // What is paid in this moment goes back as everything that is paid too late.
+  await stripe.checkout.sessions.expire(sessionId).catch(() => {});
+  throw new StateConflict('wrongOrderState', { state });
 }
 
 async function openPayment(tx: Tx, orderId: number, t: Translate, now: Date) {

@@ -208,6 +208,28 @@ describe('events of a payment', () => {
 });
 
 describe('money that came too late', () => {
+  it('cannot come for a cancelled order: its payment page is closed', async () => {
+    const order = await buy();
+    await cancel(order);
+    await drain();
+    const session = await app.container.stripe.checkout.sessions.retrieve(order.sessionId);
+    expect(session.status).toBe('expired');
+    expect((await pay(order)).status).not.toBe(200);
+    expect(await moneyOf(order)).toMatchObject({ payments: ['expired'], refunds: [], chargedFen: 0 });
+  });
+
+  it('before the page of a cancelled order could be closed goes back in full', async () => {
+    const order = await buy();
+    await pay(order, keptBack).expect(200);
+    await cancel(order);
+    await drain();
+    expect(await moneyOf(order)).toMatchObject({
+      ...everythingBack,
+      state: 'cancelled',
+      refunds: [['late_payment', 'succeeded', 20_000]],
+    });
+  });
+
   it('for a cancelled order goes back in full, once', async () => {
     const order = await buy();
     await pay(order, keptBack).expect(200);

@@ -1,4 +1,5 @@
 import type { Db } from '../../db/client.ts';
+import type { FulfilmentState } from '../../db/generated/enums.ts';
 import { addDays, type Day, dayFromColumn, dayOf, startOfDay } from '../../shared/days.ts';
 import { holidaysFrom } from '../standing-order-queries.ts';
 
@@ -42,9 +43,31 @@ interface DueParcel {
   dueAt: Date | null;
 }
 
-/** A parcel whose supplier has let its time for the next step pass, and of which nothing was shipped. */
+/** The states in which a supplier has a step of its own to do, in time; after a part went, to ship the rest. */
+export const SUPPLIERS_TURN = [
+  'to_confirm',
+  'confirmed',
+  'partly_shipped',
+] as const satisfies readonly FulfilmentState[];
+
+/** A parcel whose supplier has let its time for the next step pass: it has not gone, or not all of it. */
 export function isOverdue({ state, dueAt }: DueParcel, now: Date): boolean {
-  return (state === 'to_confirm' || state === 'confirmed') && dueAt !== null && dueAt < now;
+  return SUPPLIERS_TURN.some((one) => one === state) && dueAt !== null && dueAt < now;
+}
+
+/**
+ * By when the rest is to go of a parcel that goes in part at `at`: in time, within the working days that its supplier promises, once; what
+ * was late stays late, and nothing is hurried. Null while the parcel waits for a harvest.
+ */
+export async function restDueAt(
+  db: Db,
+  { supplierId, state, dueAt }: DueParcel & { supplierId: number },
+  at: Date,
+  awaited: AwaitedOrder,
+): Promise<Date | null> {
+  if (dueAt === null || dueAt < at || state === 'partly_shipped') return dueAt;
+  const another = await shipDueAt(db, supplierId, at, awaited);
+  return another > dueAt ? another : dueAt;
 }
 
 /** The day by which a parcel that has not gone yet is expected to; null while nobody can say. */

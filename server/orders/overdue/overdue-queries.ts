@@ -2,8 +2,9 @@ import { type Actor, suppliersServedBy } from '../../accounts/actor.ts';
 import type { Db } from '../../db/client.ts';
 import { Prisma } from '../../db/generated/client.ts';
 import { fulfilmentParts, type SupplierFulfilment } from '../order-queries.ts';
+import { SUPPLIERS_TURN } from './due-dates.ts';
 
-const OPEN = Prisma.sql`f.state IN ('to_confirm', 'confirmed')`;
+const OPEN = Prisma.sql`f.state IN (${Prisma.join([...SUPPLIERS_TURN])})`;
 
 /** Parcels of the actor's suppliers whose time has passed, the longest overdue first, beyond the key (ms, id) of the last one seen. */
 export async function listOverdue(
@@ -54,7 +55,7 @@ export interface OnTimeRate {
   nameEn: string;
   confirmWithinHours: number;
   shipWithinDays: number;
-  /** parcels whose time ended within the last 90 days, and how many of them had been shipped by then */
+  /** parcels whose time ended within the last 90 days, and how many of them had been shipped wholly by then */
   due: number;
   onTime: number;
 }
@@ -64,11 +65,14 @@ export async function onTimeRates(db: Db, now: Date, of?: readonly number[]): Pr
   if (of?.length === 0) return [];
   const since = new Date(now.getTime() - RATED_DAYS * 86_400_000);
   const within = Prisma.sql`f.supplierId = s.id AND f.dueAt >= ${since} AND f.dueAt < ${now}`;
+  // What was given up of a parcel in time is not late; what was given up since is.
+  const wholly = Prisma.sql`f.shippedAt <= f.dueAt AND f.state <> 'partly_shipped' AND NOT EXISTS (
+    SELECT 1 FROM receipt r WHERE r.fulfilmentId = f.id AND r.kind = 'rest' AND r.at > f.dueAt)`;
   const rows = await db.$queryRaw<(Omit<OnTimeRate, 'due' | 'onTime'> & Record<'due' | 'onTime', number | bigint>)[]>`
     SELECT * FROM (
       SELECT s.id AS supplierId, s.name, s.nameEn, s.confirmWithinHours, s.shipWithinDays,
         (SELECT COUNT(*) FROM fulfilment f WHERE ${within}) AS due,
-        (SELECT COUNT(*) FROM fulfilment f WHERE ${within} AND f.shippedAt <= f.dueAt) AS onTime
+        (SELECT COUNT(*) FROM fulfilment f WHERE ${within} AND ${wholly}) AS onTime
       FROM supplier s ${of ? Prisma.sql`WHERE s.id IN (${Prisma.join([...of])})` : Prisma.empty}) r
     ${of ? Prisma.empty : Prisma.sql`WHERE r.due > 0`}
     ORDER BY r.due - r.onTime DESC, r.supplierId`;

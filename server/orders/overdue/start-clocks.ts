@@ -22,7 +22,7 @@ export async function startClocks(db: PrismaClient, now: Date): Promise<void> {
 async function startSome(db: PrismaClient, now: Date): Promise<number> {
   const waiting = await db.$queryRaw<Waiting[]>`
     SELECT f.id, f.orderId, f.supplierId FROM fulfilment f
-    WHERE f.state IN ('to_confirm', 'confirmed') AND f.dueAt IS NULL AND NOT EXISTS (
+    WHERE f.state IN ('to_confirm', 'confirmed', 'partly_shipped') AND f.dueAt IS NULL AND NOT EXISTS (
       SELECT 1 FROM order_line l JOIN line_allocation a ON a.lineId = l.id JOIN batch b ON b.id = a.batchId
       WHERE l.fulfilmentId = f.id AND b.coming)
     ORDER BY f.id LIMIT ${AT_ONCE}`;
@@ -37,7 +37,7 @@ async function startClock(
 ): Promise<void> {
   const shipBy = await shipDueAt(tx, supplierId, now, await lockOrder(tx, orderId));
   await tx.$executeRaw`
-    UPDATE fulfilment SET dueAt = IF(state = 'confirmed', ${shipBy},
+    UPDATE fulfilment SET dueAt = IF(state <> 'to_confirm', ${shipBy},
       (SELECT CAST(${now} AS DATETIME(3)) + INTERVAL s.confirmWithinHours HOUR FROM supplier s WHERE s.id = fulfilment.supplierId))
-    WHERE id = ${id} AND dueAt IS NULL AND state IN ('to_confirm', 'confirmed')`;
+    WHERE id = ${id} AND dueAt IS NULL AND state IN ('to_confirm', 'confirmed', 'partly_shipped')`;
 }
