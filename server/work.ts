@@ -122,16 +122,12 @@ export function outboxHandlers(container: Container) {
       );
     },
     [BUYER_NEWS]: async (payloads) => {
-      await tellBuyers(
-        db,
-        payloads.map((payload) => buyerNews.parse(payload)),
-      );
+      const ids = payloads.map((payload) => buyerNews.parse(payload));
+      await tellBuyers(db, ids);
     },
     [PICKUP_ARRIVED]: async (payloads) => {
-      await tellOfPickups(
-        db,
-        payloads.map((payload) => ofFulfilment.parse(payload).fulfilmentId),
-      );
+      const ids = payloads.map((payload) => ofFulfilment.parse(payload).fulfilmentId);
+      await tellOfPickups(db, ids);
     },
     [APPLICATION_CHANGED]: async (payloads) => {
       const changes = payloads.map((payload) => applicationChanged.parse(payload));
@@ -158,17 +154,13 @@ export function outboxHandlers(container: Container) {
       await tellOverdueCancelled(db, ids, dayOf(clock()));
     },
     [STANDING_ORDER_RAN]: async (payloads) => {
-      await tellStandingOrders(
-        db,
-        payloads.map((payload) => standingOrderRan.parse(payload).runId),
-      );
+      const ids = payloads.map((payload) => standingOrderRan.parse(payload).runId);
+      await tellStandingOrders(db, ids);
     },
     [POOL_CHANGED]: async (payloads) => {
       await settlePools(db, clock());
-      await tellOfPools(
-        db,
-        payloads.map((payload) => poolChanged.parse(payload).poolId),
-      );
+      const ids = payloads.map((payload) => poolChanged.parse(payload).poolId);
+      await tellOfPools(db, ids);
     },
     [HARVEST_CHANGED]: async (payloads) => {
       await tellOfHarvests(
@@ -216,10 +208,8 @@ export function outboxHandlers(container: Container) {
       );
     },
     [REVIEW_ANSWERED]: async (payloads) => {
-      await tellOfAnswers(
-        db,
-        payloads.map((payload) => reviewAnswered.parse(payload).reviewId),
-      );
+      const ids = payloads.map((payload) => reviewAnswered.parse(payload).reviewId);
+      await tellOfAnswers(db, ids);
     },
     [PRICE_CHANGED]: async (payloads) => {
       await tellOfPrices(
@@ -253,10 +243,8 @@ export function outboxHandlers(container: Container) {
     },
     ...passwordHandlers(container),
     [RIGHT_CHANGED]: async (payloads) => {
-      await tellOfRights(
-        db,
-        payloads.map((payload) => rightChanged.parse(payload)),
-      );
+      const ids = payloads.map((payload) => rightChanged.parse(payload));
+      await tellOfRights(db, ids);
     },
     [PROGRAMME_OPENED]: async (payloads) => {
       for (const payload of payloads) {
