@@ -1,6 +1,7 @@
 import { accountPatterns } from './account-paths.ts';
 import { agreedPatterns } from './agreed-paths.ts';
 import { certificationPatterns } from './certification-paths.ts';
+import { moneyPatterns } from './money-paths.ts';
 import { sellerPatterns } from './seller-paths.ts';
 
 type Query = Record<string, string | number | boolean | undefined>;
@@ -255,15 +256,7 @@ export const patterns = {
   unitPayers: '/payers/:unitCode',
   payerDetails: '/payers/:unitCode/details',
   payerTerms: '/payers/:unitCode/terms',
-  transfers: '/transfers',
-  transferImport: '/transfers/import',
-  transferMatching: '/transfers/:id/matching',
-  transferReturn: '/transfers/:id/return',
-  transferReturnDecision: '/transfers/returns/:id/decision',
-  failedRefunds: '/failed-refunds',
-  refundResend: '/failed-refunds/:id/resending',
-  refundPayout: '/failed-refunds/:id/payout',
-  refundPayoutDecision: '/failed-refunds/payouts/:id/decision',
+  ...moneyPatterns,
   invoices: '/invoices',
   invoiceFile: '/invoices/:id/file',
   orderInvoice: '/orders/:id/invoice',

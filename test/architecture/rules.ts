@@ -3,7 +3,7 @@ import { findingsIn, type Source, targetOf } from './read-sources.ts';
 /** DESIGN.md's direction: a part may import itself and whatever stands in an earlier row. Single files of server/ by their name. */
 export const ORDER = [
   ['shared'],
-  ['seller-paths.ts', 'certification-paths.ts', 'agreed-paths.ts', 'account-paths.ts'],
+  ['seller-paths.ts', 'certification-paths.ts', 'agreed-paths.ts', 'account-paths.ts', 'money-paths.ts'],
   ['paths.ts', 'config.ts'],
   ['db'],
   ['clients'],

@@ -34,7 +34,7 @@ export function presentFailedRefunds({ t }: { t: Translate }, page: FailedRefund
         waits: open && {
           ...{ bankReference: open.bankReference, note: open.note, at: open.proposedAt },
           by: page.people.get(open.proposedById),
-          decideHref: pathTo('refundPayoutDecision', { id: open.id }),
+          decideHref: pathTo('payoutDecision', { id: open.id }),
           isOwn: open.proposedById === page.actorId,
         },
       };

@@ -57,7 +57,7 @@ export function failedRefundRoutes({ db, clock }: Parts): Router {
     res.redirect(303, pathTo('failedRefunds'));
   });
 
-  router.post(patterns.refundPayoutDecision, async (req, res) => {
+  router.post(patterns.payoutDecision, async (req, res) => {
     requireRole(actorOf(req), 'operator');
     const { decision } = read(decisionForm, req.body);
     await act(req, res, decision, (id) => decidePayout(db, actorOf(req), id, decision, clock()));
