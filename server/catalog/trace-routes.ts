@@ -8,6 +8,7 @@ import { pathTo, patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
+import { placeTree } from '../units/place-tree.ts';
 import { idIn } from '../web/forms.ts';
 import { catalogReader } from './catalog-reader.ts';
 import { mayRecall } from './trace-policy.ts';
@@ -45,10 +46,9 @@ function showTrace({ db, clock }: Parts): RequestHandler {
     const code = String(req.params.code).trim();
     try {
       const [reader, trace] = await Promise.all([catalogReader(db, req), findTrace(db, code, today)]);
-      res.render(
-        'trace/show',
-        presentTrace(reader, trace, today, req.actor ? mayRecall(req.actor, trace.supplier.id) : false),
-      );
+      const goods = { supplierId: trace.supplier.id, placeId: trace.product.placeId };
+      const may = req.actor !== null && mayRecall(req.actor, await placeTree(db), goods);
+      res.render('trace/show', presentTrace(reader, trace, today, may));
     } catch (error) {
       if (!(error instanceof NotFound)) throw error;
       res.status(404).render('trace/search', { title: req.t('trace:search.title'), unknownCode: code });

@@ -5,6 +5,7 @@ import type { PrismaClient } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { enqueue } from '../jobs/outbox.ts';
 import { NotFound, StateConflict } from '../shared/errors.ts';
+import { placeTree } from '../units/place-tree.ts';
 import { RECALL_CHANGED } from './recall-told.ts';
 
 /**
@@ -18,12 +19,13 @@ export async function closeRecall(
   result: string,
   at: Date,
 ): Promise<void> {
+  const places = await placeTree(db);
   await inTransaction(db, async (tx) => {
     const recall = await tx.recall.findUnique({
       where: { id: recallId },
-      select: { state: true, batch: { select: { product: { select: { supplierId: true } } } } },
+      select: { state: true, batch: { select: { product: { select: { supplierId: true, placeId: true } } } } },
     });
-    if (!recall || !mayRecall(actor, recall.batch.product.supplierId)) throw new NotFound();
+    if (!recall || !mayRecall(actor, places, recall.batch.product)) throw new NotFound();
     const { count } = await tx.recall.updateMany({
       where: { id: recallId, state: 'handled' },
       data: { state: 'closed', result, closedById: actor.id, closedAt: at },

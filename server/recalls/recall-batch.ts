@@ -6,6 +6,7 @@ import type { PrismaClient } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { enqueue } from '../jobs/outbox.ts';
 import { NotFound, StateConflict } from '../shared/errors.ts';
+import { placeTree } from '../units/place-tree.ts';
 import type { RecallRequest } from './recall-schemas.ts';
 import { RECALL_CHANGED } from './recall-told.ts';
 
@@ -21,6 +22,7 @@ export async function recallBatch(
   { severity, reason, advice }: RecallRequest,
   at: Date,
 ): Promise<number> {
+  const places = await placeTree(db);
   return inTransaction(db, async (tx) => {
     const batch = await tx.batch.findUnique({
       where: { id: batchId },
@@ -28,10 +30,10 @@ export async function recallBatch(
         productId: true,
         traceCode: true,
         coming: true,
-        product: { select: { supplier: { select: { id: true, name: true } } } },
+        product: { select: { supplierId: true, placeId: true, supplier: { select: { id: true, name: true } } } },
       },
     });
-    if (!batch || !mayRecall(actor, batch.product.supplier.id)) throw new NotFound();
+    if (!batch || !mayRecall(actor, places, batch.product)) throw new NotFound();
     const { count } = await tx.batch.updateMany({
       where: { id: batchId, recalledAt: null, coming: false },
       data: { recalledAt: at },

@@ -127,7 +127,7 @@ export function recallRoutes({ db, clock }: Parts): Router {
       breadcrumbs: [{ label: req.t('recalls:title'), href: pathTo('recalls') }, { label: shown.batch.code }],
       recall: shown,
       progressHref:
-        actor && mayRecall(actor, recall.batch.product.supplierId)
+        actor && mayRecall(actor, places, recall.batch.product)
           ? pathTo('recallProgress', { id: recall.id })
           : undefined,
       own: own.map((line) => ({
@@ -145,7 +145,7 @@ export function recallRoutes({ db, clock }: Parts): Router {
   async function showForm(req: Request, res: Response, typed: Record<string, unknown>, faults: Fault[]): Promise<void> {
     const actor = actorOf(req);
     const [places, batch] = await Promise.all([placeTree(db), findBatchToRecall(db, idIn(req.params.id))]);
-    if (!mayRecall(actor, batch.product.supplierId)) throw new NotFound();
+    if (!mayRecall(actor, places, batch.product)) throw new NotFound();
     if (batch.recall) return res.redirect(303, pathTo('recallProgress', { id: batch.recall.id }));
     const shown = presentBatch(req, places, batch);
     res.render('recalls/form', {
@@ -191,7 +191,7 @@ export function recallRoutes({ db, clock }: Parts): Router {
   async function ownRecall(req: Request): Promise<{ recall: ShownRecall; link: 'parcel' | 'order' | null }> {
     const actor = actorOf(req);
     const recall = await findRecall(db, idIn(req.params.id));
-    if (!mayRecall(actor, recall.batch.product.supplierId)) throw new NotFound();
+    if (!mayRecall(actor, await placeTree(db), recall.batch.product)) throw new NotFound();
     return { recall, link: linkOf(actor) };
   }
 }

@@ -14,7 +14,9 @@ import { recallBatch } from '../../server/recalls/recall-batch.ts';
 import { returnRecalled } from '../../server/recalls/return-recalled.ts';
 import { PLAIN_ORDER } from '../bench/plain-order.ts';
 import { type Market, openMarket, type Placed } from '../quotas/market.ts';
+import { signInAs } from '../setup/app.ts';
 import { aProduct } from '../world/products.ts';
+import { aUser } from '../world/users.ts';
 
 const DAY = '2026-05-06';
 const now = new Date(`${DAY}T04:00:00Z`);
@@ -241,6 +243,32 @@ describe('who may', () => {
     expect(await by('employee')).toBe('notFound');
     expect(await by('supplier')).toBe('done');
     expect(await by('operator')).toBe('recalledBefore');
+  });
+
+  it('recall: a certifier of one county only what comes from there, and follows no other recall', async () => {
+    const { app, world } = market;
+    const { wulong, xiushan } = world.places;
+    await aUser(app.db, { login: 'wulong-certifier', grants: [{ role: 'certifier', place: wulong }] });
+    await aUser(app.db, { login: 'xiushan-certifier', grants: [{ role: 'certifier', place: xiushan }] });
+    const certifierOf = async (login: string) => {
+      const { id } = await app.db.user.findUniqueOrThrow({ where: { login } });
+      const found = await findActor(app.db, id, DAY);
+      if (!found) throw new Error(`${login} is nobody`);
+      return found;
+    };
+    const product = await goods(5);
+    const by = async (login: string) =>
+      refusal(recallBatch(app.db, await certifierOf(login), firstOf(product), request, now));
+    expect(await by('wulong-certifier')).toBe('notFound');
+    expect(await by('xiushan-certifier')).toBe('done');
+    const { id } = await app.db.recall.findFirstOrThrow({ where: { batchId: firstOf(product) } });
+    await handle();
+    const close = async (login: string) => refusal(closeRecall(app.db, await certifierOf(login), id, '已召回', now));
+    expect(await close('wulong-certifier')).toBe('notFound');
+    const stranger = await signInAs(app.visitor(), 'wulong-certifier');
+    await stranger.get(`/recalls/${id}/progress`).expect(404);
+    await stranger.get(`/recalls/${id}/progress.xlsx`).expect(404);
+    expect(await close('xiushan-certifier')).toBe('done');
   });
 
   it('return: the buyer alone', async () => {
