@@ -112,6 +112,22 @@ describe('a signed link', () => {
     expect(trail.map(({ action }) => action).sort()).toEqual(['link.issue', 'link.issue', 'link.use', 'link.use']);
   });
 
+  it('ends with its holder’s right to look after the supplier', async () => {
+    const { app, world } = market;
+    const { lianghe } = world.suppliers;
+    const leaving = await aUser(app.db, { grants: [{ role: 'supplier', supplier: lianghe }] });
+    const holder = await findActor(app.db, leaving.id, DAY);
+    if (!holder) throw new Error('nobody holds the link');
+    const wish = { fulfilmentId: parcelOf(await bought()), purpose: 'confirm' as const };
+    const path = await pathOf(await issueLink(app.db, holder, wish, now));
+    const visitor = await personOf(app, null);
+    const page = await visitor.open(path);
+    await app.db.roleGrant.updateMany({ where: { userId: leaving.id }, data: { until: new Date(DAY) } });
+    expect((await visitor.open(path, 410)).text).toContain('收回');
+    expect((await visitor.send(page, `form[action="${path}"]`)).status).toBe(410);
+    expect((await app.db.fulfilment.findUniqueOrThrow({ where: { id: wish.fulfilmentId } })).state).toBe('to_confirm');
+  });
+
   it('ships less with the reason, and what is missing is given up', async () => {
     const order = await bought(5);
     const path = await linkTo(order, 'confirm');

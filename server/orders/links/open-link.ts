@@ -1,7 +1,8 @@
-import type { Actor } from '../../accounts/actor.ts';
+import { type Actor, findActor, suppliersServedBy } from '../../accounts/actor.ts';
 import type { PrismaClient, Tx } from '../../db/client.ts';
 import type { SignedLink } from '../../db/generated/client.ts';
 import type { Clock } from '../../shared/clock.ts';
+import { dayOf } from '../../shared/days.ts';
 import { NotFound, StateConflict } from '../../shared/errors.ts';
 import { isOfUse, isPurpose, type Purpose } from './link-purposes.ts';
 import { idOfToken, isSigned } from './link-token.ts';
@@ -14,7 +15,7 @@ export interface OpenLink {
 
 /**
  * Who holds a token. Throws NotFound for what the market never signed, and StateConflict `linkUsed`, `linkRevoked`, `linkExpired`,
- * or `linkHasNoUse` where the thing was done or became needless otherwise.
+ * or `linkHasNoUse` where the thing was done or became needless otherwise. It ends with its holder's right to look after the supplier.
  */
 export async function openLink(db: PrismaClient, secret: string, token: string, now: Date): Promise<OpenLink> {
   const link = await signedRow(db, secret, token);
@@ -22,6 +23,8 @@ export async function openLink(db: PrismaClient, secret: string, token: string, 
   if (link.usedAt) throw new StateConflict('linkUsed');
   if (link.revokedAt) throw new StateConflict('linkRevoked');
   if (link.expiresAt <= now) throw new StateConflict('linkExpired');
+  const holder = await findActor(db, link.userId, dayOf(now));
+  if (!holder || !suppliersServedBy(holder).includes(link.supplierId)) throw new StateConflict('linkRevoked');
   if (!(await isOfUse(db, { purpose: link.purpose, subjectId: link.subjectId }, now)))
     throw new StateConflict('linkHasNoUse');
   const { user, ...row } = link;
