@@ -26,6 +26,7 @@ import { SANDBOX_PAY_PATH } from './clients/payment-sandbox/start-sandbox.ts';
 import type { Container } from './container.ts';
 import { inboxRoutes } from './notifications/inbox-routes.ts';
 import { afterSalesRoutes } from './orders/after-sales-routes.ts';
+import { cartApprovals } from './orders/approval/expected-approvals.ts';
 import { disputeRoutes } from './orders/disputes/dispute-routes.ts';
 import { holidayRoutes } from './orders/holiday-routes.ts';
 import { linkRoutes } from './orders/links/link-routes.ts';
@@ -174,7 +175,7 @@ export function createApp(container: Container): Express {
   app.use(certificateRoutes(container));
   app.use(applicationRoutes(container));
   app.use(caseRoutes(container));
-  app.use(cartRoutes(container));
+  app.use(cartRoutes({ ...container, approvalsOf: cartApprovals(db) }));
   app.use(quickOrderRoutes(container));
   app.use(listRoutes(container));
   app.use(checkoutRoutes(container));

@@ -6,6 +6,7 @@ import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
 import { zoneOfProduct } from '../promotions/zone-of-product.ts';
 import type { Clock } from '../shared/clock.ts';
+import { type Day, dayOf } from '../shared/days.ts';
 import type { Fault } from '../shared/errors.ts';
 import { flash } from '../web/flash.ts';
 import { refusedForm } from '../web/form-view.ts';
@@ -13,17 +14,24 @@ import { keepRefused, read } from '../web/forms.ts';
 import { unitOfCart } from './cart-api.ts';
 import { addToCart, removeFromCart, setCartLine } from './cart-lines.ts';
 import { cartCounts, pricedCart, pricedWishes } from './cart-page.ts';
-import { presentCart, presentExpected, presentTabs, type RefusedLine } from './cart-presenter.ts';
+import { presentCart, presentExpected, presentTabs, type Reader, type RefusedLine } from './cart-presenter.ts';
 import { addForm, cartQuery, lineForm, lineParams } from './cart-schemas.ts';
 import { addToGuestCart, guestWishes, setGuestLine } from './guest-cart.ts';
 
 interface Parts {
   db: PrismaClient;
   clock: Clock;
+  /** in sentences, which approvals a unit's purchase of so many fen would need, by funding source */
+  approvalsOf?: (
+    reader: Reader,
+    unitId: number,
+    totalFen: number,
+    today: Day,
+  ) => Promise<{ fundingLabel: string; text: string }[]>;
 }
 
 /** The cart, alone or for a unit: look, add, change, take out. */
-export function cartRoutes({ db, clock }: Parts): Router {
+export function cartRoutes({ db, clock, approvalsOf }: Parts): Router {
   const router = express.Router();
 
   router.get(patterns.cart, async (req, res) => {
@@ -126,6 +134,10 @@ export function cartRoutes({ db, clock }: Parts): Router {
       carts: presentTabs(req, actor, unitId, tabCounts),
       ...presentCart(req, cart.quoted, cart.wishes, unit, refused),
       unitName: unitId === null ? undefined : unitName,
+      approvals:
+        unitId === null || cart.wishes.length === 0
+          ? []
+          : await approvalsOf?.(req, unitId, cart.quoted.totalFen, dayOf(clock())),
       counts: presentExpected(req, unitName, cart.counts, (count) =>
         unitId === null ? `individual_${count.countIndividualBy}` : `on_account_${count.countOnAccountBy}`,
       ),

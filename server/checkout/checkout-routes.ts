@@ -8,6 +8,7 @@ import { countableLines, type PricedCart } from '../cart/cart-page.ts';
 import type { Quote } from '../cart/quote.ts';
 import { NO_TENDERS, type Tenders } from '../cart/tenders.ts';
 import type { PrismaClient } from '../db/client.ts';
+import { expectedApprovals } from '../orders/approval/expected-approvals.ts';
 import { pointsFor } from '../orders/pickup/pickup-points.ts';
 import { patterns } from '../paths.ts';
 import type { PaymentDeps } from '../payments/start-payment.ts';
@@ -24,6 +25,7 @@ import { type Basket, basketOf, pricedBasket } from './checkout-basket.ts';
 import { checkoutFaults, isFetched, keepAddress, NEW_ADDRESS, readCheckout } from './checkout-form.ts';
 import { presentCheckout, presentCheckoutForm } from './checkout-presenter.ts';
 import { chosenTenders, quotedWith } from './checkout-tenders.ts';
+import { presentUnitRule } from './checkout-terms.ts';
 import { leadToOrder } from './lead-to-order.ts';
 import { submitOrder } from './submit-order.ts';
 
@@ -110,7 +112,8 @@ async function show({ db, clock }: Parts, req: Request, res: Response, status: n
   const ofTenders = req.body?.recalculate && tenders ? tenders.faults : [];
   const suppliers = cart.quoted.parcels.map(({ supplierId }) => supplierId);
   const canteens = await canteenChoices(db, unitId, suppliers, clock());
-  const parts = { actor, cart, addresses, points, fetched, payers, tenders, canteens };
+  const approvals = await expectedApprovals(db, payers, cart.quoted.totalFen, dayOf(clock()));
+  const parts = { actor, cart, addresses, points, fetched, payers, approvals, tenders, canteens };
   const page = presentCheckout(req, { ...basket, ...parts });
   const values = {
     addressId: page.firstAddress,
@@ -127,6 +130,8 @@ async function show({ db, clock }: Parts, req: Request, res: Response, status: n
   res.status(status).render('checkout/show', {
     ...page,
     keptFields,
+    recalculates: true,
+    unitRule: unitId === null ? undefined : presentUnitRule(req, approvals, values),
     ...presentCheckoutForm(req, cart, values, [...faults, ...ofTenders]),
   });
 }

@@ -3,10 +3,11 @@ import type { AddressRow } from '../accounts/address-queries.ts';
 import { provinceChoices } from '../accounts/address-region.ts';
 import type { Reader } from '../cart/cart-presenter.ts';
 import { inLanguage } from '../catalog/catalog-reader.ts';
+import type { FundingSource } from '../db/generated/enums.ts';
+import { approvalsText, type ExpectedApprovals } from '../orders/approval/expected-approvals.ts';
 import { hoursText, windowText } from '../orders/delivery/delivery-text.ts';
 import type { ShownPoint } from '../orders/pickup/pickup-points.ts';
 import type { Day } from '../shared/days.ts';
-import { formatYuan } from '../shared/money.ts';
 import { windowOn } from '../units/canteens/canteen-hours.ts';
 import type { CanteenRow } from '../units/canteens/canteen-queries.ts';
 import type { PayerRow } from '../units/unit-queries.ts';
@@ -21,6 +22,8 @@ export interface TermsParts {
   /** where it can be fetched instead; none: it is delivered */
   points?: ShownPoint[];
   fetched?: boolean;
+  /** which approvals it would need from each funding source */
+  approvals?: ExpectedApprovals;
   /** the unit's canteens and when each can receive what is ordered now */
   canteens?: CanteenChoice[];
 }
@@ -70,7 +73,7 @@ function presentCanteens(reader: Reader, canteens: readonly CanteenChoice[]) {
 
 /** Where it goes, what it counts for, who pays and how: the data of `views/partials/checkout-terms.hbs`. */
 export function presentTerms({ t, locale }: Reader, page: TermsParts) {
-  const { actor, unitId, canteens = [] } = page;
+  const { actor, unitId, canteens = [], approvals = new Map() } = page;
   const unit = actor.grants.find((grant) => grant.unitId === (unitId ?? ownUnitId(actor)));
   const unitName = unit ? inLanguage(locale, unit.unitName ?? '', unit.unitNameEn) : null;
   const addresses = page.addresses.filter((address) => (unitId === null ? address.unitId === null : true));
@@ -95,7 +98,7 @@ export function presentTerms({ t, locale }: Reader, page: TermsParts) {
       hint: t('checkout:payerTitle', {
         title: payer.title,
         tax: payer.taxNumber ?? '—',
-        threshold: formatYuan(payer.approvalThresholdFen),
+        approvals: approvalsText({ t, locale }, approvals.get(payer.fundingSource) ?? []),
       }),
     })),
     paymentOptions:
@@ -123,4 +126,11 @@ export function presentTerms({ t, locale }: Reader, page: TermsParts) {
         ? String((addresses.find((address) => address.isDefault && address.unitId === unitId) ?? addresses[0])?.id)
         : NEW_ADDRESS,
   };
+}
+
+/** What pressing the button does for a unit: wait for approval, or bind at once or with the payment where none is needed. */
+export function presentUnitRule({ t }: Reader, approvals: ExpectedApprovals, chosen: Record<string, unknown>): string {
+  const needed = approvals.get(chosen.fundingSource as FundingSource) ?? [];
+  if (needed.length > 0) return t('checkout:unitRule');
+  return t(chosen.payment === 'stripe' ? 'checkout:unitRulePrepaid' : 'checkout:unitRuleAtOnce');
 }

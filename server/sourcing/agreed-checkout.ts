@@ -9,8 +9,9 @@ import { findBuyableProducts } from '../catalog/shelf-products.ts';
 import { canteenChoices } from '../checkout/canteen-choices.ts';
 import { checkoutFaults } from '../checkout/checkout-form.ts';
 import { presentCheckoutForm } from '../checkout/checkout-presenter.ts';
-import { presentTerms } from '../checkout/checkout-terms.ts';
+import { presentTerms, presentUnitRule } from '../checkout/checkout-terms.ts';
 import { fast, type PrismaClient } from '../db/client.ts';
+import { expectedApprovals } from '../orders/approval/expected-approvals.ts';
 import { expectedCounts } from '../quotas/tally/expected-counts.ts';
 import { dayOf } from '../shared/days.ts';
 import type { Fault } from '../shared/errors.ts';
@@ -55,7 +56,8 @@ export async function presentAgreedCheckout(db: PrismaClient, reader: Reader, pu
   const counts = countsFor === null ? [] : await expectedCounts(db, countsFor, goods, dayOf(now));
   const suppliers = quoted.parcels.map(({ supplierId }) => supplierId);
   const canteens = pickUp ? [] : await canteenChoices(db, unitId, suppliers, now, agreed);
-  const terms = presentTerms(reader, { actor, unitId, addresses, payers, canteens });
+  const approvals = await expectedApprovals(db, payers, quoted.totalFen, dayOf(now));
+  const terms = presentTerms(reader, { actor, unitId, addresses, payers, approvals, canteens });
   const ruleOf = (count: (typeof counts)[number]) =>
     unitId === null ? `individual_${count.countIndividualBy}` : `on_account_${count.countOnAccountBy}`;
   const cart: PricedCart = { wishes: lines, quoted, countsFor, counts };
@@ -73,6 +75,7 @@ export async function presentAgreedCheckout(db: PrismaClient, reader: Reader, pu
     counts: presentExpected(reader, terms.unitName ?? '', counts, ruleOf),
     countsNothing: countsFor !== null && counts.length === 0,
     expectedTotalFen: quoted.totalFen,
+    unitRule: unitId === null ? undefined : presentUnitRule(reader, approvals, values),
     restFen: quoted.totalFen,
     checkoutKey: typeof typed.checkoutKey === 'string' ? typed.checkoutKey : randomUUID(),
     ...presentCheckoutForm(reader, cart, values, checkoutFaults(faults, lines)),
