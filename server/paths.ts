@@ -129,6 +129,7 @@ export const patterns = {
   canteenClosing: '/canteens/:id/closing',
   expectedDeliveries: '/deliveries',
   approvals: '/approvals',
+  approvalsExcel: '/approvals.xlsx',
   approvalRules: '/approval-rules',
   unitApprovalRules: '/approval-rules/:unitCode',
   standingOrders: '/standing-orders',

@@ -1,3 +1,4 @@
+import type { FundingSource } from '../db/generated/enums.ts';
 import { dayFromColumn } from '../shared/days.ts';
 import type { Locale, Translate } from '../web/i18n.ts';
 
@@ -42,4 +43,9 @@ export function degrees(deci: number | null): string | null {
   if (deci === null) return null;
   const magnitude = Math.abs(deci);
   return `${deci < 0 ? '-' : ''}${Math.trunc(magnitude / 10)}${magnitude % 10 ? `.${magnitude % 10}` : ''}`;
+}
+
+/** Whose words a receipt is spoken of in: a person confirms what came (收货), a unit accepts it (验收). */
+export function receiverOf({ fundingSource }: { fundingSource: FundingSource }): 'person' | 'unit' {
+  return fundingSource === 'individual' ? 'person' : 'unit';
 }

@@ -13,7 +13,7 @@ import type { OrderApprovals } from './approval/order-approvals.ts';
 import { presentDelivery, presentMoving } from './delivery/delivery-text.ts';
 import type { MovedDelivery } from './delivery/move-window.ts';
 import type { MoneyBack } from './money-back.ts';
-import { comingDay, inReaderLanguage, type Reader, reasonText } from './order-labels.ts';
+import { comingDay, inReaderLanguage, type Reader, reasonText, receiverOf } from './order-labels.ts';
 import { approvesAnyLevel, isApproverOf, mayBuyerSee } from './order-policy.ts';
 import { type ListedOrder, orderNumber, type WholeOrder } from './order-queries.ts';
 import { mayHappen, mayHappenTo } from './order-states.ts';
@@ -75,7 +75,7 @@ export function presentListed(reader: Reader, order: ListedOrder) {
       ...(arriving
         ? [
             {
-              label: t(isIndividual(order) ? 'tracking:receive' : 'orders:show.receive'),
+              label: t(`orders:received.${receiverOf(order)}.open`),
               href: pathTo('fulfilmentReceipt', { id: arriving.id }),
               primary: true,
             },
@@ -174,6 +174,7 @@ export function presentOrder(reader: Reader, actor: Actor, page: OrderPage) {
         : undefined,
     fulfilments: order.fulfilments.map((part) => ({
       ...presentState(reader, 'fulfilment', part.state),
+      ...(part.state === 'received' ? { stateLabel: t(`orders:received.${receiverOf(order)}.state`) } : {}),
       ...presentParcel(reader, actor, order, part, page),
       ...presentAfterSales(reader, actor, order, part, refunds),
     })),

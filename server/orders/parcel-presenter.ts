@@ -1,7 +1,7 @@
 import { type Actor, hasRole } from '../accounts/actor.ts';
 import { pathTo } from '../paths.ts';
 import { formatKilograms } from '../shared/weight.ts';
-import { degrees, droppedReason, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
+import { degrees, droppedReason, inReaderLanguage, parcelNumber, type Reader, receiverOf } from './order-labels.ts';
 import { mayBuyerSee } from './order-policy.ts';
 import type { WholeOrder } from './order-queries.ts';
 import { isOverdue } from './overdue/due-dates.ts';
@@ -42,7 +42,11 @@ export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, p
             : undefined,
       }),
     ),
-    receiveLabel: reader.t(order.fundingSource === 'individual' ? 'tracking:receive' : 'orders:show.receive'),
+    receivedWords: {
+      state: reader.t(`orders:received.${receiverOf(order)}.state`),
+      receiveOne: reader.t(`orders:received.${receiverOf(order)}.one`),
+    },
+    receiveLabel: reader.t(`orders:received.${receiverOf(order)}.open`),
     receiveHref: open.length === 1 && mayReceive ? pathTo('fulfilmentReceipt', { id: part.id }) : undefined,
     disputes: part.receipts.flatMap(({ dispute }) =>
       dispute && mayBuyerSee(actor, order)
@@ -66,7 +70,7 @@ export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, p
         perKgFen: line.pricePerKgFen ?? undefined,
         aboutKg: line.pricePerKgFen === null ? undefined : formatKilograms(line.grams),
         batches: batchesOf(part, line),
-        ...acceptance(reader, part, line),
+        ...acceptance(reader, part, line, receiverOf(order)),
       })),
   };
 }
@@ -111,7 +115,7 @@ function batchesOf(part: Part, line: Line) {
   }));
 }
 
-function acceptance(reader: Reader, part: Part, line: Line) {
+function acceptance(reader: Reader, part: Part, line: Line, who: ReturnType<typeof receiverOf>) {
   const receipts = part.receipts.flatMap((one) => one.lines).filter((one) => one.lineId === line.id);
   if (receipts.length === 0) return {};
   const sum = (of: 'acceptedQuantity' | 'shortQuantity' | 'damagedQuantity' | 'acceptedFen' | 'acceptedGrams') =>
@@ -125,7 +129,7 @@ function acceptance(reader: Reader, part: Part, line: Line) {
   const owed = sum('acceptedFen');
   return {
     acceptedNote: [
-      reader.t(whole ? 'orders:show.acceptedAll' : 'orders:show.acceptedNote', values),
+      reader.t(`orders:received.${who}.${whole ? 'all' : 'note'}`, values),
       ...(isWeighed ? [reader.t('receiving:actual', { kg: formatKilograms(weighed) })] : []),
       ...(weighed > sum('acceptedGrams') && isWeighed ? [reader.t('receiving:heavierFree')] : []),
     ].join(' · '),

@@ -5,7 +5,7 @@ import { formatKilograms } from '../shared/weight.ts';
 import { formView } from '../web/form-view.ts';
 import type { Locale, Translate } from '../web/i18n.ts';
 import type { ArrivedRow, Shipment } from './arrived-rows.ts';
-import { degrees, inReaderLanguage } from './order-labels.ts';
+import { degrees, inReaderLanguage, receiverOf } from './order-labels.ts';
 import { orderNumber, type WholeOrder } from './order-queries.ts';
 import { RECEIPT_PARTS, receiptField } from './receipt-form.ts';
 import { WARMEST_DECI } from './ship-fulfilment.ts';
@@ -34,7 +34,8 @@ export function presentReceipt(
 ) {
   const { t } = reader;
   const fields = ['temperature', ...rows.flatMap(({ key }) => RECEIPT_PARTS.map((part) => receiptField(part, key)))];
-  const title = t(order.fundingSource === 'individual' ? 'orders:receipt.titlePerson' : 'orders:receipt.title');
+  const who = receiverOf(order);
+  const title = t(`orders:receipt.${who}.title`);
   const cold = rows.some(({ line }) => line.product.coldChain);
   return {
     title,
@@ -48,13 +49,20 @@ export function presentReceipt(
     },
     action: pathTo('fulfilmentReceipt', { id: parcel.id }),
     others: open.length > 1 ? open.map((one, index) => shipmentTab(reader, parcel.id, one, index, shipment.id)) : [],
-    moreToCome: parcel.state === 'partly_shipped',
+    moreToCome: parcel.state === 'partly_shipped' ? t(`orders:receipt.${who}.moreToCome`) : undefined,
+    words: {
+      intro: t(`orders:receipt.${who}.intro`),
+      submit: t(`orders:receipt.${who}.submit`),
+      once: t(`orders:receipt.${who}.once`),
+      whole: t(`orders:receipt.${who}.whole`),
+      which: t(`orders:receipt.${who}.which`),
+    },
     cold: cold && {
       most: WARMEST_DECI / 10,
       handedOver: degrees(shipment.temperatureDeci),
     },
     form: { ...formView(t, fields, values, faults), labels: labelsOf(reader, rows, faults) },
-    rows: rows.map((row) => presentRow(reader, row)),
+    rows: rows.map((row) => presentRow(reader, row, who)),
   };
 }
 
@@ -75,7 +83,11 @@ function labelsOf(reader: Reader, rows: readonly ArrivedRow[], faults: readonly 
   return { temperature: reader.t('receiving:temperature'), ...Object.fromEntries(labels) };
 }
 
-function presentRow(reader: Reader, { key, line, batchId, traceCode, quantity, grams }: ArrivedRow) {
+function presentRow(
+  reader: Reader,
+  { key, line, batchId, traceCode, quantity, grams }: ArrivedRow,
+  who: ReturnType<typeof receiverOf>,
+) {
   const { t } = reader;
   const saleUnit = inReaderLanguage(reader, line.saleUnit, line.saleUnitEn);
   const range = weightRange(line, quantity);
@@ -89,7 +101,7 @@ function presentRow(reader: Reader, { key, line, batchId, traceCode, quantity, g
     most: quantity,
     parts: (['accepted', 'short', 'damaged'] as const).map((part) => ({
       field: receiptField(part, key),
-      label: t(`orders:receipt.${part}`),
+      label: part === 'accepted' ? t(`orders:receipt.${who}.accepted`) : t(`orders:receipt.${part}`),
       value: part === 'accepted' ? quantity : 0,
       part,
     })),

@@ -11,6 +11,7 @@ import { refusedForm } from '../web/form-view.ts';
 import { idIn } from '../web/forms.ts';
 import { checkedUpload, uploadsIn } from '../web/uploads.ts';
 import { type ArrivedRow, arrivedRows } from './arrived-rows.ts';
+import { receiverOf } from './order-labels.ts';
 import { mayBuyerSee, mayLookAfter, maySee } from './order-policy.ts';
 import { findOrder } from './order-queries.ts';
 import { readReceipt, receiptFaults, receiptField } from './receipt-form.ts';
@@ -44,7 +45,7 @@ export function receiptRoutes({ db, files, clock }: Parts): Router {
       const head = { shipmentId: shipment.id, temperatureDeci, files };
       await receiveFulfilment(db, actorOf(req), parcel.id, inputs, clock(), head);
       const whole = inputs.every((input) => input.shortQuantity + input.damagedQuantity === 0);
-      flash(req, 'success', req.t(whole ? 'orders:flash.received' : 'orders:flash.receivedShort'));
+      flash(req, 'success', req.t(`orders:received.${receiverOf(order)}.${whole ? 'done' : 'doneShort'}`));
       if (temperatureDeci !== null && temperatureDeci > WARMEST_DECI)
         flash(req, 'error', req.t('receiving:tooWarm', { most: WARMEST_DECI / 10 }));
       res.redirect(303, pathTo('order', { id: order.id }));
@@ -100,7 +101,7 @@ type Found = Omit<Arrived, 'shipment'>;
 
 function notToReceive(req: Request, res: Response, { parcel, order }: Found): void {
   const already = parcel.shipments.length > 0 && parcel.shipments.every((one) => one.receivedAt !== null);
-  flash(req, 'info', req.t(`orders:flash.notToReceive.${already ? 'already' : 'notYet'}`));
+  flash(req, 'info', req.t(`orders:received.${receiverOf(order)}.${already ? 'already' : 'notYet'}`));
   res.redirect(303, pathTo('order', { id: order.id }));
 }
 

@@ -4,7 +4,7 @@ import { pathTo } from '../paths.ts';
 import type { FormView } from '../web/form-view.ts';
 import type { RefundedPart } from './line-parts.ts';
 import { type Part, standingPart } from './line-parts.ts';
-import { inReaderLanguage, parcelNumber, type Reader, reasonText } from './order-labels.ts';
+import { inReaderLanguage, parcelNumber, type Reader, reasonText, receiverOf } from './order-labels.ts';
 import { mayBuyerSee } from './order-policy.ts';
 import { orderNumber, type WholeOrder } from './order-queries.ts';
 import { quantityField, restockedField } from './refund-form.ts';
@@ -94,7 +94,7 @@ export function presentRefundForm(
     ],
     supplierName: inReaderLanguage(reader, parcel.supplier.name, parcel.supplier.nameEn),
     intro: t(
-      `aftersales:ask.${parcel.state === 'received' ? 'introReceived' : parcel.shippedAt ? 'introShipped' : 'introWaiting'}`,
+      `aftersales:ask.intro.${receiverOf(order)}.${parcel.state === 'received' ? 'received' : parcel.shippedAt ? 'shipped' : 'waiting'}`,
     ),
     gifts: order.lines.some((line) => line.isGift && line.fulfilmentId === parcel.id)
       ? t(`aftersales:ask.gift.${parcel.shippedAt ? 'kept' : 'waiting'}`)

@@ -177,7 +177,7 @@ describeInBrowser('from an application to goods that are found, traced and recal
     await employee.goto(orderPath);
     await main(employee).getByRole('link', { name: '确认收货' }).first().click();
     await employee.waitForURL('**/receipt**');
-    await press(employee, '确认验收');
+    await press(employee, '确认收货');
     await main(employee).locator('a[href^="/trace/"]').first().click();
     await employee.waitForURL('**/trace/**');
     await says(employee, GOODS, NAME, batch.traceCode, 'HGZ-2026-1');

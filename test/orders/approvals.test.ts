@@ -1,4 +1,5 @@
 import { load } from 'cheerio';
+import { readSheet } from 'read-excel-file/node';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findActor } from '../../server/accounts/actor.ts';
 import { remindApprovers } from '../../server/notifications/remind-approvers.ts';
@@ -133,5 +134,49 @@ describe('a purchase that nobody decides', () => {
     for (const hours of [49, 50]) await remindApprovers(app.db, later(hours));
     expect((await told(id, 'approval_ends')).sort()).toEqual([world.users.approver.id, world.users.buyer.id].sort());
     expect(await told(id, 'approval_waits')).toEqual([world.users.approver.id]);
+  });
+});
+
+describe('the list as an Excel file', () => {
+  const excel = (who: Person) =>
+    who.agent
+      .get('/approvals.xlsx')
+      .buffer(true)
+      .parse((answer, done) => {
+        const parts: Buffer[] = [];
+        answer.on('data', (part: Buffer) => parts.push(part));
+        answer.on('end', () => done(null, Buffer.concat(parts)));
+      });
+
+  it('holds what the page lists, with sums as numbers and whose each is to decide', async () => {
+    await ordered(10);
+    await ordered(12, approver);
+    const page = await approver.open('/approvals');
+    expect(page.$('a[href="/approvals.xlsx"]').text()).toContain('导出 Excel');
+    const answer = await excel(approver);
+    expect(answer.headers['content-disposition']).toContain('approvals-2026-06-15.xlsx');
+    const [heads, ...rows] = await readSheet(answer.body);
+    expect(heads?.slice(0, 8)).toEqual([
+      '订单号',
+      '提交时间',
+      '单位',
+      '采购人',
+      '商品',
+      '种数',
+      '资金来源',
+      '金额（元）',
+    ]);
+    expect(rows.map((row) => row[7])).toEqual([570, 684]);
+    expect(rows.map((row) => row[11] ?? '')).toEqual(['', expect.stringContaining('自己提交，不能审批')]);
+    expect(rows.map((row) => row[0])).toEqual(
+      page
+        .$('th a.code')
+        .map((_, link) => page.$(link).text())
+        .get(),
+    );
+  });
+
+  it('is nobody else’s', async () => {
+    expect((await excel(buyer)).status).toBe(403);
   });
 });

@@ -95,3 +95,28 @@ it('a canteen receives by batch and weight at the back door, with a photo, and i
   await market.settle();
   expect((await buyer.open('/inbox')).text).toContain('当天宰杀不够');
 });
+
+it.each([
+  ['employee', '确认收货', '收到', '已收货', '验收'],
+  ['buyer', '确认验收', '验收', '已验收', '收货'],
+] as const)('%s has one word for it on every page', async (who, submit, accepted, state, foreign) => {
+  const { bank } = market.world.units;
+  const lines = [{ productId: market.world.products.tea.id, quantity: 2 }];
+  const order = await market.buy(who, who === 'buyer' ? { unit: bank, lines } : { lines });
+  const parcel = order.fulfilments[0]?.id ?? 0;
+  await supplier.send(await supplier.open(`/supplier/fulfilments/${parcel}`), 'form[action$="/shipment"]', {
+    ...{ carrier: '邮政', trackingNumber: 'W1' },
+  });
+  const person = await personOf(market.app, who);
+  const form = await person.open(`/fulfilments/${parcel}/receipt`);
+  expect(form.$('button[type="submit"]').last().text()).toBe(submit);
+  expect(form.$('.receive__part label').first().text()).toBe(accepted);
+  expect(form.$('main form').text()).not.toContain(foreign);
+  const post = person.agent.post(`/fulfilments/${parcel}/receipt`).field('_csrf', csrfFrom(form.$.html()));
+  expect(
+    (await post.field('shipment', String(form.$('input[name="shipment"]').val())).field('whole', '1')).status,
+  ).toBe(303);
+  const done = await person.open(`/orders/${order.id}`);
+  expect(done.$('.card__head').first().text()).toContain(state);
+  expect(done.$('.received').first().text()).toContain(`全部${accepted}`);
+});

@@ -1,4 +1,4 @@
-import express, { type Router } from 'express';
+import express, { type Request, type Router } from 'express';
 import { z } from 'zod';
 import { type Actor, requireRole, unitsApprovedFor } from '../../accounts/actor.ts';
 import { actorOf } from '../../accounts/who-acts.ts';
@@ -13,6 +13,7 @@ import { movedDeliveries } from '../delivery/move-window.ts';
 import { inReaderLanguage, type Reader } from '../order-labels.ts';
 import { presentListed } from '../order-presenter.ts';
 import { listAwaitingApproval } from '../order-queries.ts';
+import { exportApprovals } from './approval-export.ts';
 import { whyNotDecide } from './approval-policy.ts';
 import { presentLevels, presentWhere } from './approval-presenter.ts';
 import { approvalRuleRoutes } from './approval-rule-routes.ts';
@@ -26,6 +27,7 @@ interface Parts {
 }
 
 const MOST_AWAITING = 200;
+const EXCEL = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 /** One checked box comes as a text, several as a list, none not at all: "12", or "12:2" with the level at which it was seen. */
 const severalBody = z.object({
@@ -50,21 +52,11 @@ export function approvalRoutes({ db, clock }: Parts): Router {
   const router = express.Router();
   router.use(approvalRuleRoutes({ db, clock }));
   router.get(patterns.approvals, async (req, res) => {
-    const actor = actorOf(req);
-    requireRole(actor, 'approver');
-    const [orders, budgets] = await Promise.all([
-      listAwaitingApproval(db, actor, MOST_AWAITING),
+    const actor = approverOf(req);
+    const [{ orders, rows }, budgets] = await Promise.all([
+      waitingFor(req, actor),
       budgetsOf(db, unitsApprovedFor(actor), dayOf(clock())),
     ]);
-    const ids = orders.map(({ id }) => id);
-    const [approvals, moved] = await Promise.all([
-      approvalsOf(db, ids, dayOf(clock())),
-      movedDeliveries(db, orders, clock()),
-    ]);
-    const rows = orders.map((order) => ({
-      ...presentWaiting(req, actor, order, approvals.get(order.id)),
-      moving: presentMoving(req, moved.get(order.id), order.state)?.short,
-    }));
     const waitingFen = (budget: BudgetUse) =>
       orders
         .filter((order) => order.unitId === budget.unitId && order.fundingSource === budget.fundingSource)
@@ -76,14 +68,24 @@ export function approvalRoutes({ db, clock }: Parts): Router {
         const unit = actor.grants.find((grant) => grant.unitId === budget.unitId);
         return presentYear(req, budget, waitingFen(budget), unit?.unitName ?? '', unit?.unitNameEn ?? null);
       }),
+      excelHref: orders.length > 0 ? pathTo('approvalsExcel') : undefined,
       mayApproveSeveral: rows.some(({ whyNot }) => whyNot === undefined),
       orders: rows,
     });
   });
 
+  router.get(patterns.approvalsExcel, async (req, res) => {
+    const { orders, rows } = await waitingFor(req, approverOf(req));
+    const bytes = await exportApprovals(req, orders, rows);
+    res
+      .set('Cache-Control', 'no-store')
+      .type(EXCEL)
+      .attachment(`approvals-${dayOf(clock())}.xlsx`)
+      .send(bytes);
+  });
+
   router.post(patterns.approvals, async (req, res) => {
-    const actor = actorOf(req);
-    requireRole(actor, 'approver');
+    const actor = approverOf(req);
     const { orders } = read(severalBody, req.body);
     const { approved, refused } = await approveSeveral(db, actor, orders, clock());
     if (orders.length === 0) flash(req, 'error', req.t('orders:approvals.noneChosen'));
@@ -97,6 +99,26 @@ export function approvalRoutes({ db, clock }: Parts): Router {
   });
 
   return router;
+
+  async function waitingFor(req: Request, actor: Actor) {
+    const orders = await listAwaitingApproval(db, actor, MOST_AWAITING);
+    const ids = orders.map(({ id }) => id);
+    const [approvals, moved] = await Promise.all([
+      approvalsOf(db, ids, dayOf(clock())),
+      movedDeliveries(db, orders, clock()),
+    ]);
+    const rows = orders.map((order) => ({
+      ...presentWaiting(req, actor, order, approvals.get(order.id)),
+      moving: presentMoving(req, moved.get(order.id), order.state)?.short,
+    }));
+    return { orders, rows };
+  }
+}
+
+function approverOf(req: Request): Actor {
+  const actor = actorOf(req);
+  requireRole(actor, 'approver');
+  return actor;
 }
 
 type Waiting = Awaited<ReturnType<typeof listAwaitingApproval>>[number];
