@@ -1,8 +1,11 @@
 import { readSheet } from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findActor } from '../../server/accounts/actor.ts';
+import { recordTransfer } from '../../server/payments/record-transfer.ts';
+import { decideReturn, proposeReturn } from '../../server/payments/return-transfer.ts';
 import { type Market, openMarket, type Placed } from '../quotas/market.ts';
 import { type Person, personOf } from '../setup/person.ts';
-import { grant } from '../world/users.ts';
+import { aUser, grant } from '../world/users.ts';
 
 const DAY = '2026-05-06';
 let market: Market;
@@ -30,6 +33,12 @@ beforeAll(async () => {
   await market.settle();
 });
 afterAll(() => market.app.close());
+
+async function actorOf({ id }: { id: number }) {
+  const found = await findActor(market.app.db, id, DAY);
+  if (!found) throw new Error('nobody');
+  return found;
+}
 
 const as = (login: string): Person => people[login] ?? (Promise.reject(new Error(login)) as never);
 const linksOf = (page: Awaited<ReturnType<Person['open']>>) =>
@@ -108,5 +117,50 @@ describe('overdue statements', () => {
     expect((await as('buyer').open('/orders')).$('.notice a[href^="/statements/"]').length).toBeGreaterThan(0);
     expect((await as('employee').open('/orders')).$('.notice a[href^="/statements/"]')).toHaveLength(0);
     market.turnTo(DAY);
+  });
+});
+
+describe('transfers, which are of no order', () => {
+  it('stand in the figures and sheets with what came, paid, went back and is left', async () => {
+    const { db } = market.app;
+    const statement = await db.statement.findFirstOrThrow({
+      where: { lines: { some: { orderId: units.id } }, totalFen: { gt: 0 } },
+    });
+    const operator = await actorOf(market.world.users.operator);
+    const colleague = await actorOf(await aUser(db, { grants: [{ role: 'operator' }] }));
+    const at = new Date(`${DAY}T05:00:00Z`);
+    const line = { payerAccount: '6222', payerName: '付款单位', paidOn: DAY, remark: null };
+    const total = Number(statement.totalFen);
+    const over = await recordTransfer(
+      db,
+      operator,
+      { ...line, referenceCode: statement.referenceCode, amountFen: total + 700, bankReference: 'OVER-1' },
+      at,
+    );
+    const strange = await recordTransfer(
+      db,
+      operator,
+      { ...line, referenceCode: 'DZ999999999999', amountFen: 500, bankReference: 'STRANGE-1' },
+      at,
+    );
+    const back = await proposeReturn(db, operator, over, { fen: 300, reason: '付多' }, at);
+    let page = await as('operator').open('/finance');
+    expect(page.text).toContain('余款待用（1 笔） ¥4.00');
+    expect(page.text).toContain('等第二人确认）（1 笔） ¥3.00');
+    expect(page.text).toContain('待配对转账（1 笔） ¥5.00');
+    await decideReturn(db, colleague, back, 'return', at);
+    page = await as('operator').open('/finance');
+    expect(page.$('[data-left]').text()).toBe('¥9.00');
+    expect(page.text).toContain(`到账¥${((total + 1200) / 100).toFixed(2)}`);
+    expect(page.text).toContain('已退回付款单位-¥3.00');
+    const csv = (await as('operator').agent.get('/finance.csv')).text.trim().split(/\r?\n/).slice(1);
+    expect(csv.filter((row) => row.includes(`转账 ${over} 退回`))).toHaveLength(2);
+    expect(csv.filter((row) => row.includes(`转账 ${strange} 到账`))).toHaveLength(2);
+    const fen = csv.map((row) => Math.round(Number(row.split(',').at(-1)?.replaceAll('"', '')) * 100));
+    expect(fen.reduce((sum, one) => sum + one, 0)).toBe(0);
+    expect((await as('operator').open('/finance?funding=canteen_budget')).$('[data-left]')).toHaveLength(0);
+    expect((await as('approver').open('/finance')).$('[data-left]')).toHaveLength(0);
+    expect((await as('operator').open('/finance/sheet')).text.length).toBeGreaterThan(0);
+    expect((await as('operator').agent.get('/finance.xlsx')).status).toBe(200);
   });
 });

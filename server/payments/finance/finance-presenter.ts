@@ -9,6 +9,7 @@ import { groupBy } from '../../shared/group-by.ts';
 import { encodeCursor } from '../../shared/pagination.ts';
 import type { FinanceFilter } from './finance-filter.ts';
 import { ACCOUNTS, type journalOf, type OrderSums, type onItsWay, type Sums } from './finance-queries.ts';
+import { type sumTransfers, TRANSFER_FACTS } from './transfer-movements.ts';
 
 interface FinancePage {
   actor: Actor;
@@ -18,7 +19,16 @@ interface FinancePage {
   orders: readonly OrderSums[];
   perPage: number;
   waiting: Awaited<ReturnType<typeof onItsWay>> | null;
+  transfers: Awaited<ReturnType<typeof sumTransfers>> | null;
 }
+
+/** Where the operator sees what waits. */
+const WAITING_AT: Partial<Record<string, string>> = {
+  refunds: pathTo('failedRefunds'),
+  transfers: pathTo('transfers'),
+  rests: pathTo('transfers', { tab: 'rest' }),
+  returning: pathTo('transfers', { tab: 'returning' }),
+};
 
 /** The data of `views/payments/finance.hbs` and its sheet: totals by account, then orders whose accounts sum to zero. */
 export function presentFinance(reader: Reader, page: FinancePage) {
@@ -50,8 +60,16 @@ export function presentFinance(reader: Reader, page: FinancePage) {
     ...{ sumFen: all, isZero: all === 0 },
     waiting: waiting?.map(({ name, count, fen }) => ({
       label: t(`finance:waiting.${name}`),
-      ...{ count, fen, href: name === 'transfers' ? pathTo('transfers') : undefined },
+      ...{ count, fen, href: WAITING_AT[name] },
     })),
+    transfers: page.transfers && {
+      facts: TRANSFER_FACTS.map((fact) => ({
+        label: t(`finance:transfers.${fact}`),
+        fen: (fact === 'came' ? 1 : -1) * (page.transfers?.[fact] ?? 0),
+      })),
+      leftFen: page.transfers.left,
+      leftLabel: t('finance:transfers.left', { day: to }),
+    },
     orders: shown.map((order) => ({
       number: orderNumber(order),
       href: pathTo('financeOrder', { id: order.id }),

@@ -97,9 +97,12 @@ export async function journalOf(db: Db, actor: Actor, orderId: number) {
   return { order, entries };
 }
 
-/** What is on its way: payments that Stripe has not answered for, money that is still to go back, transfers that pay nothing yet; fen. */
+/**
+ * What is on its way, fen: payments that Stripe has not answered for, money that is still to go back, transfers that pay nothing yet, rests
+ * of those that paid too much, and what of transfers waits for a second person to be sent back.
+ */
 export async function onItsWay(db: Db) {
-  const [payments, refunds, transfers] = await Promise.all([
+  const [payments, refunds, transfers, returning] = await Promise.all([
     db.payment.aggregate({
       where: { state: { in: ['created', 'open'] } },
       _sum: { amountFen: true },
@@ -110,11 +113,23 @@ export async function onItsWay(db: Db) {
       _sum: { amountFen: true },
       _count: true,
     }),
-    db.transfer.aggregate({ where: { state: 'unmatched' }, _sum: { amountFen: true }, _count: true }),
+    db.$queryRaw<{ state: 'unmatched' | 'matched'; fen: unknown; count: unknown }[]>`
+      SELECT x.state, SUM(x.rest) AS fen, COUNT(*) AS count FROM (
+        SELECT t.state, t.amountFen - (SELECT COALESCE(SUM(a.fen), 0) FROM transfer_allocation a WHERE a.transferId = t.id)
+          - (SELECT COALESCE(SUM(b.fen), 0) FROM transfer_return b WHERE b.transferId = t.id AND b.state <> 'refused') AS rest
+        FROM transfer t WHERE t.state IN ('unmatched', 'matched')
+      ) x WHERE x.rest > 0 GROUP BY x.state`,
+    db.transferReturn.aggregate({ where: { state: 'proposed' }, _sum: { fen: true }, _count: true }),
   ]);
+  const restOf = (state: 'unmatched' | 'matched') => {
+    const row = transfers.find((one) => one.state === state);
+    return { count: Number(row?.count ?? 0), fen: Number(row?.fen ?? 0) };
+  };
   return [
     { name: 'payments', count: payments._count, fen: payments._sum.amountFen ?? 0 },
     { name: 'refunds', count: refunds._count, fen: refunds._sum.amountFen ?? 0 },
-    { name: 'transfers', count: transfers._count, fen: Number(transfers._sum.amountFen ?? 0) },
+    { name: 'transfers', ...restOf('unmatched') },
+    { name: 'rests', ...restOf('matched') },
+    { name: 'returning', count: returning._count, fen: Number(returning._sum.fen ?? 0) },
   ] as const;
 }

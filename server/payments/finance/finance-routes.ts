@@ -8,10 +8,11 @@ import type { Clock } from '../../shared/clock.ts';
 import { dayOf } from '../../shared/days.ts';
 import { decodeCursor } from '../../shared/pagination.ts';
 import { idIn, read } from '../../web/forms.ts';
-import { csvCells, headsOf, writeFinanceExcel } from './finance-export.ts';
+import { csvCells, headsOf, transferCells, writeFinanceExcel } from './finance-export.ts';
 import { financeFilter, financeQuery } from './finance-filter.ts';
 import { presentFinance, presentJournal } from './finance-presenter.ts';
 import { allEntries, type Entry, journalOf, listOrderSums, onItsWay, sumAccounts } from './finance-queries.ts';
+import { showsTransfers, sumTransfers, type TransferMovement, transferMovements } from './transfer-movements.ts';
 
 interface Parts {
   db: PrismaClient;
@@ -58,6 +59,9 @@ export function financeRoutes({ db, clock }: Parts): Router {
     res.write('\uFEFF');
     res.write(csvLine(headsOf(req)));
     for await (const entry of allEntries(db, filter, BATCH)) res.write(csvLine(csvCells(req, entry)));
+    if (showsTransfers(actorOf(req), filter))
+      for await (const movement of transferMovements(db, filter, BATCH))
+        for (const cells of transferCells(req, movement)) res.write(csvLine(cells));
     res.end();
   });
 
@@ -70,8 +74,15 @@ export function financeRoutes({ db, clock }: Parts): Router {
       if (!isWhole) break;
       rows.push(entry);
     }
+    const transfers: TransferMovement[] = [];
+    if (isWhole && showsTransfers(actorOf(req), filter))
+      for await (const movement of transferMovements(db, filter, BATCH)) {
+        isWhole = rows.length + 2 * transfers.length < MOST_IN_EXCEL;
+        if (!isWhole) break;
+        transfers.push(movement);
+      }
     const period = req.t('finance:period', { from: filter.from, to: filter.to });
-    const bytes = await writeFinanceExcel(req, { period, isWhole }, rows);
+    const bytes = await writeFinanceExcel(req, { period, isWhole }, rows, transfers);
     res.set('Cache-Control', 'no-store').type(EXCEL).attachment(`journal-${filter.from}-${filter.to}.xlsx`).send(bytes);
   });
 
@@ -87,11 +98,12 @@ export function financeRoutes({ db, clock }: Parts): Router {
     const actor = actorOf(req);
     const filter = filterOf(req);
     const beforeId = Number(decodeCursor(filter.query.cursor, 1)?.[0] ?? 0) || null;
-    const [{ sums, entries }, orders, waiting] = await Promise.all([
+    const [{ sums, entries }, orders, waiting, transfers] = await Promise.all([
       sumAccounts(db, filter),
       listOrderSums(db, filter, beforeId, perPage + 1),
       hasRole(actor, 'operator') ? onItsWay(db) : null,
+      showsTransfers(actor, filter) ? sumTransfers(db, filter) : null,
     ]);
-    return presentFinance(req, { actor, filter, sums, entries, orders, perPage, waiting });
+    return presentFinance(req, { actor, filter, sums, entries, orders, perPage, waiting, transfers });
   }
 }
