@@ -91,6 +91,22 @@ function send(event: object, secret = app.container.stripeWebhookSecret) {
     .send(payload);
 }
 
+/** Each of them twenty times, all at once, in an order that a failing run names. */
+async function sendShuffled(events: readonly Stripe.Event[]): Promise<void> {
+  const seed = Date.now() % 2 ** 31;
+  let state = seed;
+  const random = () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state;
+  };
+  const deliveries = Array.from({ length: 20 }, () => events)
+    .flat()
+    .map((event) => ({ event, at: random() }))
+    .sort((a, b) => a.at - b.at);
+  const answers = await Promise.all(deliveries.map(({ event }) => send(event)));
+  expect(new Set(answers.map((answer) => answer.status)), `shuffled by ${seed}`).toEqual(new Set([200]));
+}
+
 /** Everything that follows from what has happened, as the worker would do it. */
 async function drain(): Promise<void> {
   while ((await drainOutbox(app.db, outboxHandlers(app.container), app.container.log)) > 0);
@@ -131,7 +147,7 @@ async function countedOf({ id }: { id: number }) {
 const everythingBack = { journalFen: 0, owedFen: 0, chargedFen: 20_000, refundedFen: 20_000 };
 
 describe('events of a payment', () => {
-  it('twenty times at once and in reverse order place the order once', async () => {
+  it('twenty times at once and shuffled place the order once', async () => {
     const order = await buy();
     await pay(order, keptBack).expect(200);
     const events = await eventsOf(order);
@@ -139,10 +155,8 @@ describe('events of a payment', () => {
     expect((await moneyOf(order)).state).toBe('awaiting_payment');
     const told = await app.db.webhookEvent.count();
 
-    const deliveries = Array.from({ length: 20 }, () => [...events].reverse()).flat();
-    const answers = await Promise.all(deliveries.map((event) => send(event)));
+    await sendShuffled(events);
 
-    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
     expect(await moneyOf(order)).toMatchObject({
       state: 'placed',
       payments: ['succeeded'],
@@ -505,6 +519,43 @@ describe('a refund', () => {
       .poll(async () => (await moneyOf(order)).refunds, { timeout: 10_000 })
       .toEqual([['cancellation', 'failed', 20_000]]);
     expect(await moneyOf(order)).toMatchObject({ chargedFen: 20_000, refundedFen: 0, owedFen: 20_000, journalFen: 0 });
+  });
+
+  it('whose events come twenty times at once and shuffled, with those of its payment, is booked once', async () => {
+    const { order } = await cancelledOrder();
+    await drain();
+    const events = await eventsOf(order);
+    expect(events.map(({ type }) => type)).toContain('refund.created');
+    const booked = await app.db.journalEntry.count({ where: { orderId: order.id } });
+    await sendShuffled(events);
+    await drain();
+    expect(await moneyOf(order)).toMatchObject({
+      ...everythingBack,
+      state: 'cancelled',
+      refunds: [['cancellation', 'succeeded', 20_000]],
+    });
+    expect(await app.db.journalEntry.count({ where: { orderId: order.id } })).toBe(booked);
+  });
+
+  it('that the bank returns stays owed once, however often and in whatever order that is told', async () => {
+    const { order } = await cancelledOrder(1, { refundsFail: true });
+    await drain();
+    await expect
+      .poll(async () => (await moneyOf(order)).refunds, { timeout: 10_000 })
+      .toEqual([['cancellation', 'failed', 20_000]]);
+    await drain();
+    const facts = async () => ({
+      journal: await app.db.journalEntry.count({ where: { orderId: order.id } }),
+      notices: await app.db.notification.count({ where: { userId: world.users.employee.id } }),
+    });
+    const before = await facts();
+    await sendShuffled(await eventsOf(order));
+    await drain();
+    expect(await facts()).toEqual(before);
+    expect(await moneyOf(order)).toMatchObject({
+      ...{ chargedFen: 20_000, refundedFen: 0, owedFen: 20_000, journalFen: 0 },
+      refunds: [['cancellation', 'failed', 20_000]],
+    });
   });
 });
 
