@@ -119,7 +119,7 @@ describe('the checkout of who has an allowance', () => {
     expect(page.text).toContain('已下单，供应商将确认并发货');
     const finance = await (await personOf(app, 'operator')).open(`/finance/orders/${id}`);
     expect(finance.text).toContain('福利额度');
-    expect(finance.text).toContain('-140.00');
+    expect(finance.text).toContain('-¥140.00');
   });
 
   it('offers nothing to who has nothing, and nothing to a unit', async () => {

@@ -155,11 +155,11 @@ describe('what may follow a statement', () => {
       ...{ untilOn: '2027-01-01', reason: '' },
     });
     expect(faultsOn(page)).toHaveLength(1);
-    page = await as('buyer').send(page, '[data-form=extension]', { untilOn: '2026-07-20', reason: '预算调整' });
+    page = await as('buyer').send(page, '[data-form=extension]', { untilOn: '2026-07-06', reason: '预算调整' });
     expect(page.text).toContain('待供应商答复');
     page = await as('supplier').open(`/statements/${id}`);
     page = await as('supplier').send(page, '[data-form=extension-decision]', { decision: 'grant' });
-    expect(page.text).toContain('2026-07-20');
+    expect(page.text).toContain('2026-07-06');
     const amount = String(Number(totalFen) / 100 + 10);
     await as('operator').send(await as('operator').open('/transfers'), '[data-form=record]', {
       ...{ referenceCode, amount, payerAccount: '6222', bankReference: 'B-REST' },
