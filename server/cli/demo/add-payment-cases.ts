@@ -21,11 +21,15 @@ function addExtensions({ world, people }: Market): void {
     .of('statement')
     .filter(({ state, dueOn }) => state !== 'paid' && dueOn instanceof Date && dayFromColumn(dueOn) >= today)
     .sort((a, b) => Number(b.unitId === ownUnit) - Number(a.unitId === ownUnit) || (a.id ?? 0) - (b.id ?? 0));
-  for (const [index, statement] of unpaid.slice(0, 2).entries()) {
-    if (!(statement.dueOn instanceof Date)) continue;
-    const dueOn = dayFromColumn(statement.dueOn);
+  const extensible = unpaid.flatMap((statement) => {
+    const dueOn = dayFromColumn(statement.dueOn as Date);
+    const latestOn = latestDueOn(rows, statement.id);
+    return latestOn > dueOn ? [{ statement, dueOn, latestOn }] : [];
+  });
+  for (const [index, { statement, dueOn, latestOn }] of extensible.slice(0, 2).entries()) {
     const isGranted = index === 1;
-    const untilOn = addDays(dueOn, isGranted ? 20 : 14);
+    const wishedOn = addDays(dueOn, isGranted ? 20 : 14);
+    const untilOn = wishedOn < latestOn ? wishedOn : latestOn;
     const [askedAt, decidedAt] = [atMinute(addDays(today, -3), 610), atMinute(addDays(today, -2), 560)];
     const [askedById, supplierUser] = [people.approver(statement.unitId), people.supplierUser(statement.supplierId)];
     const subject = { subjectType: 'statement', subjectId: statement.id ?? 0, unitId: statement.unitId };
@@ -43,6 +47,13 @@ function addExtensions({ world, people }: Market): void {
       ...{ before: { dueOn }, after: { dueOn: untilOn } },
     });
   }
+}
+
+/** No line of a statement is due later than 60 days after its delivery, however long the extension (rule 27). */
+function latestDueOn(rows: Market['world']['rows'], statementId: number | undefined): string {
+  const lines = rows.of('statementLine').filter((line) => line.statementId === statementId && Number(line.fen) > 0);
+  const first = lines.reduce((least, { at }) => Math.min(least, new Date(at).getTime()), Number.POSITIVE_INFINITY);
+  return Number.isFinite(first) ? addDays(dayOf(new Date(first)), 60) : '';
 }
 
 /** One proposed by a colleague, which the operator may approve, and one that was sent back. */
