@@ -221,7 +221,7 @@ describeInBrowser('the organizer, from target upload to published bulletin', () 
     const annex = page.locator('#annex-ranking tbody tr').filter({ hasText: '农行市分行' });
     expect(await textOf(annex)).toContain(formatYuan(9 * TEA + 90_000));
     const since = page.getByRole('region', { name: '发布以后的变化' }).first();
-    expect(await textOf(since)).toContain(`-${formatYuan(2 * TEA)}`);
+    expect(await textOf(since)).toContain(`-¥${formatYuan(2 * TEA)}`);
     expect((await onTheBoard(page)).counted).toBe(formatYuan(7 * TEA + 90_000));
     expect(await differences(market)).toEqual([]);
     expect(visitors.faults).toEqual([]);
