@@ -3,6 +3,7 @@ import { drainOutbox } from '../../server/jobs/outbox.ts';
 import { catchUp, searchHandlers } from '../../server/search/search-changes.ts';
 import { makeTestApp, type TestApp } from '../setup/app.ts';
 import { faultsOn, type Person, personOf } from '../setup/person.ts';
+import { warmStatements } from '../setup/warm-statements.ts';
 import { aProduct } from '../world/products.ts';
 import { certify } from '../world/suppliers.ts';
 import { makeWorld, type World } from '../world/world.ts';
@@ -227,12 +228,7 @@ describe('the list', () => {
       onQuery: (sql) => statements.push(sql),
     });
     const person = await personOf(watched, 'supplier');
-    await person.open('/supplier/goods');
-    const countOf = async (path: string) => {
-      statements.length = 0;
-      await person.open(path);
-      return statements.length;
-    };
+    const countOf = (path: string) => warmStatements(statements, () => person.open(path));
     expect(await countOf('/supplier/goods?q=竹编')).toBe(await countOf('/supplier/goods?q=竹编 3'));
     await watched.close();
   });
