@@ -115,6 +115,10 @@ describeInBrowser('the union’s welfare', () => {
     await uploadRoster(buyer);
     await step(buyer, '开始选择');
     await buyer.getByText('已开始选择').first().waitFor();
+    await buyer.goto(`${run}/slips`);
+    const code = await main(buyer).locator('figure svg').first().boundingBox();
+    expect(code?.width, 'a code on paper that a phone can scan').toBeGreaterThan(100);
+    await fits(buyer);
 
     const employee = await person('employee', PHONE);
     await employee.goto('/welfare');
