@@ -11,11 +11,11 @@ import { type Fault, NotFound } from '../shared/errors.ts';
 import { flash } from '../web/flash.ts';
 import { formView, refusedForm } from '../web/form-view.ts';
 import { read } from '../web/forms.ts';
-import { holidayForm } from './standing-order-form.ts';
+import { holidayForm, keepHolidays } from './keep-holidays.ts';
 
 const MOST_SHOWN = 200;
 
-/** The operator's list of days on which no standing order is placed. */
+/** The operator's list of days off, and of weekend days that are worked. */
 export function holidayRoutes({ db, clock }: { db: PrismaClient; clock: Clock }): Router {
   const router = express.Router();
 
@@ -23,17 +23,8 @@ export function holidayRoutes({ db, clock }: { db: PrismaClient; clock: Clock })
 
   router.post(patterns.holidays, async (req, res) => {
     const actor = actorOf(req);
-    requireRole(actor, 'operator');
     try {
-      const { day, name } = read(holidayForm, req.body);
-      await inTransaction(db, async (tx) => {
-        await tx.$executeRaw`
-          INSERT INTO holiday (day, name) VALUES (${dayToColumn(day)}, ${name}) ON DUPLICATE KEY UPDATE name = VALUES(name)`;
-        await audit(tx, {
-          ...{ at: clock(), actorId: actor.id, action: 'holiday.set', subjectType: 'holiday' },
-          ...{ subjectId: Number(day.replaceAll('-', '')), after: { day, name } },
-        });
-      });
+      await keepHolidays(db, actor, read(holidayForm, req.body), clock());
       flash(req, 'success', req.t('standing:flash.holidayKept'));
       res.redirect(303, pathTo('holidays'));
     } catch (error) {
@@ -72,10 +63,11 @@ export function holidayRoutes({ db, clock }: { db: PrismaClient; clock: Clock })
       title: req.t('standing:holidays.title'),
       currentPath: pathTo('holidays'),
       action: pathTo('holidays'),
-      holidays: holidays.map(({ day, name }) => ({
-        ...{ day: dayFromColumn(day), name, removal: pathTo('holidayRemoval', { day: dayFromColumn(day) }) },
+      holidays: holidays.map(({ day, name, worked }) => ({
+        ...{ day: dayFromColumn(day), name, worked, removal: pathTo('holidayRemoval', { day: dayFromColumn(day) }) },
       })),
-      form: formView(req.t, ['day', 'name'], req.body ?? {}, faults),
+      kinds: (['off', 'worked'] as const).map((value) => ({ value, label: req.t(`standing:holidays.${value}`) })),
+      form: formView(req.t, ['day', 'until', 'name', 'kind'], req.body ?? {}, faults),
     });
   }
 }

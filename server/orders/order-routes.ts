@@ -21,6 +21,7 @@ import { rejectOrder, returnOrder } from './approval/reject-order.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { canteenRoutes } from './delivery/canteen-routes.ts';
 import { movedDeliveries } from './delivery/move-window.ts';
+import { holidaysFrom } from './holidays.ts';
 import { moneyBackOf } from './money-back.ts';
 import { approvesAnyLevel } from './order-policy.ts';
 import { presentListed, presentOrder } from './order-presenter.ts';
@@ -28,7 +29,6 @@ import { findOrder, listOrders } from './order-queries.ts';
 import { cancellationBody, decisionBody, reasonBody } from './order-schemas.ts';
 import { refundsOfOrder } from './refund-queries.ts';
 import { listOfOrder, repeatOrder } from './repeat-order.ts';
-import { holidaysFrom } from './standing-order-queries.ts';
 
 interface Parts {
   db: PrismaClient;

@@ -12,7 +12,7 @@ import { type Fault, Refusal } from '../shared/errors.ts';
 import { findOpenCanteen } from '../units/canteens/canteen-queries.ts';
 import type { DeliveryAddress } from './create-order.ts';
 import type { DeliveryWish } from './delivery/choose-window.ts';
-import { holidaysFrom } from './standing-order-queries.ts';
+import { holidaysFrom } from './holidays.ts';
 import { nextDue, schedule } from './standing-order-schedule.ts';
 
 /** The outbox topic of runs whose buyer must be told. */

@@ -6,7 +6,8 @@ import type { PrismaClient } from '../db/client.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { addDays, type Day, dayFromColumn, dayOf, dayToColumn } from '../shared/days.ts';
 import { NotFound, RuleRefusal, StateConflict } from '../shared/errors.ts';
-import { findStandingOrder, holidaysFrom } from './standing-order-queries.ts';
+import { type Holidays, holidaysFrom } from './holidays.ts';
+import { findStandingOrder } from './standing-order-queries.ts';
 import { nextDue, type Schedule, schedule } from './standing-order-schedule.ts';
 
 export interface NewStandingOrder {
@@ -93,7 +94,7 @@ async function move(
   seen: Day,
   at: Date,
   action: string,
-  to: (when: Schedule, holidays: ReadonlySet<Day>) => Moved,
+  to: (when: Schedule, holidays: Holidays) => Moved,
 ): Promise<void> {
   const { unitId, schedule: when, nextOn } = await findStandingOrder(db, actor, id);
   if (!nextOn || dayFromColumn(nextOn) !== seen) throw new StateConflict('standingOrderMoved');

@@ -28,7 +28,6 @@ const newForm = z.object({
 export const FIELDS = ['name', 'listId', 'fundingSource', 'addressId', 'weekdays', 'days'];
 export const seenForm = z.object({ seen: dayText });
 export const pauseForm = z.object({ seen: dayText, until: dayText });
-export const holidayForm = z.object({ day: dayText, name: listName });
 
 /** Reads the form of a new standing order. Throws BadInput with the faults by field. */
 export function readNew(body: unknown): NewStandingOrder {

@@ -1,5 +1,6 @@
 import { pathTo } from '../paths.ts';
-import { type Day, dayFromColumn } from '../shared/days.ts';
+import { dayFromColumn } from '../shared/days.ts';
+import type { Holidays } from './holidays.ts';
 import { inReaderLanguage, type Reader } from './order-labels.ts';
 import type { RunFault } from './place-standing-orders.ts';
 import type { WholeStandingOrder } from './standing-order-queries.ts';
@@ -14,7 +15,7 @@ function addressText({ t }: Reader, { list, address }: WholeStandingOrder): stri
 }
 
 /** The data of `views/orders/standing-order.hbs`, and of one row of the list. */
-export function presentStandingOrder(reader: Reader, order: WholeStandingOrder, holidays: ReadonlySet<Day>) {
+export function presentStandingOrder(reader: Reader, order: WholeStandingOrder, holidays: Holidays) {
   const { t } = reader;
   const { id, name, list } = order;
   const when = schedule.safeParse(order.schedule);

@@ -1,7 +1,6 @@
 import { type Actor, unitsBoughtFor } from '../accounts/actor.ts';
 import type { Db } from '../db/client.ts';
 import type { Prisma } from '../db/generated/client.ts';
-import { addDays, type Day, dayFromColumn, dayToColumn } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
 
 const whole = {
@@ -31,15 +30,6 @@ export async function findStandingOrder(db: Db, actor: Actor, id: number): Promi
 /** The standing orders of a unit, the next due first. */
 export function standingOrdersOf(db: Db, unitId: number): Promise<WholeStandingOrder[]> {
   return db.standingOrder.findMany({ where: { unitId }, include: whole, orderBy: [{ nextOn: 'asc' }, { id: 'asc' }] });
-}
-
-/** The operator's holidays of the next two years and more. */
-export async function holidaysFrom(db: Db, from: Day): Promise<Set<Day>> {
-  const rows = await db.holiday.findMany({
-    where: { day: { gte: dayToColumn(addDays(from, -31)) } },
-    select: { day: true },
-  });
-  return new Set(rows.map(({ day }) => dayFromColumn(day)));
 }
 
 /** One run with what its message needs; null: not there. */

@@ -13,11 +13,12 @@ import type { Fault } from '../shared/errors.ts';
 import { flash } from '../web/flash.ts';
 import { formView, refusedForm } from '../web/form-view.ts';
 import { idIn, read } from '../web/forms.ts';
+import { holidaysFrom } from './holidays.ts';
 import { inReaderLanguage } from './order-labels.ts';
 import { createStandingOrder, endStandingOrder, pauseUntil, resume, skipNext } from './standing-order-acts.ts';
 import { FIELDS, pauseForm, readNew, seenForm } from './standing-order-form.ts';
 import { presentStandingOrder } from './standing-order-presenter.ts';
-import { findStandingOrder, holidaysFrom, standingOrdersOf } from './standing-order-queries.ts';
+import { findStandingOrder, standingOrdersOf } from './standing-order-queries.ts';
 
 interface Parts {
   db: PrismaClient;

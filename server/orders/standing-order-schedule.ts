@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { addDays, type Day } from '../shared/days.ts';
+import type { Holidays } from './holidays.ts';
 
 /** On which days: weekdays from 1 (Monday) to 7, or days of the month; a day that a month does not have is its last. */
 export const schedule = z.union([
@@ -11,7 +12,7 @@ export type Schedule = z.infer<typeof schedule>;
 const FARTHEST_DAYS = 800;
 
 /** The first day after `after` that the schedule names and that is no holiday; null: none in two years. */
-export function nextDue(wanted: Schedule, after: Day, holidays: ReadonlySet<Day>): Day | null {
+export function nextDue(wanted: Schedule, after: Day, holidays: Holidays): Day | null {
   for (let ahead = 1; ahead <= FARTHEST_DAYS; ahead += 1) {
     const day = addDays(after, ahead);
     if (isNamed(wanted, day) && !holidays.has(day)) return day;
@@ -20,7 +21,7 @@ export function nextDue(wanted: Schedule, after: Day, holidays: ReadonlySet<Day>
 }
 
 /** The next few such days. */
-export function nextDues(wanted: Schedule, first: Day, count: number, holidays: ReadonlySet<Day>): Day[] {
+export function nextDues(wanted: Schedule, first: Day, count: number, holidays: Holidays): Day[] {
   const days = [first];
   while (days.length < count) {
     const next = nextDue(wanted, days.at(-1) ?? first, holidays);

@@ -2,6 +2,7 @@ import type { FulfilmentState } from '../db/generated/enums.ts';
 import { addDays, type Day, dayOf } from '../shared/days.ts';
 import carriers from './carriers.json' with { type: 'json' };
 import { presentDelivery } from './delivery/delivery-text.ts';
+import type { Holidays } from './holidays.ts';
 import { ACCEPTED_AFTER_DAYS, expectedArrival, TRAVELS_DAYS } from './late-receipts.ts';
 import { inReaderLanguage, type Reader } from './order-labels.ts';
 import type { ListedOrder, WholeOrder } from './order-queries.ts';
@@ -23,7 +24,7 @@ export function trackingHref(carrier: string, trackingNumber: string): string | 
 /** When a page is looked at, and the market’s holidays from then on. */
 export interface Seen {
   now: Date;
-  holidays: ReadonlySet<Day>;
+  holidays: Holidays;
 }
 
 /** What has happened to one parcel, with its instants, and what comes next, by when. None for a parcel that was cancelled. */

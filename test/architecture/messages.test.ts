@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createHelpers } from '../../server/web/handlebars.ts';
 import { keysOf, parseTemplate, placeholdersOf, readMessages, readTemplates, type UsedKey } from './read-messages.ts';
 import { findingsIn, parseSource, type Source, serverSources } from './read-sources.ts';
 
@@ -55,6 +56,15 @@ describe('the templates', () => {
         .map(({ text, line }) => `views/${path}:${line} says “${text}”: put it into views/locales and write {{t "…"}}`),
     );
     expect(chinese).toEqual([]);
+  });
+
+  it('write no value by the name of a helper, which Handlebars would call instead: {{this.day}}', () => {
+    const helpers = createHelpers('public');
+    const called = templates.flatMap(({ path, bareNames }) =>
+      bareNames.filter(({ name }) => name in helpers).map(({ name, line }) => `views/${path}:${line} calls ${name}`),
+    );
+    expect(templates.flatMap(({ bareNames }) => bareNames).length).toBeGreaterThan(1_000);
+    expect(called).toEqual([]);
   });
 
   it('are read as Handlebars reads them', () => {

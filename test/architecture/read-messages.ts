@@ -43,7 +43,13 @@ export function placeholdersOf(messages: Messages): Map<string, string> {
 
 /** A key as a template writes it; `isPrefix` where the rest is made at run time: {{t (concat "orders:state." state)}} */
 export type UsedKey = { key: string; isPrefix: boolean; line: number };
-export type Template = { path: string; keys: UsedKey[]; texts: { text: string; line: number }[] };
+export type Template = {
+  path: string;
+  keys: UsedKey[];
+  texts: { text: string; line: number }[];
+  /** names written alone, {{name}}, as Handlebars looks for a helper before a value */
+  bareNames: { name: string; line: number }[];
+};
 
 export function readTemplates(): Template[] {
   return filesBelow(join(ROOT, 'views'), /\.hbs$/).map((path) =>
@@ -52,7 +58,7 @@ export function readTemplates(): Template[] {
 }
 
 export function parseTemplate(path: string, source: string): Template {
-  const template: Template = { path, keys: [], texts: [] };
+  const template: Template = { path, keys: [], texts: [], bareNames: [] };
   // Handlebars drops the place of a comment's text; HTML's own comments are blanked with their lines kept
   const text = source.replace(/<!--.*?-->/gs, (comment) => comment.replace(/[^\n]/g, ' '));
   new Collector(template).accept(Handlebars.parse(text));
@@ -78,6 +84,9 @@ class Collector extends Handlebars.Visitor {
 
   override MustacheStatement(statement: hbs.AST.MustacheStatement): void {
     this.addKey(statement);
+    const { original } = statement.path as hbs.AST.PathExpression;
+    if (statement.params.length === 0 && !statement.hash)
+      this.template.bareNames.push({ name: original, line: statement.loc.start.line });
     super.MustacheStatement(statement);
   }
 

@@ -6,6 +6,7 @@ import { submitOrder } from '../../server/checkout/submit-order.ts';
 import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import { returnOrder } from '../../server/orders/approval/reject-order.ts';
 import { earliestDelivery } from '../../server/orders/delivery/choose-window.ts';
+import { NO_HOLIDAYS } from '../../server/orders/holidays.ts';
 import { placeStandingOrders } from '../../server/orders/place-standing-orders.ts';
 import { pathTo } from '../../server/paths.ts';
 import { dayToColumn } from '../../server/shared/days.ts';
@@ -114,8 +115,10 @@ describe('a unit’s canteens', () => {
       { first: 5, last: 5 },
     ]);
     expect(windowOn(HOURS, '2026-05-10')).toBeNull();
-    expect(earliestDelivery(HOURS, '2026-05-08', new Set(['2026-05-11']))).toBe('2026-05-12');
-    expect(earliestDelivery([null, null, null, null, null, null, null], '2026-05-08', new Set())).toBeNull();
+    expect(earliestDelivery(HOURS, '2026-05-08', { ...NO_HOLIDAYS, has: (day) => day === '2026-05-11' })).toBe(
+      '2026-05-12',
+    );
+    expect(earliestDelivery([null, null, null, null, null, null, null], '2026-05-08', NO_HOLIDAYS)).toBeNull();
   });
 });
 

@@ -121,6 +121,15 @@ describe('when a parcel is due', () => {
     expect((await read(id)).dueAt).toEqual(startOfDay('2026-05-13'));
   });
 
+  it('counts a weekend day that the operator keeps as worked', async () => {
+    await db().holiday.create({ data: { day: new Date('2026-05-09'), name: '调休上班', worked: true } });
+    const id = parcelOf(await buy());
+    await confirm(id, later(1));
+    // Friday 8, Saturday 9, Monday 11: to the end of that day.
+    expect((await read(id)).dueAt).toEqual(startOfDay('2026-05-12'));
+    await db().holiday.delete({ where: { day: new Date('2026-05-09') } });
+  });
+
   it('keeps its time when the supplier promises another for parcels to come', async () => {
     const id = parcelOf(await buy());
     const page = await supplier.open(pathTo('leadTimes'));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findActor } from '../../server/accounts/actor.ts';
 import { createList } from '../../server/cart/create-list.ts';
 import { submitOrder } from '../../server/checkout/submit-order.ts';
+import { NO_HOLIDAYS } from '../../server/orders/holidays.ts';
 import { placeStandingOrders } from '../../server/orders/place-standing-orders.ts';
 import { createStandingOrder } from '../../server/orders/standing-order-acts.ts';
 import { nextDue } from '../../server/orders/standing-order-schedule.ts';
@@ -74,11 +75,47 @@ describe('the schedule', () => {
     [{ days: [1, 15] }, '2026-06-15', '2026-07-01'],
     [{ days: [31] }, '2026-06-15', '2026-06-30'],
     [{ days: [31] }, '2027-01-31', '2027-02-28'],
-  ])('%j after %s is due on %s', (when, after, day) => expect(nextDue(when, after, new Set())).toBe(day));
+  ])('%j after %s is due on %s', (when, after, day) => expect(nextDue(when, after, NO_HOLIDAYS)).toBe(day));
 
   it('passes over holidays', () => {
-    expect(nextDue({ weekdays: [1] }, monday, new Set(['2026-06-22']))).toBe('2026-06-29');
-    expect(nextDue({ weekdays: [1, 2, 3, 4, 5, 6, 7] }, monday, new Set(['2026-06-16']))).toBe('2026-06-17');
+    const without = (off: string) => ({ ...NO_HOLIDAYS, has: (day: string) => day === off });
+    expect(nextDue({ weekdays: [1] }, monday, without('2026-06-22'))).toBe('2026-06-29');
+    expect(nextDue({ weekdays: [1, 2, 3, 4, 5, 6, 7] }, monday, without('2026-06-16'))).toBe('2026-06-17');
+  });
+});
+
+describe('the operator’s days', () => {
+  const kept = async () =>
+    (await market.app.db.holiday.findMany({ orderBy: { day: 'asc' } })).map(
+      ({ day, worked }) => `${dayFromColumn(day)}${worked ? ' worked' : ''}`,
+    );
+
+  it('are a feast of several days at once, a worked weekend day, and are taken off one by one', async () => {
+    const operator = await personOf(market.app, 'operator');
+    const feast = { day: '2026-10-01', until: '2026-10-03', name: '国庆节' };
+    await operator.send(await operator.open('/holidays'), '#holiday', feast);
+    const made = { day: '2026-09-27', name: '国庆节调休', kind: 'worked' };
+    const page = await operator.send(await operator.open('/holidays'), '#holiday', made);
+    expect(page.text).toContain('调休上班');
+    expect(await kept()).toEqual(['2026-09-27 worked', '2026-10-01', '2026-10-02', '2026-10-03']);
+    await operator.send(page, 'form[action="/holidays/2026-10-02/removal"]');
+    expect(await kept()).toEqual(['2026-09-27 worked', '2026-10-01', '2026-10-03']);
+    expect(await market.app.db.auditLine.count({ where: { action: 'holiday.set' } })).toBe(2);
+  });
+
+  it.each([
+    [{ until: '2026-09-30' }, '结束日期不能早于开始日期'],
+    [{ until: '2026-11-01' }, '一次最多 31 天'],
+    [{ kind: 'worked' }, '调休上班日须是周六或周日'],
+    [{ day: '国庆', until: '2026-10-01' }, '日期'],
+  ])('refuses %j by its field and keeps nothing', async (wrong, told) => {
+    const operator = await personOf(market.app, 'operator');
+    const asked = { day: '2026-10-01', until: '', name: '国庆节', ...wrong };
+    const page = await operator.send(await operator.open('/holidays'), '#holiday', asked);
+    expect(page.status).toBe(422);
+    expect(page.$('.field__error').text()).toContain(told);
+    expect(page.$('#f-name').val()).toBe('国庆节');
+    expect(await kept()).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { NO_HOLIDAYS } from '../../orders/holidays.ts';
 import { nextDue } from '../../orders/standing-order-schedule.ts';
 import { addDays, dayFromColumn, daysBetween, dayToColumn, startOfDay } from '../../shared/days.ts';
 import type { People } from './add-people.ts';
@@ -149,7 +150,7 @@ function addStandingOrders({ facts, rows, id, today }: World, people: People): v
     for (const { product, quantity } of lines)
       rows.add('purchaseListLine', { listId, productId: id('product', product), quantity });
     const schedule = weekly ? { weekdays: [1] } : { days: [1] };
-    const next = nextDue(schedule, today, new Set());
+    const next = nextDue(schedule, today, NO_HOLIDAYS);
     rows.add('standingOrder', {
       ...{ unitId, listId, fundingSource, schedule },
       name: weekly ? '每周补货（演示）' : '每月补货（演示）',

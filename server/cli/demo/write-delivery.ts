@@ -1,3 +1,4 @@
+import { NO_HOLIDAYS } from '../../orders/holidays.ts';
 import { workingDayAfter } from '../../orders/overdue/due-dates.ts';
 import { addDays, startOfDay } from '../../shared/days.ts';
 import { allocate, shareOf } from '../../shared/money.ts';
@@ -33,7 +34,7 @@ function confirm(market: Market, { id, row, fate }: WrittenParcel): void {
   const before = { state: row.state ?? null };
   row.state = 'confirmed';
   row.confirmedAt = fate.confirmedAt;
-  row.dueAt = startOfDay(addDays(workingDayAfter(fate.confirmedAt, SHIP_WITHIN_DAYS, new Set()), 1));
+  row.dueAt = startOfDay(addDays(workingDayAfter(fate.confirmedAt, SHIP_WITHIN_DAYS, NO_HOLIDAYS), 1));
   tellParcel(market, id, {
     at: fate.confirmedAt,
     actorId: market.people.supplierUser(row.supplierId),

@@ -4,8 +4,8 @@ import { addDays, type Day, dayOf, dayToColumn, startOfDay } from '../../shared/
 import { RuleRefusal } from '../../shared/errors.ts';
 import { type CanteenHours, clockText, type Window, windowOn } from '../../units/canteens/canteen-hours.ts';
 import { type CanteenRow, findOpenCanteen } from '../../units/canteens/canteen-queries.ts';
+import { type Holidays, holidaysFrom } from '../holidays.ts';
 import { workingDayAfter } from '../overdue/due-dates.ts';
-import { holidaysFrom } from '../standing-order-queries.ts';
 
 /** So many days ahead at most a delivery can be asked for. */
 export const FARTHEST_DAYS = 60;
@@ -32,7 +32,7 @@ export interface ChosenWindow {
  * When goods of these suppliers can be received: the first day after the one by which the slowest promises to have shipped, on which the
  * canteen receives and that is no holiday; null when there is none within 60 days.
  */
-export function earliestDelivery(hours: CanteenHours, shippedBy: Day, holidays: ReadonlySet<Day>): Day | null {
+export function earliestDelivery(hours: CanteenHours, shippedBy: Day, holidays: Holidays): Day | null {
   for (let ahead = 1; ahead <= FARTHEST_DAYS; ahead += 1) {
     const day = addDays(shippedBy, ahead);
     if (windowOn(hours, day) && !holidays.has(day)) return day;
@@ -65,7 +65,7 @@ export async function shippedByAll(
   db: PrismaClient,
   supplierIds: readonly number[],
   now: Date,
-  holidays: ReadonlySet<Day>,
+  holidays: Holidays,
 ): Promise<Day> {
   const suppliers = await db.supplier.findMany({
     where: { id: { in: [...supplierIds] } },
@@ -80,7 +80,7 @@ interface LeadTimes {
 }
 
 /** The last of the days by which suppliers with these lead times have shipped what they are given now. */
-export function slowestShipping(suppliers: readonly LeadTimes[], now: Date, holidays: ReadonlySet<Day>): Day {
+export function slowestShipping(suppliers: readonly LeadTimes[], now: Date, holidays: Holidays): Day {
   const days = suppliers.map(({ confirmWithinHours, shipWithinDays }) =>
     workingDayAfter(new Date(now.getTime() + confirmWithinHours * 3_600_000), shipWithinDays, holidays),
   );

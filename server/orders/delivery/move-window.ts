@@ -3,7 +3,7 @@ import type { Db, Tx } from '../../db/client.ts';
 import { enqueue } from '../../jobs/outbox.ts';
 import { addDays, type Day, dayFromColumn, dayOf, dayToColumn } from '../../shared/days.ts';
 import { canteenHours, type Window, windowOn } from '../../units/canteens/canteen-hours.ts';
-import { holidaysFrom } from '../standing-order-queries.ts';
+import { holidaysFrom } from '../holidays.ts';
 import { earliestDelivery, slowestShipping } from './choose-window.ts';
 
 /** The outbox topic of orders whose day of delivery was moved when they were placed. */

@@ -1,16 +1,10 @@
 import type { Db } from '../../db/client.ts';
 import type { FulfilmentState } from '../../db/generated/enums.ts';
 import { addDays, type Day, dayFromColumn, dayOf, startOfDay } from '../../shared/days.ts';
-import { holidaysFrom } from '../standing-order-queries.ts';
-
-/** Monday to Friday, unless it is a holiday. */
-export function isWorkingDay(day: Day, holidays: ReadonlySet<Day>): boolean {
-  const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
-  return weekday !== 0 && weekday !== 6 && !holidays.has(day);
-}
+import { type Holidays, holidaysFrom, isWorkingDay } from '../holidays.ts';
 
 /** The last of so many working days after an instant's day; that day itself for none. */
-export function workingDayAfter(from: Date, workingDays: number, holidays: ReadonlySet<Day>): Day {
+export function workingDayAfter(from: Date, workingDays: number, holidays: Holidays): Day {
   let day = dayOf(from);
   for (let left = workingDays; left > 0; ) {
     day = addDays(day, 1);
@@ -71,11 +65,7 @@ export async function restDueAt(
 }
 
 /** The day by which a parcel that has not gone yet is expected to; null while nobody can say. */
-export function expectedToShipOn(
-  { state, dueAt }: DueParcel,
-  shipWithinDays: number,
-  holidays: ReadonlySet<Day>,
-): Day | null {
+export function expectedToShipOn({ state, dueAt }: DueParcel, shipWithinDays: number, holidays: Holidays): Day | null {
   if (dueAt === null) return null;
   if (state === 'to_confirm') return workingDayAfter(dueAt, shipWithinDays, holidays);
   return state === 'confirmed' ? dayOf(new Date(dueAt.getTime() - 1)) : null;
