@@ -84,6 +84,7 @@ import { waysToBuy } from './sourcing/ways-to-buy.ts';
 import { applicationRoutes } from './suppliers/applications/application-routes.ts';
 import { caseRoutes } from './suppliers/applications/case-routes.ts';
 import { certificateRoutes } from './suppliers/certificate-routes.ts';
+import { certifiedRoutes } from './suppliers/certified/certified-routes.ts';
 import { noticeRoutes } from './suppliers/notice-routes.ts';
 import { type Endpoint, mountApi } from './web/api.ts';
 import { apiDocsRoutes } from './web/api-docs-routes.ts';
@@ -173,6 +174,7 @@ export function createApp(container: Container): Express {
   app.use(zoneDeskRoutes(container));
   app.use(noticeRoutes(container));
   app.use(certificateRoutes(container));
+  app.use(certifiedRoutes(container));
   app.use(applicationRoutes(container));
   app.use(caseRoutes(container));
   app.use(cartRoutes({ ...container, approvalsOf: cartApprovals(db) }));

@@ -20,6 +20,7 @@ type Reader = Pick<Request, 't' | 'locale'>;
 const TONES: Record<Standing, string> = {
   valid: 'good',
   expiring: 'wait',
+  coming: 'wait',
   expired: 'off',
   suspended: 'bad',
   revoked: 'bad',
@@ -148,7 +149,7 @@ export function presentFile(
           : undefined,
     },
     form,
-    isRevoking: form.errors?.revocationReason !== undefined,
+    isRevoking: form.errors?.revocationReason !== undefined || form.errors?.revocationPublicReason !== undefined,
   };
 }
 

@@ -15,6 +15,7 @@ import {
   disqualificationDecision,
   disqualificationForm,
   disqualificationRefusal,
+  liftingForm,
   registerQuery,
   revocationForm,
   suspensionForm,
@@ -41,7 +42,10 @@ interface Parts {
 type Act = (db: PrismaClient, actor: Actor, act: ActOnCertification) => Promise<unknown>;
 
 const PER_PAGE = 30;
-const FIELDS = ['reason', 'revocationReason', 'disqualifySince', 'disqualifyReason', 'note', 'refusalReason'];
+const FIELDS = [
+  ...['reason', 'publicReason', 'revocationReason', 'revocationPublicReason'],
+  ...['disqualifySince', 'disqualifyReason', 'note', 'refusalReason'],
+];
 
 /** The register of certifications: certifiers act on it, operators look (rules 1, 17). */
 export function certificationRoutes({ db, clock }: Parts): Router {
@@ -63,13 +67,16 @@ export function certificationRoutes({ db, clock }: Parts): Router {
   router.get(patterns.certification, (req, res) => showFile(req, res, { values: {} }));
 
   router.post(patterns.certificationSuspension, (req, res) =>
-    act(req, res, suspendCertification, 'suspended', () => read(suspensionForm, req.body).reason),
+    act(req, res, suspendCertification, 'suspended', () => read(suspensionForm, req.body)),
   );
   router.post(patterns.certificationLifting, (req, res) =>
-    act(req, res, liftSuspension, 'lifted', () => read(suspensionForm, req.body).reason),
+    act(req, res, liftSuspension, 'lifted', () => read(liftingForm, req.body)),
   );
   router.post(patterns.certificationRevocation, (req, res) =>
-    act(req, res, revokeCertification, 'revoked', () => read(revocationForm, req.body).revocationReason),
+    act(req, res, revokeCertification, 'revoked', () => {
+      const { revocationReason: reason, revocationPublicReason: publicReason } = read(revocationForm, req.body);
+      return { reason, publicReason };
+    }),
   );
 
   router.post(patterns.certificationDisqualification, (req, res) => {
@@ -77,15 +84,17 @@ export function certificationRoutes({ db, clock }: Parts): Router {
       const { disqualifySince: since, disqualifyReason } = read(disqualificationForm, req.body);
       return proposeDisqualification(tx, actor, { ...asked, since, reason: disqualifyReason });
     };
-    return act(req, res, propose, 'proposed', () => '');
+    return act(req, res, propose, 'proposed', () => ({ reason: '' }));
   });
   router.post(patterns.disqualificationApproval, (req, res) => {
     const approve: Act = (tx, actor, asked) => decideDisqualification(tx, actor, { ...asked, approve: true });
-    return act(req, res, approve, 'disqualified', () => read(disqualificationDecision, req.body).note, true);
+    const reasonOf = () => ({ reason: read(disqualificationDecision, req.body).note });
+    return act(req, res, approve, 'disqualified', reasonOf, true);
   });
   router.post(patterns.disqualificationRefusal, (req, res) => {
     const refuse: Act = (tx, actor, asked) => decideDisqualification(tx, actor, { ...asked, approve: false });
-    return act(req, res, refuse, 'notDisqualified', () => read(disqualificationRefusal, req.body).refusalReason, true);
+    const reasonOf = () => ({ reason: read(disqualificationRefusal, req.body).refusalReason });
+    return act(req, res, refuse, 'notDisqualified', reasonOf, true);
   });
   return router;
 
@@ -94,14 +103,14 @@ export function certificationRoutes({ db, clock }: Parts): Router {
     res: Response,
     perform: Act,
     done: string,
-    reasonOf: () => string,
+    reasonOf: () => Pick<ActOnCertification, 'reason' | 'publicReason'>,
     orOperator = false,
   ): Promise<void> {
     const actor = reader(req);
     requireRole(actor, 'certifier', ...(orOperator ? (['operator'] as const) : []));
     const certificationId = idOf(req);
     try {
-      await perform(db, actor, { certificationId, reason: reasonOf(), at: clock(), places: await placeTree(db) });
+      await perform(db, actor, { certificationId, ...reasonOf(), at: clock(), places: await placeTree(db) });
     } catch (error) {
       const { status, faults } = refusedForm(error);
       const form = formView(req.t, FIELDS, req.body ?? {}, faults);

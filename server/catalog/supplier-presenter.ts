@@ -51,6 +51,7 @@ export function presentSupplierPage(
             })),
           },
     products: presentCards(reader, cards),
+    registerHref: pathTo('certified', { q: supplier.name }),
     allHref: pathTo('products', { supplier: supplier.code }),
     breadcrumbs: [
       { label: t('common:nav.home'), href: pathTo('home') },

@@ -13,11 +13,11 @@ export function presentCertificate(
   today: Day,
   address: string,
 ) {
-  const { productId, supplierId, validFrom } = certificate;
+  const { productId, supplierId } = certificate;
   const isProduct = productId !== null;
   const kind = isProduct ? 'product' : 'supplier';
   const inLanguage = (zh: string, en: string) => (locale === 'en' && en) || zh;
-  const standing = validFrom !== null && validFrom > today ? 'coming' : standingOf(certificate, today);
+  const standing = standingOf(certificate, today);
   const tones: Record<string, string> = { valid: 'good', expiring: 'good', coming: 'wait', expired: 'off' };
   return {
     title: t(`suppliers:certificate.titleOf.${kind}`),

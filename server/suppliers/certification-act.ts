@@ -13,6 +13,8 @@ import { tellOfAct } from './certification-told.ts';
 export interface ActOnCertification {
   certificationId: number;
   reason: string;
+  /** what anyone may read of the reason, in the public register */
+  publicReason?: string;
   at: Date;
   /** of all places, for certifiers of one place only */
   places: PlaceTree;

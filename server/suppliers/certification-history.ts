@@ -14,7 +14,13 @@ export interface CertificationFile extends RegisterRow {
   /** products that are on sale as long as it holds */
   productsOnSale: number;
   events: { state: CertificationState; reason: string | null; at: Date; actorName: string | null }[];
-  interruptions: { kind: InterruptionKind; since: Day; until: Day | null; reason: string }[];
+  interruptions: {
+    kind: InterruptionKind;
+    since: Day;
+    until: Day | null;
+    reason: string;
+    publicReason: string | null;
+  }[];
   notices: {
     id: number;
     startsOn: Day;
@@ -60,7 +66,7 @@ export async function findCertificationFile(
     findEvents(db, id),
     db.certificationInterruption.findMany({
       where: { certificationId: id },
-      select: { kind: true, since: true, until: true, reason: true },
+      select: { kind: true, since: true, until: true, reason: true, publicReason: true },
       orderBy: { id: 'desc' },
     }),
     findNotices(db, id),

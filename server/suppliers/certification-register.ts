@@ -6,9 +6,29 @@ import { decodeCursor, encodeCursor } from '../shared/pagination.ts';
 import type { PlaceTree } from '../units/place-tree.ts';
 import type { CertifiedPlaces } from './certification-policy.ts';
 
-/** How a certification stands on a day; what expires within 60 days is valid and expiring. */
-export const STANDINGS = ['valid', 'expiring', 'expired', 'suspended', 'revoked', 'pending', 'refused'] as const;
+/** How a certification stands on a day; what expires within 60 days is valid and expiring, what was certified from a later day on is coming. */
+export const STANDINGS = [
+  'valid',
+  'expiring',
+  'coming',
+  'expired',
+  'suspended',
+  'revoked',
+  'pending',
+  'refused',
+] as const;
 export type Standing = (typeof STANDINGS)[number];
+
+/** How what anyone may know of stands (rule 17). */
+export const PUBLIC_STANDINGS = [
+  'valid',
+  'expiring',
+  'coming',
+  'expired',
+  'suspended',
+  'revoked',
+] as const satisfies readonly Standing[];
+export type PublicStanding = (typeof PUBLIC_STANDINGS)[number];
 
 export const EXPIRING_DAYS = 60;
 
@@ -17,6 +37,8 @@ export interface RegisterQuery {
   of?: 'supplier' | 'product';
   /** part of a name of the supplier or goods, or of a number */
   q?: string;
+  /** of goods or suppliers of these places */
+  placeIds?: readonly number[];
   cursor?: string;
   limit: number;
 }
@@ -25,6 +47,8 @@ export interface RegisterScope {
   today: Day;
   tree: PlaceTree;
   places: CertifiedPlaces;
+  /** what anyone may know alone: certifications that were issued, whatever became of them */
+  isPublic?: boolean;
 }
 
 export interface RegisterRow {
@@ -44,11 +68,15 @@ export interface RegisterRow {
 }
 
 /** How one certification stands on a day. */
-export function standingOf({ state, validUntil }: Pick<RegisterRow, 'state' | 'validUntil'>, today: Day): Standing {
+export function standingOf(
+  { state, validFrom, validUntil }: Pick<RegisterRow, 'state' | 'validFrom' | 'validUntil'>,
+  today: Day,
+): Standing {
   if (state === 'suspended' || state === 'refused') return state;
   if (state === 'withdrawn') return 'refused';
   if (state === 'revoked' || state === 'disqualified') return 'revoked';
   if (state !== 'certified' || validUntil === null) return 'pending';
+  if (validFrom !== null && validFrom > today) return 'coming';
   if (validUntil < today) return 'expired';
   return validUntil <= addDays(today, EXPIRING_DAYS) ? 'expiring' : 'valid';
 }
@@ -98,24 +126,30 @@ export async function listRegister(
 export async function countStandings(
   db: Db,
   scope: RegisterScope,
-  query: Pick<RegisterQuery, 'of' | 'q'>,
+  query: Pick<RegisterQuery, 'of' | 'q' | 'placeIds'>,
 ): Promise<Record<Standing | 'all', number>> {
   const sums = STANDINGS.map(
     (standing) =>
       Prisma.sql`CAST(COALESCE(SUM(${standsAs(standing, scope.today)}), 0) AS SIGNED) AS ${Prisma.raw(standing)}`,
   );
+  const tables = query.q || scope.places !== null ? registerTables : Prisma.sql`FROM certification ce`;
   const [row] = await db.$queryRaw<Record<Standing | 'all', number | bigint>[]>`
-    SELECT COUNT(*) AS \`all\`, ${Prisma.join(sums)} ${registerTables} WHERE ${matching(scope, query)}`;
+    SELECT COUNT(*) AS \`all\`, ${Prisma.join(sums)} ${tables} WHERE ${matching(scope, query)}`;
   const counted = STANDINGS.map((standing) => [standing, Number(row?.[standing] ?? 0)] as const);
   return { all: Number(row?.all ?? 0), ...(Object.fromEntries(counted) as Record<Standing, number>) };
 }
 
+/** SQL: it was issued. No case that runs, was refused or withdrawn, and no draft, which has no certification (rule 17). */
+export const isIssued = Prisma.sql`(ce.number IS NOT NULL AND ce.state IN ('certified', 'suspended', 'revoked', 'disqualified'))`;
+
 function standsAs(standing: Standing, today: Day): Prisma.Sql {
   switch (standing) {
     case 'valid':
-      return Prisma.sql`(ce.state = 'certified' AND ce.validUntil >= ${today})`;
+      return Prisma.sql`(ce.state = 'certified' AND ce.validUntil >= ${today} AND ce.validFrom <= ${today})`;
     case 'expiring':
-      return Prisma.sql`(ce.state = 'certified' AND ce.validUntil BETWEEN ${today} AND ${addDays(today, EXPIRING_DAYS)})`;
+      return Prisma.sql`(ce.state = 'certified' AND ce.validUntil BETWEEN ${today} AND ${addDays(today, EXPIRING_DAYS)} AND ce.validFrom <= ${today})`;
+    case 'coming':
+      return Prisma.sql`(ce.state = 'certified' AND ce.validFrom > ${today})`;
     case 'expired':
       return Prisma.sql`(ce.state = 'certified' AND ce.validUntil < ${today})`;
     case 'revoked':
@@ -129,8 +163,12 @@ function standsAs(standing: Standing, today: Day): Prisma.Sql {
   }
 }
 
-function matching({ tree, places }: RegisterScope, { of, q }: Pick<RegisterQuery, 'of' | 'q'>): Prisma.Sql {
-  const conditions = [Prisma.sql`TRUE`];
+function matching(
+  { tree, places, isPublic }: RegisterScope,
+  { of, q, placeIds }: Pick<RegisterQuery, 'of' | 'q' | 'placeIds'>,
+): Prisma.Sql {
+  const conditions = [isPublic ? isIssued : Prisma.sql`TRUE`];
+  if (placeIds) conditions.push(ofPlaces(placeIds));
   if (places !== null) conditions.push(within(tree, places, Prisma.sql`pl.id`));
   if (of)
     conditions.push(of === 'product' ? Prisma.sql`ce.productId IS NOT NULL` : Prisma.sql`ce.supplierId IS NOT NULL`);
@@ -140,6 +178,16 @@ function matching({ tree, places }: RegisterScope, { of, q }: Pick<RegisterQuery
       OR f.name LIKE ${part} OR f.nameEn LIKE ${part})`);
   }
   return Prisma.join(conditions, ' AND ');
+}
+
+/** SQL: of goods or suppliers of these places, found by the indexes of both. */
+function ofPlaces(placeIds: readonly number[]): Prisma.Sql {
+  if (placeIds.length === 0) return Prisma.sql`FALSE`;
+  const ids = Prisma.join([...placeIds]);
+  // Once more inside out: MariaDB would look a bare UNION up again for every certification.
+  return Prisma.sql`ce.id IN (SELECT id FROM (
+    SELECT c1.id FROM supplier s1 JOIN certification c1 ON c1.supplierId = s1.id WHERE s1.placeId IN (${ids})
+    UNION ALL SELECT c2.id FROM product p2 JOIN certification c2 ON c2.productId = p2.id WHERE p2.placeId IN (${ids})) placed)`;
 }
 
 /** SQL: a place is one of these or below one. */

@@ -23,6 +23,7 @@ export async function revokeCertification(db: PrismaClient, actor: Actor, act: A
         kind: 'revocation',
         since: dayToColumn(today),
         reason: act.reason,
+        publicReason: act.publicReason || null,
         byId: actor.id,
       },
     });

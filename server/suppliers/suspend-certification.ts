@@ -22,6 +22,7 @@ export async function suspendCertification(db: PrismaClient, actor: Actor, act: 
         kind: 'suspension',
         since: dayToColumn(today),
         reason: act.reason,
+        publicReason: act.publicReason || null,
         byId: actor.id,
       },
     });

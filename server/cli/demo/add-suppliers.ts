@@ -82,6 +82,7 @@ function addCertification({ rows, today }: World, people: People, holder: Holder
       kind: interruption.kind,
       since: dayToColumn(interruption.since),
       reason: interruption.reason,
+      publicReason: interruption.reason,
       byId: people.certifier,
     });
   // Older notices are history that nobody reads; the recent ones fill the page of notices.
