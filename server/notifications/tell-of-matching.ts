@@ -5,11 +5,15 @@ import { type Day, dayFromColumn, dayToColumn } from '../shared/days.ts';
 import { formatYuan } from '../shared/money.ts';
 import type { MatchingChanged } from '../sourcing/matching/matching-changed.ts';
 import { type Notice, notify } from './notify.ts';
+import { tellOfEvent } from './tell-of-events.ts';
 
-/** Tells suppliers of intentions and signatures, and units of answers and proposals; each fact once. */
+/** Tells suppliers of intentions and signatures, units of answers and proposals, and both of events; each fact once. */
 export async function tellOfMatching(db: PrismaClient, changes: readonly MatchingChanged[], today: Day): Promise<void> {
-  for (const change of changes)
-    await notify(db, await ('intentionId' in change ? ofIntention(db, change, today) : ofAgreement(db, change, today)));
+  for (const change of changes) {
+    if ('eventId' in change) await tellOfEvent(db, change, today);
+    else if ('intentionId' in change) await notify(db, await ofIntention(db, change, today));
+    else await notify(db, await ofAgreement(db, change, today));
+  }
 }
 
 const name = { select: { name: true, nameEn: true } };

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { Actor } from '../../accounts/actor.ts';
 import { audit } from '../../db/audit.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
-import { addDays, type Day, dayOf, dayToColumn } from '../../shared/days.ts';
+import { addDays, type Day, dayFromColumn, dayOf, dayToColumn } from '../../shared/days.ts';
 import { type Fault, NotFound, RuleRefusal, StateConflict } from '../../shared/errors.ts';
+import { type EventTerms, tellLater } from './matching-changed.ts';
 import { requireHolder } from './matching-policy.ts';
 
 export interface EventWish {
@@ -23,7 +25,7 @@ const FARTHEST_DAYS = 400;
 const LONGEST_AFTER = 90;
 
 /**
- * Announces a matching event, or changes one that is not over (`id`). Refuses whoever does not hold the group's events with 403 and wrong
+ * Announces a matching event, or changes one that is not over (`id`), and has those told whom it concerns. Refuses whoever does not hold the group's events with 403 and wrong
  * days and places by field. Returns the event's id.
  */
 export async function holdEvent(
@@ -47,6 +49,15 @@ export async function holdEvent(
     const event = before
       ? await tx.matchingEvent.update({ where: { id: before.id }, data, select: { id: true } })
       : await tx.matchingEvent.create({ data: { ...data, createdById: actor.id }, select: { id: true } });
+    await tellLater(tx, {
+      ...{
+        what: before ? ('event_changed' as const) : ('event_announced' as const),
+        eventId: event.id,
+        byId: actor.id,
+      },
+      ...{ change: randomUUID().slice(0, 8), terms: { heldOn, intentionsUntil, ...termsOf(rest) } },
+      ...(before ? { before: termsBefore(before) } : {}),
+    });
     await audit(tx, {
       ...{ at, actorId: actor.id, action: before ? 'matching.change' : 'matching.announce' },
       ...{ subjectType: 'matching_event', subjectId: event.id, after: { ...wish } },
@@ -56,17 +67,31 @@ export async function holdEvent(
   });
 }
 
-/** Cancels an event that was not held yet; what units intended there stands as it is. Refuses with `eventOver` afterwards. */
+/** Cancels an event that was not held yet; what units intended there stands as it is, and they are told. Refuses with `eventOver` afterwards. */
 export async function cancelEvent(db: PrismaClient, actor: Actor, id: number, reason: string, at: Date): Promise<void> {
   await inTransaction(db, async (tx) => {
     const event = await lockEvent(tx, id);
     requireHolder(actor, event);
     if (event.state !== 'announced' || event.heldOn < dayToColumn(dayOf(at))) throw new StateConflict('eventOver');
     await tx.matchingEvent.update({ where: { id }, data: { state: 'cancelled', reason }, select: { id: true } });
+    await tellLater(tx, {
+      ...({ what: 'event_cancelled', eventId: id, byId: actor.id } as const),
+      ...{ change: randomUUID().slice(0, 8), terms: termsBefore(event), reason },
+    });
     await audit(tx, {
       ...{ at, actorId: actor.id, action: 'matching.cancel', subjectType: 'matching_event', subjectId: id, reason },
     });
   });
+}
+
+const termsOf = ({ venue, placeId, groupId }: Pick<EventTerms, 'venue' | 'placeId' | 'groupId'>) => ({
+  ...{ venue, placeId, groupId },
+});
+
+function termsBefore(event: Awaited<ReturnType<typeof lockEvent>>): EventTerms {
+  const { heldOn, intentionsUntil } = event;
+  const days = { heldOn: dayFromColumn(heldOn), intentionsUntil: dayFromColumn(intentionsUntil ?? heldOn) };
+  return { ...days, ...termsOf(event) };
 }
 
 async function lockEvent(tx: Parameters<Parameters<typeof inTransaction>[1]>[0], id: number) {

@@ -4,6 +4,7 @@ import { Prisma } from '../../db/generated/client.ts';
 import { type Day, dayFromColumn, dayToColumn } from '../../shared/days.ts';
 import { NotFound } from '../../shared/errors.ts';
 import { idsBelow } from '../../shared/tree.ts';
+import { certificationHeldBy } from '../../suppliers/certification-held.ts';
 import { placeTree } from '../../units/place-tree.ts';
 
 const MOST_SUPPLIERS = 200;
@@ -51,18 +52,44 @@ export interface SupplierAtEvent {
   goods: number;
 }
 
-/** Active suppliers of the event's place, or of every place, with how many products they have on sale; those with most goods first. */
+/**
+ * Active suppliers of the event's place, or of every place, that are certified on its day, and after it until today too, with how many
+ * products they have on sale; those with most goods first (rules 1, 22).
+ */
 export async function suppliersAt(
   db: PrismaClient,
-  { placeId }: { placeId: number | null },
+  event: { placeId: number | null; heldOn: Date },
+  today: Day,
 ): Promise<SupplierAtEvent[]> {
-  const places = placeId === null ? null : idsBelow(await placeTree(db), placeId);
   const rows = await db.$queryRaw<(Omit<SupplierAtEvent, 'goods'> & { goods: number | bigint })[]>`
     SELECT s.id, s.name, s.nameEn, COUNT(p.id) AS goods
     FROM supplier s LEFT JOIN product p ON p.supplierId = s.id AND p.state = 'on_sale'
-    WHERE s.state = 'active' ${places ? Prisma.sql`AND s.placeId IN (${Prisma.join(places)})` : Prisma.empty}
+    WHERE ${await takesPart(db, event, today)}
     GROUP BY s.id, s.name, s.nameEn ORDER BY goods DESC, s.id LIMIT ${MOST_SUPPLIERS}`;
   return rows.map((row) => ({ ...row, goods: Number(row.goods) }));
+}
+
+/** The same, all of them, by id alone: whom to tell. */
+export async function supplierIdsAt(
+  db: PrismaClient,
+  event: { placeId: number | null; heldOn: Date },
+  today: Day,
+): Promise<number[]> {
+  const rows = await db.$queryRaw<{ id: number }[]>`
+    SELECT s.id FROM supplier s WHERE ${await takesPart(db, event, today)} ORDER BY s.id`;
+  return rows.map(({ id }) => id);
+}
+
+async function takesPart(
+  db: PrismaClient,
+  { placeId, heldOn }: { placeId: number | null; heldOn: Date },
+  today: Day,
+): Promise<Prisma.Sql> {
+  const places = placeId === null ? null : idsBelow(await placeTree(db), placeId);
+  const day = dayFromColumn(heldOn);
+  return Prisma.sql`s.state = 'active' ${places ? Prisma.sql`AND s.placeId IN (${Prisma.join(places)})` : Prisma.empty}
+    AND ${certificationHeldBy('supplier', day)} IS NOT NULL
+    ${today > day ? Prisma.sql`AND ${certificationHeldBy('supplier', today)} IS NOT NULL` : Prisma.empty}`;
 }
 
 /** Whose intentions and agreements the actor may see: of the units bought or approved for, and of the own suppliers. */

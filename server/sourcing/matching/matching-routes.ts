@@ -113,9 +113,13 @@ export function matchingRoutes({ db, clock }: Parts): Router {
 
   async function show(req: Request, res: Response, typed: Record<string, unknown>, faults: Fault[]): Promise<void> {
     const event = await findEvent(db, idIn(req.params.id));
-    const [suppliers, results] = await Promise.all([suppliersAt(db, event), eventResults(db, event.id)]);
+    const today = dayOf(clock());
+    const shown = presentEvent(req, event, today);
+    const [suppliers, results] = await Promise.all([
+      suppliersAt(db, event, shown.takesIntentions ? today : shown.heldOn),
+      eventResults(db, event.id),
+    ]);
     const holds = mayHold(req.actor, event);
-    const shown = presentEvent(req, event, dayOf(clock()));
     const units = req.actor ? unitsIntendedFor(req.actor) : [];
     res.render('sourcing/matching-event', {
       title: event.name,

@@ -24,7 +24,7 @@ export function unitsIntendedFor(actor: Actor): number[] {
 
 /**
  * States at an event what a unit wants of a supplier; it binds nobody. Refuses a stranger to the unit with 404, a supplier who is not of the
- * event's place by field, and with 409 `intentionsClosed` after the event's last day. Returns the intention's id.
+ * event's place, or not certified, by field, and with 409 `intentionsClosed` after the event's last day. Returns the intention's id.
  */
 export async function stateIntention(
   db: PrismaClient,
@@ -36,7 +36,7 @@ export async function stateIntention(
   if (!unitsIntendedFor(actor).includes(wish.unitId)) throw new NotFound('noSuchUnit');
   const event = await db.matchingEvent.findUnique({ where: { id: eventId } });
   if (!event) throw new NotFound();
-  const suppliers = await suppliersAt(db, event);
+  const suppliers = await suppliersAt(db, event, dayOf(at));
   if (!suppliers.some(({ id }) => id === wish.supplierId))
     throw new RuleRefusal('badInput', [{ path: 'supplierId', code: 'notAtEvent' }]);
   return inTransaction(db, async (tx) => {
