@@ -7,6 +7,8 @@ export const agreedPatterns = {
   recallExcel: '/recalls/:id/progress.xlsx',
   recallClosing: '/recalls/:id/closing',
   recallBatch: '/recall-batch/:id',
+  recallArrivals: '/supplier/recall-returns',
+  recallArrival: '/supplier/recall-returns/:id',
   pools: '/pools',
   newPool: '/pools/new',
   pool: '/pools/:code',

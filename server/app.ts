@@ -70,6 +70,7 @@ import { declarationRoutes } from './quotas/targets/declaration-routes.ts';
 import { targetRoutes } from './quotas/targets/target-routes.ts';
 import { targetSheetRoutes } from './quotas/targets/target-sheet-routes.ts';
 import { targetTableRoutes } from './quotas/targets/target-table-routes.ts';
+import { arrivalRoutes } from './recalls/arrival-routes.ts';
 import { recallRoutes } from './recalls/recall-routes.ts';
 import { searchRoutes } from './search/search-routes.ts';
 import { searchWordRoutes } from './search/search-words-routes.ts';
@@ -198,6 +199,7 @@ export function createApp(container: Container): Express {
   app.use(flaggedPriceRoutes(container));
   app.use(supplierQuoteRoutes(container));
   app.use(recallRoutes(container));
+  app.use(arrivalRoutes(container));
   app.use(unsoldRoutes(container));
   app.use(orderRoutes(container));
   app.use(standingOrderRoutes(container));

@@ -84,6 +84,7 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'supplierShop', icon: 'shop', roles: ['supplier', 'work_team'] },
       { path: 'supplierHarvests', icon: 'leaf', roles: ['supplier', 'work_team'] },
       { path: 'supplierQuotes', icon: 'scale', roles: ['supplier', 'work_team'] },
+      { path: 'recallArrivals', icon: 'repeat', roles: ['supplier', 'work_team'] },
       { path: 'refunds', icon: 'wallet', roles: ['supplier', 'work_team', 'operator'] },
       { path: 'disputes', icon: 'alert', roles: ['supplier', 'work_team', 'operator', 'buyer'] },
       { path: 'workTeam', icon: 'people', roles: ['work_team'], inStrip: true },

@@ -9,13 +9,14 @@ const COLUMNS = [
   'sent',
   'accepted',
   'returned',
+  'arrived',
   'outstanding',
   'swapped',
   'givenBack',
   'toldAt',
   'state',
 ];
-const WIDTHS = [18, 30, 10, 10, 10, 10, 10, 10, 18, 16];
+const WIDTHS = [18, 30, 10, 10, 10, 10, 10, 10, 10, 18, 16];
 
 /** Whom a recalled batch reached, as a list to work off. */
 export function writeRecallExcel(
@@ -29,7 +30,8 @@ export function writeRecallExcel(
     [`${recall.severityLabel} · ${recall.on} · ${recall.reason}`],
     COLUMNS.map((name) => bold(t(`recalls:column.${name}`))),
     ...lines.map((line): Cell[] => [
-      ...[line.number, line.buyer, line.sent, line.accepted, line.returned, line.outstanding, line.swapped],
+      ...[line.number, line.buyer, line.sent, line.accepted, line.returned, line.arrived],
+      ...[line.outstanding, line.swapped],
       ...[line.givenBack, line.toldAt ? instantText(line.toldAt) : null, line.state.label],
     ]),
   ];

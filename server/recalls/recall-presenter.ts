@@ -73,7 +73,11 @@ export function presentTotals({ t }: Reader, totals: RecallTotals, saleUnit: str
       under: t('recalls:total.givenBack', { quantity: of(totals.givenBack) }),
     },
     { label: t('recalls:total.sent'), value: of(totals.sent) },
-    { label: t('recalls:total.returned'), value: of(totals.returned) },
+    {
+      label: t('recalls:total.returned'),
+      value: of(totals.returned),
+      under: t('recalls:total.arrived', { quantity: of(totals.arrived) }),
+    },
     { label: t('recalls:total.outstanding'), value: of(outstanding) },
   ];
 }
@@ -106,6 +110,7 @@ export function presentRecalledLine(reader: Reader, line: RecalledLine, link: 'p
     sent: line.sentQuantity,
     accepted: line.acceptedQuantity,
     returned: line.returnedQuantity,
+    arrived: line.arrivedQuantity,
     outstanding,
     toldAt: line.toldAt,
     state: {

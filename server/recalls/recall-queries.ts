@@ -60,18 +60,20 @@ export interface RecallTotals {
   givenBack: number;
   sent: number;
   returned: number;
+  arrived: number;
 }
 
 /** How far a recall has come, in orders and units of sale. */
 export async function recallTotals(db: PrismaClient, recallId: number): Promise<RecallTotals> {
   const [row] = await fast(db).$queryRaw<Record<keyof RecallTotals, number | bigint | null>[]>`
     SELECT COUNT(*) AS orders, COUNT(DISTINCT IF(o.fundingSource = 'individual', NULL, o.unitId)) AS units, SUM(x.toldAt IS NOT NULL) AS told,
-      SUM(x.swappedQuantity) AS swapped, SUM(x.givenBackQuantity) AS givenBack, SUM(x.sentQuantity) AS sent, SUM(x.returnedQuantity) AS returned
+      SUM(x.swappedQuantity) AS swapped, SUM(x.givenBackQuantity) AS givenBack, SUM(x.sentQuantity) AS sent, SUM(x.returnedQuantity) AS returned, SUM(x.arrivedQuantity) AS arrived
     FROM recall_line x JOIN \`order\` o ON o.id = x.orderId WHERE x.recallId = ${recallId}`;
   const of = (name: keyof RecallTotals) => Number(row?.[name] ?? 0);
   return {
     ...{ orders: of('orders'), units: of('units'), told: of('told'), swapped: of('swapped') },
     ...{ givenBack: of('givenBack'), sent: of('sent'), returned: of('returned') },
+    arrived: of('arrived'),
   };
 }
 
@@ -89,6 +91,8 @@ export interface RecalledLine {
   sentQuantity: number;
   acceptedQuantity: number;
   returnedQuantity: number;
+  /** of these what the supplier saw come back */
+  arrivedQuantity: number;
   cancelled: boolean;
   toldAt: Date | null;
 }
@@ -128,7 +132,7 @@ async function recalledLines(db: PrismaClient, batchId: number, where: Prisma.Sq
   const rows = await fast(db).$queryRaw<LineRow[]>`
     SELECT x.id, x.orderId, o.submittedAt, IF(o.fundingSource = 'individual', NULL, u.name) AS unitName,
       IF(o.fundingSource = 'individual', NULL, u.nameEn) AS unitNameEn, f.id AS parcelId, f.state AS parcelState, x.swappedQuantity,
-      x.givenBackQuantity, x.sentQuantity, x.returnedQuantity, x.cancelled, x.toldAt, COALESCE((
+      x.givenBackQuantity, x.sentQuantity, x.returnedQuantity, x.arrivedQuantity, x.cancelled, x.toldAt, COALESCE((
         SELECT SUM(b.acceptedQuantity) FROM receipt_line r JOIN receipt_batch b ON b.receiptLineId = r.id AND b.batchId = ${batchId}
         WHERE r.lineId = x.lineId), LEAST(x.sentQuantity, l.acceptedQuantity)) AS acceptedQuantity
     FROM recall_line x JOIN order_line l ON l.id = x.lineId JOIN fulfilment f ON f.id = l.fulfilmentId

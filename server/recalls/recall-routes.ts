@@ -3,6 +3,7 @@ import { type Actor, hasRole } from '../accounts/actor.ts';
 import { actorOf } from '../accounts/who-acts.ts';
 import { mayRecall } from '../catalog/trace-policy.ts';
 import type { PrismaClient } from '../db/client.ts';
+import { mayLookAfter } from '../orders/order-policy.ts';
 import { pathTo, patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
 import { type Fault, NotFound } from '../shared/errors.ts';
@@ -65,8 +66,8 @@ export function recallRoutes({ db, clock }: Parts): Router {
     const actor = actorOf(req);
     const [recallId, orderId] = [idIn(req.params.id), idIn(req.params.orderId)];
     try {
-      const { quantity } = read(returnForm, req.body);
-      await returnRecalled(db, actor, { recallId, orderId, quantity }, clock());
+      const { quantity, returned } = read(returnForm, req.body);
+      await returnRecalled(db, actor, { recallId, orderId, quantity, returned }, clock());
       flash(req, 'success', req.t('recalls:flash.returned'));
       res.redirect(303, pathTo('recall', { id: recallId }));
     } catch (error) {
@@ -182,6 +183,7 @@ export function recallRoutes({ db, clock }: Parts): Router {
       firstHref: afterId ? pathTo('recallProgress', { id: recall.id }) : undefined,
       nextHref: last ? pathTo('recallProgress', { id: recall.id, after: last.id }) : undefined,
       excelHref: pathTo('recallExcel', { id: recall.id }),
+      arrivalsHref: mayNote(actorOf(req), recall) ? pathTo('recallArrivals', { recall: recall.id }) : undefined,
       closingAction: recall.state === 'handled' ? pathTo('recallClosing', { id: recall.id }) : undefined,
       form: formView(req.t, ['result'], typed, faults),
     });
@@ -194,6 +196,11 @@ export function recallRoutes({ db, clock }: Parts): Router {
     if (!mayRecall(actor, await placeTree(db), recall.batch.product)) throw new NotFound();
     return { recall, link: linkOf(actor) };
   }
+}
+
+/** Certifiers follow a recall; what comes back its supplier's side notes, or the operator. */
+function mayNote(actor: Actor, { state, batch }: ShownRecall): boolean {
+  return state !== 'closed' && (hasRole(actor, 'operator') || mayLookAfter(actor, batch.product));
 }
 
 function linkOf(actor: Actor): 'parcel' | 'order' | null {

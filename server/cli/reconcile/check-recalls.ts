@@ -7,6 +7,7 @@ import { type Books, type Difference, overRanges } from './books.ts';
 export async function* checkRecalls(books: Books): AsyncGenerator<Difference> {
   yield* marks(books);
   yield* lines(books);
+  yield* arrivals(books);
   yield* swaps(books);
   yield* leftOver(books);
 }
@@ -61,6 +62,27 @@ async function* lines(books: Books): AsyncGenerator<Difference> {
       what: `recall line ${row.id}`,
       expected: `${row.back} and ${row.held} moved, ${row.refunded} given back, ${row.shipped} sent, ${row.cameBack} returned`,
       found: `${row.swapped} swapped, ${row.given} given back, ${row.sent} sent, ${row.returned} returned`,
+    };
+}
+
+/** What came back to suppliers is the sum of their notes, never more than was sent, and only what they brought about names a refund. */
+async function* arrivals(books: Books): AsyncGenerator<Difference> {
+  const rows = overRanges<{ id: number; arrived: number; noted: number; sent: number; foreign: number }>(
+    books,
+    'recall_line',
+    `SELECT * FROM (
+       SELECT x.id, x.arrivedQuantity AS arrived, x.sentQuantity AS sent,
+         COALESCE((SELECT SUM(a.quantity) FROM recall_arrival a WHERE a.recallLineId = x.id), 0) AS noted,
+         (SELECT COUNT(*) FROM recall_arrival a LEFT JOIN recall_refund z ON z.refundId = a.refundId AND z.recallLineId = x.id AND z.isReturn
+          WHERE a.recallLineId = x.id AND a.refundId IS NOT NULL AND z.refundId IS NULL) AS \`foreign\`
+       FROM recall_line x WHERE x.id BETWEEN :from AND :to
+     ) x WHERE arrived <> noted OR arrived > sent OR \`foreign\` > 0`,
+  );
+  for await (const { id, arrived, noted, sent, foreign } of rows)
+    yield {
+      what: `goods of recall line ${id} that came back`,
+      expected: `${noted} noted, at most ${sent}, every refund its own`,
+      found: `${arrived}, ${foreign} with another's refund`,
     };
 }
 
