@@ -136,6 +136,7 @@ function presentParcel(
     name: inLanguage(reader.locale, parcel.supplierName, parcel.supplierNameEn),
     href: pathTo('supplier', { id: parcel.supplierId }),
     coldChain: parcel.lines.some((line) => line.product.coldChain),
+    comesInTwo: new Set(parcel.lines.map((line) => line.product.coldChain)).size > 1,
     minimumFen: short ? parcel.goodsFen + parcel.belowMinimumFen : undefined,
     shortOfMinimumFen: short ? parcel.belowMinimumFen : undefined,
     subtotalFen: parcel.goodsFen,

@@ -4,6 +4,7 @@ import { inTransaction } from '../db/in-transaction.ts';
 import { enqueue } from '../jobs/outbox.ts';
 import { NotFound, RuleRefusal } from '../shared/errors.ts';
 import type { Fulfilled } from './book-receipt.ts';
+import { coldProducts, type GoodsKind } from './cold-chain.ts';
 import { type Dropping, dropShares } from './drop-shares.ts';
 import { lockFulfilment } from './lock-order.ts';
 import { mayDropRest } from './order-policy.ts';
@@ -16,6 +17,8 @@ export interface RestCancellation {
   reason: string;
   /** the goods are there and can be sold to others */
   backOnShelf: boolean;
+  /** none: all that was not shipped */
+  only?: GoodsKind | undefined;
 }
 
 /**
@@ -38,7 +41,7 @@ export async function dropRestOf(
   tx: Tx,
   actor: Actor,
   fulfilmentId: number,
-  { reason, backOnShelf }: RestCancellation,
+  { reason, backOnShelf, only }: RestCancellation,
   at: Date,
 ): Promise<number> {
   const fulfilled = await lockFulfilment(tx, fulfilmentId);
@@ -46,14 +49,25 @@ export async function dropRestOf(
   if (!mayDropRest(actor, fulfilment)) throw new NotFound();
   nextFulfilmentState(fulfilment.state, 'drop_rest');
   if (reason === '') throw new RuleRefusal('badInput', [{ path: 'reason', code: 'reasonNeeded' }]);
-  return dropWholeRest(tx, fulfilled, { actorId: actor.id, reason, backOnShelf }, at);
+  return dropWholeRest(tx, fulfilled, { actorId: actor.id, reason, backOnShelf, only }, at);
 }
 
-/** Whoever gives it up: all that a parcel that went in part still lacks. Under the order's lock. Both sides are told. Returns the receipt's id. */
-export async function dropWholeRest(tx: Tx, fulfilled: Fulfilled, dropping: Dropping, at: Date): Promise<number> {
+/**
+ * Whoever gives it up: all that a parcel that went in part still lacks, or only what it lacks of cold-chain goods or of the others.
+ * Under the order's lock. Both sides are told. Returns the receipt's id.
+ */
+export async function dropWholeRest(
+  tx: Tx,
+  fulfilled: Fulfilled,
+  { only, ...dropping }: Dropping & { only?: GoodsKind | undefined },
+  at: Date,
+): Promise<number> {
   const { order, fulfilment, lines } = fulfilled;
   const rest = await restOfParcel(tx, fulfilment.id, lines, await refundedParts(tx, order.id));
-  const shares = await shippableShares(tx, rest);
+  const cold = await coldProducts(tx, lines);
+  const ofKind = lines.filter(({ productId }) => only === undefined || cold.has(productId) === (only === 'cold'));
+  const left = await shippableShares(tx, rest);
+  const shares = left.filter(({ lineId }) => ofKind.some(({ id }) => id === lineId));
   const receiptId = await dropShares(tx, fulfilled, rest, shares, dropping, at);
   await enqueue(tx, 'fulfilment.rest_dropped', [{ receiptId }]);
   return receiptId;

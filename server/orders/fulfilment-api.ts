@@ -95,7 +95,7 @@ export function fulfilmentEndpoints({ db, clock }: Parts): Endpoint[] {
       ...act,
       path: '/fulfilments/:id/shipment',
       summary:
-        'The supplier ships: batches, carrier, number, temperature for cold chain; no lines means everything as promised',
+        'The supplier ships: batches, carrier, number, temperature for cold chain; no lines means everything as promised. Cold-chain goods and others go in two shipments, so that a parcel with both needs lines',
       body: shipmentBody,
       status: 201,
       response: fulfilmentJson,
@@ -109,7 +109,7 @@ export function fulfilmentEndpoints({ db, clock }: Parts): Endpoint[] {
       method: 'post',
       path: '/shipments',
       summary:
-        'The supplier ships many whole parcels, by the number of each or of its order; each by itself, with its result; none by weight or in part',
+        'The supplier ships many whole parcels, by the number of each or of its order; each by itself, with its result; none by weight or in part. Of a parcel with cold-chain goods and others, one with a temperature ships the former, one without the latter',
       idempotent: true,
       body: shipmentsBody,
       response: shipmentResultsJson,

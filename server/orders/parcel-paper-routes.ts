@@ -10,7 +10,7 @@ import { NotFound, StateConflict } from '../shared/errors.ts';
 import { flash } from '../web/flash.ts';
 import { confirmFulfilment } from './confirm-fulfilment.ts';
 import { findParcels, type SupplierFulfilment } from './order-queries.ts';
-import { presentDeliveries, presentDeliveryNote, presentLabel, presentPicking } from './parcel-papers.ts';
+import { presentDeliveries, presentDeliveryNotes, presentLabels, presentPicking } from './parcel-papers.ts';
 
 interface Parts {
   config: Config;
@@ -43,7 +43,7 @@ export function parcelPaperRoutes({ config, db, clock }: Parts): Router {
 
   router.get(patterns.pickingList, (req, res) =>
     print(req, res, 'picking', (parcels) => ({
-      products: presentPicking(req, parcels),
+      groups: presentPicking(req, parcels),
       deliveries: presentDeliveries(req, parcels),
       parcelCount: parcels.length,
       printedAt: clock(),
@@ -53,13 +53,15 @@ export function parcelPaperRoutes({ config, db, clock }: Parts): Router {
   router.get(patterns.parcelLabels, (req, res) =>
     print(req, res, 'labels', async (parcels) => ({
       isThermal: req.query.sheet !== 'a4',
-      labels: await Promise.all(parcels.map(async (parcel) => presentLabel(req, parcel, await qrOf(parcel)))),
+      labels: (await Promise.all(parcels.map(async (parcel) => presentLabels(req, parcel, await qrOf(parcel))))).flat(),
     })),
   );
 
   router.get(patterns.deliveryNotes, (req, res) =>
     print(req, res, 'notes', async (parcels) => ({
-      notes: await Promise.all(parcels.map(async (parcel) => presentDeliveryNote(req, parcel, await qrOf(parcel)))),
+      notes: (
+        await Promise.all(parcels.map(async (parcel) => presentDeliveryNotes(req, parcel, await qrOf(parcel))))
+      ).flat(),
     })),
   );
 

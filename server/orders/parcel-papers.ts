@@ -1,21 +1,42 @@
 import { groupBy } from '../shared/group-by.ts';
+import { kindOf, kindsOf } from './cold-chain.ts';
 import { presentDelivery } from './delivery/delivery-text.ts';
 import { inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
 import { orderNumber, type SupplierFulfilment } from './order-queries.ts';
-import { buyerOf, isColdChain } from './supplier-presenter.ts';
+import { buyerOf } from './supplier-presenter.ts';
 
 type Line = SupplierFulfilment['lines'][number];
 
-/** What is fetched from the store for several parcels: by product (gifts apart) and batch, with the parcels that it goes to. Batches stand as they were promised, the first to expire first. */
+/**
+ * What is fetched from the store for several parcels, cold-chain goods apart: by product (gifts apart) and batch, with the parcels that it
+ * goes to. Batches stand as they were promised, the first to expire first.
+ */
 export function presentPicking(reader: Reader, parcels: readonly SupplierFulfilment[]) {
   const picks = parcels.flatMap((parcel) =>
     parcel.lines.flatMap((line) => line.allocations.map((share) => ({ parcel, line, share }))),
   );
+  const kinds = kindsOf(picks.map(({ line }) => line));
+  return kinds.map((kind) => ({
+    label: kinds.includes('cold') ? reader.t(`supplier:apart.${kind}`) : undefined,
+    isCold: kind === 'cold',
+    products: presentProducts(
+      reader,
+      picks.filter(({ line }) => kindOf(line) === kind),
+    ),
+  }));
+}
+
+interface Pick {
+  parcel: SupplierFulfilment;
+  line: Line;
+  share: Line['allocations'][number];
+}
+
+function presentProducts(reader: Reader, picks: readonly Pick[]) {
   return [...groupBy(picks, ({ line }) => `${line.productId} ${line.isGift}`).values()].map((ofProduct) => {
-    const { line } = ofProduct[0] as (typeof ofProduct)[number];
+    const { line } = ofProduct[0] as Pick;
     return {
       ...goodsOf(reader, line),
-      coldChain: line.product.coldChain,
       quantity: sum(ofProduct),
       batches: [...groupBy(ofProduct, ({ share }) => share.batchId).values()].map((ofBatch) => ({
         traceCode: ofBatch[0]?.share.batch.traceCode,
@@ -40,8 +61,43 @@ function sum(picks: readonly { share: { quantity: number } }[]): number {
   return picks.reduce((total, { share }) => total + share.quantity, 0);
 }
 
-/** What stands on a parcel: where it goes, from whom, what is in it; `qr` leads the receiver to where it is received. */
-export function presentLabel(reader: Reader, parcel: SupplierFulfilment, qr: string) {
+/**
+ * What stands on each box of a parcel: where it goes, from whom, what is in it; `qr` leads the receiver to where it is received.
+ * Cold-chain goods have a box of their own; each of two says which it is.
+ */
+export function presentLabels(reader: Reader, parcel: SupplierFulfilment, qr: string) {
+  return boxesOf(parcel).map((lines, index, boxes) => ({
+    ...presentBox(reader, parcel, lines, qr),
+    box: boxes.length > 1 ? `${index + 1}/${boxes.length}` : undefined,
+  }));
+}
+
+/** The notes that travel with the goods and are signed at the door: by box and batch, without prices. */
+export function presentDeliveryNotes(reader: Reader, parcel: SupplierFulfilment, qr: string) {
+  return boxesOf(parcel).map((lines, index, boxes) => ({
+    ...presentBox(reader, parcel, lines, qr),
+    box: boxes.length > 1 ? `${index + 1}/${boxes.length}` : undefined,
+    orderNumber: orderNumber(parcel.order),
+    placedAt: parcel.order.placedAt,
+    lines: lines.flatMap((line) =>
+      line.allocations.map(({ batch, quantity }) => ({
+        ...goodsOf(reader, line),
+        traceCode: batch.traceCode,
+        quantity,
+        isWeighed: line.pricePerKgFen !== null,
+        note: line.note,
+      })),
+    ),
+  }));
+}
+
+/** What is left to pack, the cold-chain goods apart. */
+function boxesOf({ lines }: SupplierFulfilment): Line[][] {
+  const left = lines.filter((line) => packed(line) > 0);
+  return kindsOf(left).map((kind) => left.filter((line) => kindOf(line) === kind));
+}
+
+function presentBox(reader: Reader, parcel: SupplierFulfilment, lines: readonly Line[], qr: string) {
   const { order } = parcel;
   return {
     number: parcelNumber(parcel),
@@ -52,28 +108,10 @@ export function presentLabel(reader: Reader, parcel: SupplierFulfilment, qr: str
     address: order.address,
     buyerName: order.unit ? buyerOf(reader, parcel) : undefined,
     supplierName: inReaderLanguage(reader, parcel.supplier.name, parcel.supplier.nameEn),
-    coldChain: isColdChain(parcel),
+    coldChain: kindsOf(lines).includes('cold'),
     note: order.note,
     delivery: presentDelivery(reader, order),
-    goods: parcel.lines.map((line) => ({ ...goodsOf(reader, line), quantity: packed(line) })),
-  };
-}
-
-/** The note that travels with the goods and is signed at the door: by batch, without prices. */
-export function presentDeliveryNote(reader: Reader, parcel: SupplierFulfilment, qr: string) {
-  return {
-    ...presentLabel(reader, parcel, qr),
-    orderNumber: orderNumber(parcel.order),
-    placedAt: parcel.order.placedAt,
-    lines: parcel.lines.flatMap((line) =>
-      line.allocations.map(({ batch, quantity }) => ({
-        ...goodsOf(reader, line),
-        traceCode: batch.traceCode,
-        quantity,
-        isWeighed: line.pricePerKgFen !== null,
-        note: line.note,
-      })),
-    ),
+    goods: lines.map((line) => ({ ...goodsOf(reader, line), quantity: packed(line) })),
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Actor, hasRole } from '../accounts/actor.ts';
 import { pathTo } from '../paths.ts';
 import { formatKilograms } from '../shared/weight.ts';
+import { kindsOf } from './cold-chain.ts';
 import { degrees, droppedReason, inReaderLanguage, parcelNumber, type Reader, receiverOf } from './order-labels.ts';
 import { mayBuyerSee } from './order-policy.ts';
 import type { WholeOrder } from './order-queries.ts';
@@ -17,6 +18,7 @@ type Line = WholeOrder['lines'][number];
 /** One parcel of an order as its buyer follows it: who ships, how it travels, from which batches, and what was accepted. */
 export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, part: Part, seen: Seen) {
   const open = part.shipments.filter((shipment) => shipment.receivedAt === null);
+  const lines = order.lines.filter((line) => line.fulfilmentId === part.id);
   const mayReceive = (part.state === 'shipped' || part.state === 'partly_shipped') && mayBuyerSee(actor, order);
   return {
     number: parcelNumber(part),
@@ -27,7 +29,8 @@ export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, p
     overdueSince: isOverdue(part, seen.now) ? part.dueAt : undefined,
     overdueCancel: presentCancel(reader, actor, order, part, seen),
     shipments: part.shipments.map(
-      ({ id, carrier, trackingNumber, temperatureDeci, shippedAt, receivedAt, slipFileId }) => ({
+      ({ id, carrier, trackingNumber, temperatureDeci, shippedAt, receivedAt, slipFileId, ...shipment }) => ({
+        coldChain: lines.some((line) => line.product.coldChain && shipment.lines.some((one) => one.lineId === line.id)),
         carrier,
         trackingNumber,
         trackHref: trackingHref(carrier, trackingNumber),
@@ -54,25 +57,31 @@ export function presentParcel(reader: Reader, actor: Actor, order: WholeOrder, p
         : [],
     ),
     dropped: droppedReason(reader, part.receipts),
-    lines: order.lines
-      .filter((line) => line.fulfilmentId === part.id)
-      .map((line) => ({
-        name: inReaderLanguage(reader, line.name, line.nameEn),
-        href: pathTo('product', { id: line.productId }),
-        category: line.illustration,
-        spec: inReaderLanguage(reader, line.spec, line.specEn),
-        saleUnit: inReaderLanguage(reader, line.saleUnit, line.saleUnitEn),
-        quantity: line.quantity,
-        isGift: line.isGift,
-        priceFen: line.unitPriceFen,
-        totalFen: line.payableFen,
-        note: line.note,
-        perKgFen: line.pricePerKgFen ?? undefined,
-        aboutKg: line.pricePerKgFen === null ? undefined : formatKilograms(line.grams),
-        batches: batchesOf(part, line),
-        ...acceptance(reader, part, line, receiverOf(order)),
-      })),
+    comesInTwo: comesInTwo(part, lines) ? reader.t('orders:show.coldApart') : undefined,
+    lines: lines.map((line) => ({
+      name: inReaderLanguage(reader, line.name, line.nameEn),
+      href: pathTo('product', { id: line.productId }),
+      category: line.illustration,
+      spec: inReaderLanguage(reader, line.spec, line.specEn),
+      saleUnit: inReaderLanguage(reader, line.saleUnit, line.saleUnitEn),
+      quantity: line.quantity,
+      isGift: line.isGift,
+      priceFen: line.unitPriceFen,
+      totalFen: line.payableFen,
+      note: line.note,
+      perKgFen: line.pricePerKgFen ?? undefined,
+      aboutKg: line.pricePerKgFen === null ? undefined : formatKilograms(line.grams),
+      batches: batchesOf(part, line),
+      coldChain: line.product.coldChain,
+      ...acceptance(reader, part, line, receiverOf(order)),
+    })),
   };
+}
+
+/** Whether cold-chain goods and others of it are still to come, which travel apart (rule 23). */
+function comesInTwo({ state }: Part, lines: readonly Line[]): boolean {
+  if (state === 'received' || state === 'cancelled') return false;
+  return kindsOf(lines.filter(({ quantity, refundedQuantity }) => quantity > refundedQuantity)).length > 1;
 }
 
 /** What its buyer may cancel of a parcel that is overdue, and the operator of one whose rest is waited for. */

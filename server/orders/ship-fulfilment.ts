@@ -6,6 +6,7 @@ import { inTransaction } from '../db/in-transaction.ts';
 import { type Fault, NotFound, RuleRefusal } from '../shared/errors.ts';
 import { formatKilograms } from '../shared/weight.ts';
 import { tellBuyer } from './buyer-news.ts';
+import { coldProducts, type GoodsKind } from './cold-chain.ts';
 import { lockFulfilment } from './lock-order.ts';
 import { onBehalf } from './on-behalf.ts';
 import { mayLookAfter } from './order-policy.ts';
@@ -26,6 +27,8 @@ export interface ShipmentLineInput {
 export interface ShipmentInput {
   /** empty: everything that is still to go, from the batches it was promised from */
   lines: ShipmentLineInput[];
+  /** of everything that is still to go, these alone; needed where both are left, since they never go together */
+  only?: GoodsKind;
   carrier: string;
   trackingNumber: string;
   /** tenths of a degree Celsius at hand-over; needed when anything is cold chain */
@@ -40,7 +43,7 @@ type Fulfilled = Awaited<ReturnType<typeof lockFulfilment>>;
 /**
  * Records a shipment of a parcel: which batches, how much, by whom. What it leaves behind is to follow in another one, or is given up
  * by dropRest. Refuses another supplier with 404, batches that the line was not promised from, more than is still to go, weights beyond
- * the tolerance, and cold-chain goods without a temperature or too warm (rules 18, 23, 25), every fault at once.
+ * the tolerance, cold-chain goods together with others, without a temperature or too warm (rules 18, 23, 25), every fault at once.
  */
 export async function shipFulfilment(
   db: PrismaClient,
@@ -108,7 +111,12 @@ async function checkedLines(
 ): Promise<{ lines: Required<ShipmentLineInput>[]; isAll: boolean }> {
   const rest = await restOfParcel(tx, fulfilment.id, lines, await refundedParts(tx, order.id));
   const shares = await shippableShares(tx, rest);
-  const wanted: ShipmentLineInput[] = input.lines.length > 0 ? input.lines : shares;
+  const cold = await coldProducts(tx, lines);
+  const isCold = ({ lineId }: { lineId: number }) =>
+    lines.some(({ id, productId }) => id === lineId && cold.has(productId));
+  const { only } = input;
+  const everything = only ? shares.filter((share) => isCold(share) === (only === 'cold')) : shares;
+  const wanted: ShipmentLineInput[] = input.lines.length > 0 ? input.lines : everything;
   const faults: Fault[] = [];
   const seen = new Set<string>();
   const shipped = wanted.map((line, index) => {
@@ -135,7 +143,9 @@ async function checkedLines(
   // The market takes it out of the parcel within moments, and puts others in its place.
   const recalled = batches.find(({ coming }) => !coming);
   if (recalled) faults.push({ path: 'lines', code: 'recalledInParcel', values: { code: recalled.traceCode } });
-  faults.push(...(await temperatureFaults(tx, lines, shipped, input.temperatureDeci)));
+  const chilled = shipped.filter(isCold);
+  if (chilled.length > 0 && chilled.length < shipped.length) faults.push({ path: 'lines', code: 'coldApart' });
+  if (chilled.length > 0) faults.push(...temperatureFaults(input.temperatureDeci));
   if (shipped.length === 0) faults.push({ path: 'lines', code: 'nothingShipped' });
   if (faults.length > 0) throw new RuleRefusal('badInput', faults);
   const total = (rows: readonly { quantity: number }[]) => rows.reduce((sum, { quantity }) => sum + quantity, 0);
@@ -154,17 +164,8 @@ function weightFaults(
   return grams < least || grams > most ? [{ path, code: 'weightOutside', values }] : [];
 }
 
-async function temperatureFaults(
-  tx: Tx,
-  lines: Fulfilled['lines'],
-  shipped: readonly { lineId: number }[],
-  temperatureDeci: number | null,
-): Promise<Fault[]> {
-  const goods = lines.filter((line) => shipped.some(({ lineId }) => lineId === line.id));
-  const chilled = await tx.product.count({
-    where: { id: { in: goods.map((line) => line.productId) }, coldChain: true },
-  });
-  if (chilled === 0) return [];
+/** What is wrong with the temperature, in tenths of a degree, at which cold-chain goods are handed over. */
+export function temperatureFaults(temperatureDeci: number | null): Fault[] {
   if (temperatureDeci === null) return [{ path: 'temperature', code: 'temperatureNeeded' }];
   return temperatureDeci > WARMEST_DECI
     ? [{ path: 'temperature', code: 'tooWarm', values: { most: WARMEST_DECI / 10 } }]

@@ -2,6 +2,8 @@ import type { FulfilmentState } from '../db/generated/enums.ts';
 import { pathTo } from '../paths.ts';
 import { formatKilograms } from '../shared/weight.ts';
 import type { FormView } from '../web/form-view.ts';
+import { kindOf } from './cold-chain.ts';
+import { presentKinds } from './cold-chain-view.ts';
 import { presentDelivery } from './delivery/delivery-text.ts';
 import { mayContest } from './disputes/contest-receipt.ts';
 import { comingDay, degrees, droppedReason, inReaderLanguage, parcelNumber, type Reader } from './order-labels.ts';
@@ -103,6 +105,7 @@ export function presentParcel(reader: Reader, parcel: SupplierFulfilment, form: 
   const { t } = reader;
   const { order } = parcel;
   const mayShip = mayHappenTo(parcel.state, 'ship');
+  const { next, ...apart } = presentKinds(reader, parcel, form);
   return {
     title: `${t('supplier:show.title')} ${parcelNumber(parcel)}`,
     breadcrumbs: [
@@ -127,14 +130,19 @@ export function presentParcel(reader: Reader, parcel: SupplierFulfilment, form: 
       freightFen: parcel.freightFen,
       grams: parcel.lines.reduce((sum, line) => sum + line.grams, 0),
       note: order.note,
-      coldChain: isColdChain(parcel),
       ...presentState(reader, parcel.state),
     },
     address:
       parcel.state === 'cancelled'
         ? null
         : { recipient: order.recipient, phone: order.phone, text: `${order.region} ${order.address}` },
-    lines: parcel.lines.map((line) => presentPick(reader, parcel, line)),
+    apart,
+    groups: apart.headings.map((heading) => ({
+      ...heading,
+      lines: parcel.lines
+        .filter((line) => heading.kind === undefined || kindOf(line) === heading.kind)
+        .map((line) => presentPick(reader, parcel, line, kindOf(line) === next)),
+    })),
     shipments: parcel.shipments.map((shipment) => ({
       carrier: shipment.carrier,
       trackingNumber: shipment.trackingNumber,
@@ -180,7 +188,7 @@ function labelsOf(reader: Reader, parcel: SupplierFulfilment): Record<string, st
 type Line = SupplierFulfilment['lines'][number];
 
 /** One line of the picking list: from which batches, how much went, and what the buyer accepted. */
-function presentPick(reader: Reader, parcel: SupplierFulfilment, line: Line) {
+function presentPick(reader: Reader, parcel: SupplierFulfilment, line: Line, goesNext: boolean) {
   const receipts = parcel.receipts.flatMap((one) => one.lines).filter((one) => one.lineId === line.id);
   const sum = (of: 'acceptedQuantity' | 'shortQuantity' | 'damagedQuantity') =>
     receipts.reduce((total, one) => total + one[of], 0);
@@ -191,10 +199,12 @@ function presentPick(reader: Reader, parcel: SupplierFulfilment, line: Line) {
     category: line.illustration,
     grams: line.grams,
     coldChain: line.product.coldChain,
+    goesNext,
     batches: line.allocations.map(({ batch, batchId, quantity }) => ({
       traceCode: batch.traceCode,
       traceHref: pathTo('trace', { code: batch.traceCode }),
       quantity,
+      goes: goesNext ? quantity : 0,
       shipped: gone > 0 ? quantityOf(shipped, batchId) : undefined,
       field: quantityField(line.id, batchId),
       weight: weightOf(reader, line, batchId, quantity),
@@ -241,7 +251,7 @@ export function buyerOf(reader: Reader, { order }: SupplierFulfilment): string {
   return inReaderLanguage(reader, order.unit.name, order.unit.nameEn);
 }
 
-export function isColdChain(parcel: SupplierFulfilment): boolean {
+function isColdChain(parcel: SupplierFulfilment): boolean {
   return parcel.lines.some((line) => line.product.coldChain);
 }
 

@@ -65,7 +65,7 @@ export function supplierRoutes(parts: Parts): Router {
 
   router.get(patterns.supplierFulfilment, async (req, res) => {
     const parcel = await findFulfilment(db, actorOf(req), idIn(req.params.id));
-    showParcel(req, res, parcel, clock());
+    showParcel(req, res, parcel, clock(), { values: { only: req.query.only } });
   });
 
   router.post(patterns.fulfilmentConfirmation, async (req, res) => {
@@ -101,7 +101,9 @@ export function supplierRoutes(parts: Parts): Router {
       );
     } catch (error) {
       const { status, faults } = refusedForm(error);
-      showParcel(req, res.status(status), parcel, clock(), formView(req.t, shipmentFields(parcel), req.body, faults));
+      // What was typed was for the goods that have gone, its number too.
+      const typed = faults.some(({ code }) => code === 'shippedMeanwhile') ? {} : req.body;
+      showParcel(req, res.status(status), parcel, clock(), formView(req.t, shipmentFields(parcel), typed, faults));
     }
   });
 

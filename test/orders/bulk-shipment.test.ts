@@ -36,6 +36,40 @@ async function aParcel(
   return { id, number: parcelNumber({ id }), order: `20260506-${String(orderId).padStart(6, '0')}` };
 }
 
+async function aMixedParcel(): Promise<{ id: number; number: string }> {
+  const { tea, chicken } = market.world.products;
+  const lines = [tea, chicken].map((product) => ({ productId: product.id, quantity: 2 }));
+  const { fulfilments } = await market.buy('employee', { lines });
+  const id = fulfilments[0]?.id ?? 0;
+  return { id, number: parcelNumber({ id }) };
+}
+
+/** Of each shipment of a parcel: number, temperature, products. */
+async function sent(fulfilmentId: number): Promise<[string, number | null, number[]][]> {
+  const shipments = await db().shipment.findMany({
+    where: { fulfilmentId },
+    orderBy: { id: 'asc' },
+    include: { lines: { select: { line: { select: { productId: true } } } } },
+  });
+  return shipments.map((shipment) => [
+    ...([shipment.trackingNumber, shipment.temperatureDeci] as const),
+    shipment.lines.map(({ line }) => line.productId),
+  ]);
+}
+
+/** The rows of the Excel file that lists what is to ship. */
+async function template(): Promise<string[][]> {
+  const answer = await supplier.agent
+    .get(pathTo('bulkShipmentTemplate'))
+    .buffer(true)
+    .parse((res, done) => {
+      const parts: Buffer[] = [];
+      res.on('data', (part: Buffer) => parts.push(part));
+      res.on('end', () => done(null, Buffer.concat(parts)));
+    });
+  return readSheet({ name: 'x.xlsx', bytes: answer.body as Buffer }, 'list');
+}
+
 const paste = async (text: string): Promise<Page> =>
   supplier.send(await supplier.open(pathTo('bulkShipment')), '#bulk', { text });
 const rowText = ({ $ }: Page, line: number) => $(`#row-${line}`).text().replace(/\s+/g, ' ').trim();
@@ -129,17 +163,64 @@ describe('tracking numbers of many parcels', () => {
     expect(await db().shipment.findFirst({ where: { fulfilmentId: cold.id } })).toMatchObject({ temperatureDeci: 45 });
   });
 
+  it('of a parcel with cold-chain goods and others are two: a row with a temperature, and one without (rule 23)', async () => {
+    const [whole, late] = [await aMixedParcel(), await aMixedParcel()];
+    const page = await paste(
+      [
+        `${whole.number},顺丰,C1,4`,
+        `${whole.number},邮政,C2`,
+        `${whole.number},邮政,C3`,
+        `${late.number},邮政,C4`,
+        `${late.number},顺丰,C5,12`,
+      ].join('\n'),
+    );
+    expect(rowText(page, 1)).toMatch(/冷链商品.*涌洞山地鸡 × 2.*可发货/);
+    expect(rowText(page, 1)).not.toContain('凉河白茶');
+    expect(rowText(page, 2)).toMatch(/其他商品.*凉河白茶 × 2.*可发货/);
+    expect(rowText(page, 3)).toContain('其他商品在上面已有一行');
+    expect(rowText(page, 4)).toContain('可发货');
+    expect(rowText(page, 5)).toContain('不得高于 10');
+    const done = await supplier.send(page, '#ship-all');
+    expect(done.text).toContain('已登记 3 个包裹发货');
+    expect(await sent(whole.id)).toEqual([
+      ['C1', 40, [market.world.products.chicken.id]],
+      ['C2', null, [market.world.products.tea.id]],
+    ]);
+    expect([await state(whole.id), await state(late.id)]).toEqual(['shipped', 'partly_shipped']);
+    // The row that is left is corrected; what has gone is not taken for the rest.
+    const again = await paste(`${late.number},邮政,C4`);
+    expect(rowText(again, 1)).toContain('其他商品已发出');
+    const cold = await paste(`${late.number},顺丰,C5,4`);
+    expect(rowText(cold, 1)).toContain('可发货');
+    await supplier.send(cold, '#ship-all');
+    expect(await sent(late.id)).toEqual([
+      ['C4', null, [market.world.products.tea.id]],
+      ['C5', 40, [market.world.products.chicken.id]],
+    ]);
+    expect(await state(late.id)).toBe('shipped');
+  });
+
+  it('say of half a parcel that the other half needs a row', async () => {
+    const parcel = await aMixedParcel();
+    expect(rowText(await paste(`${parcel.number},顺丰,C6,4`), 1)).toContain('其他商品要另填一行');
+    expect(rowText(await paste(`${parcel.number},邮政,C7`), 1)).toContain('冷链商品要另填一行');
+  });
+
+  it('are asked for twice by the Excel file for such a parcel, the temperature by a mark that is no temperature', async () => {
+    const parcel = await aMixedParcel();
+    const mine = (await template()).filter(([number]) => number === parcel.number);
+    expect(mine.map((row) => [row[3], row[4]])).toEqual([
+      ['填温度', '涌洞山地鸡 × 2 只'],
+      ['—', '凉河白茶 × 2 盒'],
+    ]);
+    const [cold = []] = mine;
+    const page = await paste([parcel.number, '顺丰', 'C8', cold[3]].join('\t'));
+    expect(rowText(page, 1)).toContain('请填写温度');
+  });
+
   it('come back from the Excel file that lists what is to ship', async () => {
     const parcel = await aParcel();
-    const answer = await supplier.agent
-      .get(pathTo('bulkShipmentTemplate'))
-      .buffer(true)
-      .parse((res, done) => {
-        const parts: Buffer[] = [];
-        res.on('data', (part: Buffer) => parts.push(part));
-        res.on('end', () => done(null, Buffer.concat(parts)));
-      });
-    const table = await readSheet({ name: 'x.xlsx', bytes: answer.body as Buffer }, 'list');
+    const table = await template();
     const mine = table.find(([number]) => number === parcel.number);
     expect(mine?.[3]).toBe('—');
     expect(mine?.join()).toContain('凉河白茶 × 2');

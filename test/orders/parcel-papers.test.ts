@@ -38,9 +38,14 @@ const query = (ids: readonly number[]) => ids.map((id) => `id=${id}`).join('&');
 describe('the picking list', () => {
   it('adds up what several parcels need, by product and batch, and says where it goes', async () => {
     const { $ } = await supplier.open(`/supplier/picking-list?${query(own)}`);
-    const rows = $('tbody tr')
+    const texts = $('tbody tr')
       .toArray()
-      .map((row) => $(row).text().replace(/\s+/g, ' '));
+      .map((row) => $(row).text().replace(/\s+/g, ' ').trim());
+    const rows = texts.filter((text) => !text.includes('商品'));
+    // Cold-chain goods stand apart, under a heading of their own.
+    expect(texts.map((text) => /^(冷链商品|涌洞山地鸡|其他商品|凉河白茶)/.exec(text)?.[1])).toEqual([
+      ...['冷链商品', '涌洞山地鸡', '其他商品', '凉河白茶'],
+    ]);
     expect(rows).toHaveLength(2);
     for (const row of rows) expect(row).toMatch(/ 4 /);
     for (const id of own) expect(rows[0]).toContain(`${String(id).padStart(6, '0')} × 2`);
@@ -72,9 +77,17 @@ describe('labels and delivery notes', () => {
   it('name receiver, goods and cold chain, and carry a code that leads to the receipt', async () => {
     for (const sheet of ['', '&sheet=a4']) {
       const { $ } = await supplier.open(`/supplier/parcel-labels?${query(own)}${sheet}`);
-      expect($('.parcel-label')).toHaveLength(own.length);
+      // Two boxes a parcel: the cold-chain goods have their own.
+      expect($('.parcel-label')).toHaveLength(2 * own.length);
       expect($('.parcel-label__cold')).toHaveLength(own.length);
-      expect($('.parcel-label__qr svg')).toHaveLength(own.length);
+      expect($('.parcel-label__qr svg')).toHaveLength(2 * own.length);
+      const boxes = $('.parcel-label')
+        .toArray()
+        .map((label) => [$(label).find('.parcel-label__box').text(), $(label).find('li').text().includes('山地鸡')]);
+      expect(boxes.slice(0, 2)).toEqual([
+        ['1/2', true],
+        ['2/2', false],
+      ]);
       const { recipient, phone } = await app.db.order.findFirstOrThrow({ select: { recipient: true, phone: true } });
       expect($('.parcel-label').first().text()).toContain(recipient);
       expect($('.parcel-label').first().text()).toContain(phone);
@@ -84,7 +97,8 @@ describe('labels and delivery notes', () => {
 
   it('list every batch without prices, with room for weights, temperature and signatures', async () => {
     const { $ } = await supplier.open(`/supplier/delivery-notes?${query(own)}`);
-    expect($('.delivery-note')).toHaveLength(own.length);
+    expect($('.delivery-note')).toHaveLength(2 * own.length);
+    expect($('.delivery-note:contains("℃")')).toHaveLength(own.length);
     expect($('main').text()).not.toContain('¥');
     expect($('main').text()).toContain('收货人签字');
     expect($('main').text()).toContain('交接温度');

@@ -14,7 +14,7 @@ import { outboxHandlers } from '../../server/work.ts';
 import { type Market, openMarket, type Placed } from '../quotas/market.ts';
 import { csrfFrom } from '../setup/app.ts';
 import { startMailServer } from '../setup/mail-server.ts';
-import { faultsOn, personOf } from '../setup/person.ts';
+import { faultsOn, type Page, personOf } from '../setup/person.ts';
 import { untilWaiting } from '../setup/until-waiting.ts';
 import { aUser } from '../world/users.ts';
 
@@ -57,6 +57,30 @@ async function pathOf(linkId: number): Promise<string> {
 async function linkTo(order: Placed, purpose: Purpose): Promise<string> {
   const wish = { fulfilmentId: parcelOf(order), purpose };
   return pathOf(await issueLink(market.app.db, await actorOf('supplier'), wish, now));
+}
+
+/** Two chickens, cold chain, and two boxes of tea, in one parcel. */
+async function boughtBoth(): Promise<Placed> {
+  const { chicken, tea } = market.world.products;
+  const lines = [chicken, tea].map((product) => ({ productId: product.id, quantity: 2 }));
+  return market.buy('buyer', { lines, unit: market.world.units.bank });
+}
+
+/** The products of each shipment, the oldest first. */
+async function goodsSent(order: Placed): Promise<number[][]> {
+  const shipments = await market.app.db.shipment.findMany({
+    where: { fulfilmentId: parcelOf(order) },
+    orderBy: { id: 'asc' },
+    include: { lines: { include: { line: true } } },
+  });
+  return shipments.map(({ lines }) => lines.map(({ line }) => line.productId));
+}
+
+function hiddenOf({ $ }: Page): Record<string, string> {
+  const fields = $('form[action^="/go/"] input[type="hidden"]')
+    .toArray()
+    .map(({ attribs }) => [attribs.name ?? '', attribs.value ?? ''] as const);
+  return Object.fromEntries(fields.filter(([name]) => name !== '_csrf'));
 }
 
 /** Sends the ship form of a link's page with a photo, as a phone does. */
@@ -187,6 +211,79 @@ describe('a signed link', () => {
     await confirmFulfilment(market.app.db, await actorOf('supplier'), parcelOf(next), now);
     const other = await visitor.open(`${await linkTo(next, 'ship')}?step=all`);
     expect(other.$('input[name="carrier"]').attr('value')).toBe(CARRIER.carrier);
+  });
+
+  it('ships cold-chain goods in a box of their own and the others by the next link (rule 23)', async () => {
+    const { db } = market.app;
+    const order = await boughtBoth();
+    await confirmFulfilment(db, await actorOf('supplier'), parcelOf(order), now);
+    const path = await linkTo(order, 'ship');
+    const visitor = await personOf(market.app, null);
+    const first = await visitor.open(path);
+    expect(first.text).toContain('冷的要单独装一箱');
+    expect(first.$('.act-lines').text()).toContain('山地鸡');
+    expect(first.$('.act-lines').text()).not.toContain('白茶');
+    const all = await visitor.open(first.$('a.button--buy').attr('href') ?? '');
+    expect(all.$('#f-temperature')).toHaveLength(1);
+    expect((await visitor.open(first.$('a.button--quiet').attr('href') ?? '')).$('input[type="number"]')).toHaveLength(
+      1,
+    );
+    const kept = hiddenOf(all);
+    expect((await ship(path, { ...CARRIER, ...kept, temperature: '' })).text).toContain('href="#f-temperature"');
+    const shipped = await ship(path, { ...CARRIER, ...kept });
+    expect(shipped.text).toContain('别的东西装另一箱');
+    const next = /href="(\/go\/[^"]+)"/.exec(shipped.text)?.[1] ?? '';
+    const then = await visitor.open(next);
+    expect(then.text).not.toContain('单独装一箱');
+    expect(then.$('.act-lines').text()).toContain('白茶');
+    const slipPage = await visitor.open(then.$('a.button--buy').attr('href') ?? '');
+    expect(slipPage.$('#f-temperature')).toHaveLength(0);
+    expect((await ship(next, { carrier: '邮政', trackingNumber: 'YZ-2', ...hiddenOf(slipPage) })).text).toContain(
+      '办好了',
+    );
+    const { chicken, tea } = market.world.products;
+    expect(await goodsSent(order)).toEqual([[chicken.id], [tea.id]]);
+  });
+
+  it('gives up what is missing of the cold-chain goods alone, and the others follow all the same', async () => {
+    const { db } = market.app;
+    const order = await boughtBoth();
+    await confirmFulfilment(db, await actorOf('supplier'), parcelOf(order), now);
+    const path = await linkTo(order, 'ship');
+    const visitor = await personOf(market.app, null);
+    const part = await visitor.open(`${path}?step=part&only=cold`);
+    const field = part.$('input[name^="quantity-"]').attr('name') ?? '';
+    const rest = await visitor.open(`${path}?step=slip&only=cold&${field}=1`);
+    expect(rest.text).toContain('少发的怎么办');
+    const answers = { only: 'cold', [field]: '1', rest: 'drop', reason: '只有一只' };
+    expect((await ship(path, { ...CARRIER, ...answers })).text).toContain('别的东西装另一箱');
+    const parcel = await db.fulfilment.findUniqueOrThrow({
+      where: { id: parcelOf(order) },
+      include: { receipts: { include: { lines: { include: { line: true } } } } },
+    });
+    expect(parcel.state).toBe('partly_shipped');
+    expect(parcel.receipts).toHaveLength(1);
+    expect(parcel.receipts[0]?.lines).toMatchObject([
+      { shortQuantity: 1, line: { productId: market.world.products.chicken.id } },
+    ]);
+    const others = await visitor.open(await linkTo(order, 'ship'));
+    expect(others.$('.act-lines li')).toHaveLength(1);
+    expect(others.$('.act-lines').text()).toContain('白茶');
+  });
+
+  it('lets the other goods go first', async () => {
+    const order = await boughtBoth();
+    await confirmFulfilment(market.app.db, await actorOf('supplier'), parcelOf(order), now);
+    const path = await linkTo(order, 'ship');
+    const visitor = await personOf(market.app, null);
+    const first = await visitor.open(path);
+    const others = await visitor.open(first.$('a[href$="only=other"]').attr('href') ?? '');
+    expect(others.$('.act-lines').text()).toContain('白茶');
+    const slipPage = await visitor.open(others.$('a.button--buy').attr('href') ?? '');
+    expect(slipPage.$('#f-temperature')).toHaveLength(0);
+    const shipped = await ship(path, { carrier: '邮政', trackingNumber: 'YZ-3', ...hiddenOf(slipPage) });
+    expect(shipped.text).toContain('冷的那一箱');
+    expect(await goodsSent(order)).toEqual([[market.world.products.tea.id]]);
   });
 
   it('answers a shortage: contested in words, or agreed with', async () => {

@@ -44,37 +44,46 @@ function confirm(market: Market, { id, row, fate }: WrittenParcel): void {
   });
 }
 
+/** Cold-chain goods travel in a shipment of their own (rule 23). */
 function ship(market: Market, parcel: WrittenParcel): void {
   const { id, row, lines, fate } = parcel;
+  const { shippedAt } = fate;
+  const kinds = [true, false]
+    .map((cold) => ({ cold, lines: lines.filter((line) => line.good.spec.coldChain === cold) }))
+    .filter((kind) => kind.lines.length > 0);
+  let before = 'confirmed';
+  for (const [index, { cold, lines: sent }] of kinds.entries()) {
+    const carrier = CARRIERS[cold ? 1 : id % 2 === 0 ? 0 : 2 + (id % 3 === 0 ? 1 : 0)] ?? '';
+    const trackingNumber = `DEMO${String(id).padStart(9, '0')}${index > 0 ? `-${index + 1}` : ''}`;
+    const state = index < kinds.length - 1 ? 'partly_shipped' : 'shipped';
+    shipBox(market, parcel, sent, { carrier, trackingNumber, temperatureDeci: cold ? 10 + (id % 35) : null });
+    tellParcel(market, id, {
+      at: shippedAt,
+      actorId: market.people.supplierUser(row.supplierId),
+      action: 'fulfilment.ship',
+      before: { state: before },
+      after: { state, carrier, trackingNumber },
+    });
+    before = state;
+  }
+  row.state = 'shipped';
+  row.shippedAt = shippedAt;
+}
+
+function shipBox(
+  market: Market,
+  { id: fulfilmentId, row, fate, shipments }: WrittenParcel,
+  lines: WrittenLine[],
+  sent: { carrier: string; trackingNumber: string; temperatureDeci: number | null },
+): void {
   const { rows } = market.world;
-  const cold = lines.some((line) => line.good.spec.coldChain);
-  const carrier = CARRIERS[cold ? 1 : id % 2 === 0 ? 0 : 2 + (id % 3 === 0 ? 1 : 0)] ?? '';
-  const trackingNumber = `DEMO${String(id).padStart(9, '0')}`;
   const byId = market.people.supplierUser(row.supplierId);
-  const shippedAt = fate.shippedAt;
-  const temperatureDeci = cold ? 10 + (id % 35) : null;
-  const shipmentId = rows.add('shipment', {
-    fulfilmentId: id,
-    carrier,
-    trackingNumber,
-    temperatureDeci,
-    byId,
-    shippedAt,
-    receivedAt: null,
-  });
-  parcel.shipmentId = shipmentId;
+  const head = { fulfilmentId, ...sent, byId, shippedAt: fate.shippedAt, receivedAt: null };
+  const shipmentId = rows.add('shipment', head);
+  shipments.push({ id: shipmentId, lines });
   for (const line of lines)
     for (const { batchId, quantity } of line.shares)
       rows.add('shipmentLine', { shipmentId, lineId: line.id, batchId, quantity, grams: quantity * line.row.netGrams });
-  tellParcel(market, id, {
-    at: shippedAt,
-    actorId: byId,
-    action: 'fulfilment.ship',
-    before: { state: 'confirmed' },
-    after: { state: 'shipped', carrier, trackingNumber },
-  });
-  row.state = 'shipped';
-  row.shippedAt = shippedAt;
 }
 
 interface Received {
@@ -86,20 +95,29 @@ interface Received {
   missingGrams: number;
 }
 
+/** Shipment by shipment, each with its own receipt. */
 function receive(market: Market, order: WrittenOrder, parcel: WrittenParcel): void {
+  for (const shipment of parcel.shipments) receiveShipment(market, order, parcel, shipment);
+  oweFreight(market, order, parcel);
+  parcel.row.state = 'received';
+  parcel.row.receivedAt = parcel.fate.receivedAt;
+}
+
+function receiveShipment(
+  market: Market,
+  order: WrittenOrder,
+  parcel: WrittenParcel,
+  shipment: WrittenParcel['shipments'][number],
+): void {
   const { row: head, draft } = order;
   const { fate } = parcel;
   const at = fate.receivedAt;
   const byId = fate.byBuyer ? draft.buyerId : null;
   const { rows } = market.world;
-  const shipmentId = parcel.shipmentId ?? 0;
-  Object.assign(rows.of('shipment')[shipmentId - 1] ?? {}, { receivedAt: at });
-  const receiptId = rows.add('receipt', { fulfilmentId: parcel.id, shipmentId, byId, at });
-  const received = parcel.lines.map((line, index) => acceptedOf(line, index === 0 ? fate.missing : null));
+  Object.assign(rows.of('shipment')[shipment.id - 1] ?? {}, { receivedAt: at });
+  const receiptId = rows.add('receipt', { fulfilmentId: parcel.id, shipmentId: shipment.id, byId, at });
+  const received = shipment.lines.map((line) => acceptedOf(line, line === parcel.lines[0] ? fate.missing : null));
   for (const each of received) saveLine(market, order, parcel, receiptId, each);
-  oweFreight(market, order, parcel);
-  parcel.row.state = 'received';
-  parcel.row.receivedAt = at;
   settleMissing(market, order, receiptId, received, at);
   const way = draft.funding === 'individual' ? 'individual' : draft.way === 'on_account' ? 'on_account' : 'prepaid';
   for (const { line, acceptedQuantity, acceptedFen: fen, acceptedGrams: grams } of received)

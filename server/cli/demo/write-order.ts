@@ -30,8 +30,8 @@ export interface WrittenParcel {
   row: Tables['fulfilment'];
   lines: WrittenLine[];
   fate: ParcelFate;
-  /** once it went */
-  shipmentId?: number;
+  /** once it went: cold-chain goods and others in a shipment each */
+  shipments: { id: number; lines: WrittenLine[] }[];
 }
 
 export interface WrittenOrder {
@@ -181,7 +181,7 @@ function openParcel(
   };
   const id = rows.add('fulfilment', row);
   const lines = wishes.map((wish) => openLine(market, order, id, wish));
-  return { id, row, lines, fate };
+  return { id, row, lines, fate, shipments: [] };
 }
 
 function openLine(

@@ -32,12 +32,13 @@ const entries = ({ source, sourceId, at, leg, events, fen, grams, where, counted
 const RECEIVED = 'o.receivedAt IS NOT NULL';
 const ACCEPTED = { fen: 'c.fen - c.shortFen', grams: 'c.grams - c.shortGrams' };
 const PARCEL = 'c.fulfilmentId';
+const BOX = 'c.boxId';
 
 /** The tally of what was planned, by the table of rule 2: what qualifies, then an INSERT for each kind of fact. */
 export const ENTRIES = [
   `INSERT INTO seed_count
    SELECT l.id, p.id, o.id, k.categoryId, k.placeId, l.supplierId, l.quantity * l.priceFen, l.quantity * l.netGrams, l.short * l.priceFen,
-     l.short * l.netGrams, l.refunded * l.priceFen, l.refunded * l.netGrams, l.fulfilmentId,
+     l.short * l.netGrams, l.refunded * l.priceFen, l.refunded * l.netGrams, l.fulfilmentId, l.boxId,
      IF(o.isUnit, p.countOnAccountBy, p.countIndividualBy)
    FROM seed_line l JOIN seed_order o ON o.id = l.orderId JOIN seed_good g ON g.n = l.n JOIN product k ON k.id = g.productId
    JOIN seed_takes t ON t.lineageId = o.lineageId JOIN seed_goods_of w ON w.categoryId = k.categoryId AND w.placeId = k.placeId AND w.programmeId = t.programmeId
@@ -56,11 +57,11 @@ export const ENTRIES = [
     where: "o.cancelledAt IS NOT NULL AND (v.event = 'placed' OR (NOT o.isUnit AND c.countedBy = 'payment'))",
   }),
   entries({
-    ...{ source: 'receipt', sourceId: PARCEL, at: 'o.receivedAt', leg: 1, events: ['placed'] },
+    ...{ source: 'receipt', sourceId: BOX, at: 'o.receivedAt', leg: 1, events: ['placed'] },
     ...{ fen: '-c.shortFen', grams: '-c.shortGrams', where: `${RECEIVED} AND c.shortFen > 0` },
   }),
   entries({
-    ...{ source: 'receipt', sourceId: PARCEL, at: 'o.receivedAt', leg: 0, events: ['counted'] },
+    ...{ source: 'receipt', sourceId: BOX, at: 'o.receivedAt', leg: 0, events: ['counted'] },
     ...{ ...ACCEPTED, where: RECEIVED, countedBy: "'acceptance', 'receipt'" },
   }),
   entries({

@@ -20,12 +20,12 @@ const TABLES = `
     quantity1 INT NOT NULL, quantity2 INT NOT NULL, short INT NOT NULL, refunded INT NOT NULL, reviewed BOOLEAN NOT NULL,
     cancelledAt DATETIME(3) NULL, confirmedAt DATETIME(3) NULL, shippedAt DATETIME(3) NULL, receivedAt DATETIME(3) NULL, refundedAt DATETIME(3) NULL,
     goodsFen INT NOT NULL DEFAULT 0, freightFen INT NOT NULL DEFAULT 0);
-  CREATE TABLE seed_line (id INT PRIMARY KEY, orderId INT NOT NULL, fulfilmentId INT NOT NULL, n INT NOT NULL, quantity INT NOT NULL,
+  CREATE TABLE seed_line (id INT PRIMARY KEY, orderId INT NOT NULL, fulfilmentId INT NOT NULL, boxId INT NOT NULL, n INT NOT NULL, quantity INT NOT NULL,
     priceFen INT NOT NULL, netGrams INT NOT NULL, supplierId INT NOT NULL, short INT NOT NULL, refunded INT NOT NULL,
-    KEY (orderId), KEY (fulfilmentId));
+    KEY (orderId), KEY (fulfilmentId), KEY (boxId));
   CREATE TABLE seed_count (lineId INT NOT NULL, programmeId INT NOT NULL, orderId INT NOT NULL, categoryId INT NOT NULL, originPlaceId INT NOT NULL,
     supplierId INT NOT NULL, fen INT NOT NULL, grams INT NOT NULL, shortFen INT NOT NULL, shortGrams INT NOT NULL,
-    refundFen INT NOT NULL, refundGrams INT NOT NULL, fulfilmentId INT NOT NULL, countedBy VARCHAR(10) NOT NULL, PRIMARY KEY (lineId, programmeId));`;
+    refundFen INT NOT NULL, refundGrams INT NOT NULL, fulfilmentId INT NOT NULL, boxId INT NOT NULL, countedBy VARCHAR(10) NOT NULL, PRIMARY KEY (lineId, programmeId));`;
 
 const NAMES = ['number', 'slot', 'good', 'lineage', 'takes', 'goods_of', 'order', 'line', 'count'];
 

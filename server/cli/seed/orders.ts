@@ -46,16 +46,21 @@ export async function planOrders(connection: Connection, base: Base, from: numbe
 
 const line = (at: 1 | 2) => `
   INSERT INTO seed_line
-  SELECT 2 * o.id - ${2 - at}, o.id, 2 * o.id - ${at === 1 ? '1' : 'IF(g.supplierId = f.supplierId, 1, 0)'}, g.n,
+  SELECT 2 * o.id - ${2 - at}, o.id, 2 * o.id - ${at === 1 ? '1' : 'IF(g.supplierId = f.supplierId, 1, 0)'},
+    2 * o.id - ${at === 1 ? '1' : 'IF(g.supplierId = f.supplierId AND p.coldChain = q.coldChain, 1, 0)'}, g.n,
     p.minQuantity + p.orderMultiple * o.quantity${at}, p.priceFen, p.netGrams, g.supplierId, ${at === 1 ? 'o.short' : '0'},
     IF(${at === 1 ? 'o.refundedAt IS NOT NULL' : 'FALSE'}, 1, 0)
-  FROM seed_order o JOIN seed_good f ON f.n = o.good1 JOIN seed_good g ON g.n = o.good${at} JOIN product p ON p.id = g.productId`;
+  FROM seed_order o JOIN seed_good f ON f.n = o.good1 JOIN seed_good g ON g.n = o.good${at} JOIN product p ON p.id = g.productId
+  JOIN product q ON q.id = f.productId`;
 
 const ENDED = `IF(o.cancelledAt IS NOT NULL, 'cancelled', IF(o.receivedAt IS NOT NULL, 'completed', 'placed'))`;
 const PARCEL = `IF(o.cancelledAt IS NOT NULL, 'cancelled', IF(o.receivedAt IS NOT NULL, 'received',
   IF(o.shippedAt IS NOT NULL, 'shipped', IF(o.confirmedAt IS NOT NULL, 'confirmed', 'to_confirm'))))`;
 
-/** An order's line 2·id − 1 or 2·id, its parcel likewise: every table can tell the keys of the others without looking. */
+/**
+ * An order's line 2·id − 1 or 2·id, its parcel likewise, and the box of a parcel, since cold-chain goods travel apart: every table can tell
+ * the keys of the others without looking.
+ */
 export const ORDERS = [
   line(1),
   line(2),

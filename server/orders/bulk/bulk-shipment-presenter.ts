@@ -2,14 +2,17 @@ import { pathTo } from '../../paths.ts';
 import { unitWord } from '../../shared/unit-words.ts';
 import { inReaderLanguage, parcelNumber, type Reader } from '../order-labels.ts';
 import { orderNumber } from '../order-queries.ts';
-import type { CheckedShipment } from './check-shipments.ts';
+import { type CheckedShipment, linesOf } from './check-shipments.ts';
 
 /** Faults that only the parcel's own page can help with. */
-const ON_ITS_PAGE = new Set(['weighedOnItsPage', 'goneInPart', 'notHarvestedYet', 'notToShip', 'wrongFulfilmentState']);
+const ON_ITS_PAGE = new Set([
+  ...['weighedOnItsPage', 'goneInPart', 'coldGone', 'othersGone', 'notHarvestedYet', 'notToShip'],
+  'wrongFulfilmentState',
+]);
 
 /** The data of `views/supplier/bulk-shipment-check.hbs`. */
 export function presentChecked(reader: Reader, checked: readonly (CheckedShipment & { isShipped?: boolean })[]) {
-  const rows = checked.map(({ row, parcel, faults, isShipped }) => ({
+  const rows = checked.map(({ row, parcel, kind, faults, isShipped }) => ({
     ...row,
     isShipped,
     isGood: faults.length === 0,
@@ -17,7 +20,13 @@ export function presentChecked(reader: Reader, checked: readonly (CheckedShipmen
     orderNumber: parcel ? orderNumber({ id: parcel.orderId, submittedAt: parcel.order.submittedAt }) : undefined,
     href: parcel ? pathTo('supplierFulfilment', { id: parcel.id }) : undefined,
     to: parcel ? `${parcel.order.recipient} · ${parcel.order.region}` : undefined,
-    goods: parcel?.lines.map(
+    kindLabel: kind ? reader.t(`supplier:apart.${kind}`) : undefined,
+    isCold: kind === 'cold',
+    alone:
+      kind && faults.length === 0 && checked.filter((one) => one.parcel?.id === parcel?.id).length === 1
+        ? reader.t(`bulkShipment:check.alone.${kind}`)
+        : undefined,
+    goods: (parcel ? linesOf(parcel, kind) : []).map(
       (line) =>
         `${inReaderLanguage(reader, line.name, line.nameEn)} × ${line.quantity} ${unitWord(line.quantity, inReaderLanguage(reader, line.saleUnit, line.saleUnitEn))}`,
     ),

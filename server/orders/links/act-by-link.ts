@@ -4,6 +4,7 @@ import type { PrismaClient, Tx } from '../../db/client.ts';
 import type { SignedLink } from '../../db/generated/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
 import { BadInput } from '../../shared/errors.ts';
+import { type GoodsKind, kindOf } from '../cold-chain.ts';
 import { confirmParcel } from '../confirm-fulfilment.ts';
 import { contest } from '../disputes/contest-receipt.ts';
 import { dropRestOf } from '../drop-rest.ts';
@@ -32,8 +33,10 @@ export interface LinkShipment {
   input: ShipmentInput;
   /** a photo of the carrier's slip */
   slip: NewFile;
-  /** why the rest does not come; null: it follows in another shipment */
+  /** why what is missing of these goods does not come; null: it follows in another shipment */
   shortReason: string | null;
+  /** which goods go; what goes apart from them follows by the next link, whatever becomes of what is missing */
+  kind: GoodsKind;
 }
 
 /**
@@ -43,7 +46,7 @@ export interface LinkShipment {
 export async function shipByLink(
   { db, files }: Parts,
   opened: OpenLink,
-  { input, slip, shortReason }: LinkShipment,
+  { input, slip, shortReason, kind }: LinkShipment,
   at: Date,
 ): Promise<SignedLink | null> {
   const { link, actor } = opened;
@@ -51,18 +54,29 @@ export async function shipByLink(
   return inTransaction(db, async (tx) => {
     await useLink(tx, opened, at);
     const slipFileId = await files.keep(tx, slip, actor.id);
-    const state = await shipParcel(tx, actor, fulfilmentId, { ...input, slipFileId }, at);
+    await shipParcel(tx, actor, fulfilmentId, { ...input, slipFileId }, at);
     if (shortReason !== null)
-      await dropRestOf(tx, actor, fulfilmentId, { reason: shortReason, backOnShelf: false }, at);
-    else if (mayHappenTo(state, 'ship')) return writeLink(tx, actor, { fulfilmentId, purpose: 'ship' }, at);
-    return null;
+      await dropRestOf(tx, actor, fulfilmentId, { reason: shortReason, backOnShelf: false, only: kind }, at);
+    const { state } = await tx.fulfilment.findUniqueOrThrow({ where: { id: fulfilmentId }, select: { state: true } });
+    return mayHappenTo(state, 'ship') ? writeLink(tx, actor, { fulfilmentId, purpose: 'ship' }, at) : null;
   });
 }
 
-/** Whether less than all that is still to go was typed; then it must be said why, or that it follows. */
+/** Which goods of a parcel a shipment carries; a mixed one is refused when it is recorded. */
+export function kindIn({ lines }: SupplierFulfilment, input: ShipmentInput): GoodsKind {
+  const first = lines.find(({ id }) => id === input.lines[0]?.lineId);
+  return first ? kindOf(first) : 'other';
+}
+
+/**
+ * Whether less was typed than all that is still to go of the same goods, cold-chain or others; then it must be said why, or that it
+ * follows.
+ */
 export function isShort(parcel: SupplierFulfilment, input: ShipmentInput): boolean {
   const sum = (rows: readonly { quantity: number }[]) => rows.reduce((total, { quantity }) => total + quantity, 0);
-  return sum(input.lines) < sum(parcel.lines.flatMap((line) => line.allocations));
+  const kind = kindIn(parcel, input);
+  const alike = parcel.lines.filter((line) => kindOf(line) === kind);
+  return sum(input.lines) < sum(alike.flatMap((line) => line.allocations));
 }
 
 /** Answers a reported shortage: agreed with (`text` null), or contested in the supplier's words and photos. */

@@ -1,6 +1,7 @@
 import { pathTo } from '../../paths.ts';
 import { unitWord } from '../../shared/unit-words.ts';
 import type { FormView } from '../../web/form-view.ts';
+import { kindsToGo, nextToGo } from '../cold-chain.ts';
 import { inReaderLanguage, parcelNumber, type Reader } from '../order-labels.ts';
 import type { SupplierFulfilment } from '../order-queries.ts';
 import { isPurpose, type Purpose } from './link-purposes.ts';
@@ -62,7 +63,7 @@ interface Shipping {
 export function presentStep({ t }: Reader, { parcel, form, step, answers, action }: Shipping) {
   const kept = answersBeside(parcel, step, answers);
   const before: Record<string, string> =
-    step === 'rest' || (step === 'slip' && kept.length > 0) ? { step: 'part' } : {};
+    step === 'rest' || (step === 'slip' && kept.some(({ name }) => name !== 'only')) ? { step: 'part' } : {};
   const query = new URLSearchParams({ ...before, ...Object.fromEntries(kept.map(({ name, value }) => [name, value])) });
   const labels = { carrier: t('links:ship.slip.carrier'), trackingNumber: t('links:ship.slip.number') };
   return {
@@ -71,6 +72,19 @@ export function presentStep({ t }: Reader, { parcel, form, step, answers, action
     title: t(`links:ship.${step}.title`),
     kept,
     backHref: `${action}?${query}`,
+    ...presentWays(parcel, answers.only, action),
+  };
+}
+
+/** Where one goes on with all or a part of what goes next, and with what goes apart from it. */
+function presentWays(parcel: SupplierFulfilment, wish: unknown, action: string) {
+  const kinds = kindsToGo(parcel);
+  const next = nextToGo(parcel, wish);
+  const only = kinds.length > 1 ? `&only=${next}` : '';
+  return {
+    allHref: `${action}?step=all${only}`,
+    partHref: `${action}?step=part${only}`,
+    otherHref: only && `${action}?only=${kinds.find((kind) => kind !== next)}`,
   };
 }
 

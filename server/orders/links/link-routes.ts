@@ -13,11 +13,12 @@ import { flash } from '../../web/flash.ts';
 import { formView, refusedForm } from '../../web/form-view.ts';
 import { idIn, read } from '../../web/forms.ts';
 import { checkedUpload, type UploadKind, uploadsIn } from '../../web/uploads.ts';
+import { kindsToGo } from '../cold-chain.ts';
 import { mayFulfil, maySee } from '../order-policy.ts';
 import { findFulfilment } from '../order-queries.ts';
 import { readShipment, shipmentFields } from '../supplier-forms.ts';
 import { presentParcel } from '../supplier-presenter.ts';
-import { answerShortage, confirmByLink, isShort, shipByLink } from './act-by-link.ts';
+import { answerShortage, confirmByLink, isShort, kindIn, shipByLink } from './act-by-link.ts';
 import { issueLink, revokeLink } from './issue-link.ts';
 import { presentHandOut, presentShortage, presentStep } from './link-presenter.ts';
 import { PURPOSES, purposesOf } from './link-purposes.ts';
@@ -152,10 +153,12 @@ export function linkRoutes(parts: Parts): Router {
       const { input, fieldOf } = withFaults(noSlip, () => readShipment(parcel, req.body ?? {}));
       const shortReason = isShort(parcel, input) ? reasonIn(req.body ?? {}) : null;
       if (!slip) throw new BadInput(noSlip);
-      const next = await shipByLink(parts, opened, { input, slip, shortReason }, now).catch((error: unknown) => {
+      const kind = kindIn(parcel, input);
+      const next = await shipByLink(parts, opened, { input, slip, shortReason, kind }, now).catch((error: unknown) => {
         throw withFields(error, fieldOf);
       });
-      return done(req, res, next ? 'shippedPart' : 'shipped', next && hrefOf(next));
+      const part = kindsToGo(parcel).length > 1 ? `shippedApart.${kind}` : 'shippedPart';
+      return done(req, res, next ? part : 'shipped', next && hrefOf(next));
     }
     const contests = req.body?.answer === 'contest';
     const photos = contests ? await uploaded(req, 'photos', 'evidence') : [];

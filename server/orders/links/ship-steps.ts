@@ -3,6 +3,7 @@ import type { Db } from '../../db/client.ts';
 import { BadInput, type Fault } from '../../shared/errors.ts';
 import { formatKilograms } from '../../shared/weight.ts';
 import { read } from '../../web/forms.ts';
+import { kindOf, nextToGo } from '../cold-chain.ts';
 import type { SupplierFulfilment } from '../order-queries.ts';
 import { quantityField, readShipment, shipmentFields, weightField } from '../supplier-forms.ts';
 import { weightRange } from '../weighed-parts.ts';
@@ -23,7 +24,7 @@ const isQuantity = (field: string) => field.startsWith('quantity-') || field.sta
 
 /** What is asked next after these answers, with what is wrong with the last one. */
 export function nextStep(parcel: SupplierFulfilment, answers: Answers): { step: ShipStep; faults: Fault[] } {
-  const isWeighed = parcel.lines.some((line) => line.pricePerKgFen !== null);
+  const isWeighed = linesToGo(parcel, answers).some((line) => line.pricePerKgFen !== null);
   const { step } = answers;
   if (step !== 'part' && step !== 'rest' && step !== 'slip')
     return { step: isWeighed && step === 'all' ? 'part' : step === 'all' ? 'slip' : 'goods', faults: [] };
@@ -34,6 +35,12 @@ export function nextStep(parcel: SupplierFulfilment, answers: Answers): { step: 
   if (!isShort(parcel, input)) return { step: 'slip', faults: [] };
   if (step === 'rest' || answers.rest === undefined) return { step: 'rest', faults: [] };
   return { step: restFaults(answers).length > 0 ? 'rest' : 'slip', faults: restFaults(answers) };
+}
+
+/** The goods that the questions are about: cold-chain goods while there are any, then the others, or as it was wished. */
+function linesToGo(parcel: SupplierFulfilment, answers: Answers) {
+  const next = nextToGo(parcel, answers.only);
+  return parcel.lines.filter((line) => kindOf(line) === next);
 }
 
 /** The page on which the first of these faults is mended. */
@@ -82,7 +89,7 @@ function quantityFaults(parcel: SupplierFulfilment, answers: Answers): Fault[] {
     if (error instanceof BadInput) return error.faults;
     throw error;
   }
-  return parcel.lines.flatMap((line) =>
+  return linesToGo(parcel, answers).flatMap((line) =>
     line.allocations.flatMap(({ batchId, quantity }): Fault[] => {
       const path = quantityField(line.id, batchId);
       const wanted = Number(answers[path] ?? quantity);
