@@ -40,7 +40,7 @@ import { tellUnits } from './notifications/tell-units.ts';
 import { APPROVAL_ASKED } from './orders/approval/approval-levels.ts';
 import { BUYER_NEWS, buyerNews } from './orders/buyer-news.ts';
 import { SESSIONS_TO_CLOSE } from './orders/cancel-order.ts';
-import { DELIVERY_MOVED } from './orders/delivery/move-window.ts';
+import { DELIVERY_MOVED, deliveryMoved } from './orders/delivery/move-window.ts';
 import { POOL_CHANGED } from './orders/order-pool.ts';
 import { OVERDUE_CANCELLED } from './orders/overdue/cancel-overdue.ts';
 import { PICKUP_ARRIVED } from './orders/pickup/pickup-desk.ts';
@@ -102,8 +102,8 @@ export function outboxHandlers(container: Container) {
       await tellSuppliers(db, ids, dayOf(clock()));
     },
     [DELIVERY_MOVED]: async (payloads) => {
-      const ids = payloads.map((payload) => orderPlaced.parse(payload).orderId);
-      await tellMovedDeliveries(db, ids, dayOf(clock()));
+      const moves = payloads.map((payload) => deliveryMoved.parse(payload));
+      await tellMovedDeliveries(db, moves, dayOf(clock()));
     },
     [APPROVAL_ASKED]: async (payloads) => {
       const ids = payloads.map((payload) => orderPlaced.parse(payload).orderId);

@@ -15,6 +15,7 @@ export const NOTICE_KINDS = [
   'order_rejected',
   'order_returned',
   'delivery_moved',
+  'delivery_moved_by_harvest',
   'approval_asked',
   'approval_waits',
   'approval_ends',

@@ -5,10 +5,18 @@ import { pathTo } from '../paths.ts';
 import { type Day, dayFromColumn } from '../shared/days.ts';
 import { type Notice, notify } from './notify.ts';
 
-/** Tells the buyer and whoever acts for the suppliers, once, that an order comes later than it was chosen because it was placed late. */
-export async function tellMovedDeliveries(db: PrismaClient, orderIds: readonly number[], today: Day): Promise<void> {
+/**
+ * Tells the buyer and whoever acts for the suppliers, once a new day, that an order comes later than it was chosen, because it was placed
+ * late or its harvest came late.
+ */
+export async function tellMovedDeliveries(
+  db: PrismaClient,
+  moves: readonly { orderId: number; why?: 'harvest' | undefined }[],
+  today: Day,
+): Promise<void> {
+  const late = new Set(moves.filter(({ why }) => why === 'harvest').map(({ orderId }) => orderId));
   const orders = await db.order.findMany({
-    where: { id: { in: [...orderIds] } },
+    where: { id: { in: moves.map(({ orderId }) => orderId) } },
     select: {
       ...{ id: true, submittedAt: true, buyerId: true, deliverOn: true, deliverMovedFrom: true },
       canteen: { select: { name: true } },
@@ -24,18 +32,19 @@ export async function tellMovedDeliveries(db: PrismaClient, orderIds: readonly n
     db,
     orders.flatMap(({ id, buyerId, deliverOn, deliverMovedFrom, canteen, fulfilments, ...order }): Notice[] => {
       if (!deliverOn || !deliverMovedFrom) return [];
+      const to = dayFromColumn(deliverOn);
       const told = {
-        kind: 'delivery_moved' as const,
+        kind: late.has(id) ? ('delivery_moved_by_harvest' as const) : ('delivery_moved' as const),
         data: {
           ...{ number: orderNumber({ id, ...order }), canteen: canteen?.name ?? '' },
-          ...{ from: dayFromColumn(deliverMovedFrom), to: dayFromColumn(deliverOn) },
+          ...{ from: dayFromColumn(deliverMovedFrom), to },
         },
-        dedupeKey: `delivery_moved ${id}`,
+        dedupeKey: `delivery_moved ${id} ${to}`,
       };
       const suppliers = fulfilments.flatMap((parcel) =>
         (people.get(parcel.supplierId) ?? []).map((userId) => ({
           ...{ ...told, userId, link: pathTo('supplierFulfilment', { id: parcel.id }) },
-          dedupeKey: `delivery_moved ${id} parcel ${parcel.id}`,
+          dedupeKey: `delivery_moved ${id} ${to} parcel ${parcel.id}`,
         })),
       );
       return [{ ...told, userId: buyerId, link: pathTo('order', { id }) }, ...suppliers];

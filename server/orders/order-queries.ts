@@ -157,7 +157,7 @@ export const fulfilmentParts = {
       note: true,
       unit: { select: { name: true, nameEn: true } },
       harvest: { select: { expectedOn: true, state: true } },
-      poolId: true,
+      ...{ poolId: true, harvestId: true },
       ...{ canteenId: true, deliverOn: true, deliverFrom: true, deliverTo: true, deliverMovedFrom: true },
       canteen: { select: { name: true, note: true } },
     },

@@ -23,6 +23,7 @@ import { canteenRoutes } from './delivery/canteen-routes.ts';
 import { movedDeliveries } from './delivery/move-window.ts';
 import { holidaysFrom } from './holidays.ts';
 import { moneyBackOf } from './money-back.ts';
+import { comingDay } from './order-labels.ts';
 import { approvesAnyLevel } from './order-policy.ts';
 import { presentListed, presentOrder } from './order-presenter.ts';
 import { findOrder, listOrders } from './order-queries.ts';
@@ -134,7 +135,8 @@ export function orderRoutes({ db, clock }: Parts): Router {
     const [budget, tasks] = decides
       ? await Promise.all([budgetAtDecision(db, order, today), tasksAtDecision(db, actor, order, today)])
       : [null, []];
-    const moved = order.placedAt || order.closedAt ? undefined : (await movedDeliveries(db, [order], now)).get(id);
+    const mayMove = order.placedAt ? comingDay(order) !== undefined && order.state === 'placed' : !order.closedAt;
+    const moved = mayMove ? (await movedDeliveries(db, [order], now)).get(id) : undefined;
     const { status, faults } = refused ? refusedForm(refused) : { status: 200, faults: [] };
     res.set('Cache-Control', 'no-store');
     res.status(status).render('orders/show', {

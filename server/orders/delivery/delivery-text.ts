@@ -33,12 +33,15 @@ interface Delivered {
   deliverFrom: number | null;
   deliverTo: number | null;
   deliverMovedFrom: Date | null;
+  /** of a pre-order */
+  harvestId: number | null;
   canteen: { name: string; note: string | null } | null;
 }
 
 /** Where and when an order is delivered, when that was chosen; what must be known at the door beside it. */
 export function presentDelivery(reader: Reader, order: Delivered) {
-  const { deliverOn, deliverFrom, deliverTo, deliverMovedFrom, canteen } = order;
+  const { deliverOn, deliverFrom, deliverTo, deliverMovedFrom, harvestId, canteen } = order;
+  const whyMoved = harvestId === null ? 'from' : 'fromHarvest';
   if (!deliverOn || deliverFrom === null || deliverTo === null) return undefined;
   const day = dayFromColumn(deliverOn);
   return {
@@ -47,14 +50,23 @@ export function presentDelivery(reader: Reader, order: Delivered) {
     hours: `${clockText(deliverFrom)}–${clockText(deliverTo)}`,
     canteenName: canteen?.name,
     note: canteen?.note,
-    movedFrom: deliverMovedFrom ? reader.t('delivery:moved.from', { day: dayFromColumn(deliverMovedFrom) }) : undefined,
+    movedFrom: deliverMovedFrom
+      ? reader.t(`delivery:moved.${whyMoved}`, { day: dayFromColumn(deliverMovedFrom) })
+      : undefined,
   };
 }
 
-/** What an order that waits says of a day of delivery that has become too early, and by whose doing it moves; undefined: none has. */
+/**
+ * What an order that waits says of a day of delivery that has become too early, and by whose doing it moves: for approval, for payment, or
+ * placed and for its harvest; undefined: none has.
+ */
 export function presentMoving(reader: Reader, moved: MovedDelivery | undefined, state: string) {
   if (!moved) return undefined;
   const { from, to, window } = moved;
+  if (state === 'placed') {
+    const text = reader.t('delivery:moved.harvestLate', { day: from });
+    return { short: text, text };
+  }
   if (!to || !window)
     return { short: reader.t('delivery:moved.never'), text: reader.t('delivery:moved.neverText', { day: from }) };
   const values = { day: from, window: windowText(reader, to, window) };

@@ -15,6 +15,7 @@ const expected = {
   order: {
     select: {
       ...{ id: true, buyerId: true, unitId: true, fundingSource: true, submittedAt: true, canteenId: true },
+      ...{ harvestId: true, harvest: { select: { expectedOn: true, state: true } } },
       ...{
         deliverOn: true,
         deliverFrom: true,

@@ -7,7 +7,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { addDays, dayOf, parseDay } from '../../shared/days.ts';
 import { unitWord } from '../../shared/unit-words.ts';
 import { canteensOf, unitsKeptFor } from '../../units/canteens/canteen-queries.ts';
-import { inReaderLanguage, parcelNumber } from '../order-labels.ts';
+import { comingDay, inReaderLanguage, parcelNumber } from '../order-labels.ts';
 import { mayBuyerSee } from '../order-policy.ts';
 import { presentState } from '../order-presenter.ts';
 import { presentDelivery } from './delivery-text.ts';
@@ -68,6 +68,7 @@ function presentExpected(req: Request, parcel: ExpectedParcel) {
       (line) =>
         `${inReaderLanguage(req, line.name, line.nameEn)} × ${line.quantity} ${unitWord(line.quantity, inReaderLanguage(req, line.saleUnit, line.saleUnitEn))}`,
     ),
+    comesOn: comingDay(order),
     coldChain: lines.some((line) => line.product.coldChain),
     shipments,
     ...presentState(req, 'fulfilment', parcel.state),

@@ -1,13 +1,16 @@
+import { z } from 'zod';
 import { audit } from '../../db/audit.ts';
 import type { Db, Tx } from '../../db/client.ts';
 import { enqueue } from '../../jobs/outbox.ts';
-import { addDays, type Day, dayFromColumn, dayOf, dayToColumn } from '../../shared/days.ts';
+import { addDays, type Day, dayFromColumn, dayOf, dayToColumn, startOfDay } from '../../shared/days.ts';
 import { canteenHours, type Window, windowOn } from '../../units/canteens/canteen-hours.ts';
 import { holidaysFrom } from '../holidays.ts';
 import { earliestDelivery, slowestShipping } from './choose-window.ts';
 
-/** The outbox topic of orders whose day of delivery was moved when they were placed. */
+/** The outbox topic of orders whose day of delivery was moved, when they were placed or when their harvest came. */
 export const DELIVERY_MOVED = 'order.delivery_moved';
+
+export const deliveryMoved = z.object({ orderId: z.number().int(), why: z.literal('harvest').optional() });
 
 /** What an order asks for of its canteen. */
 export interface AwaitedAt {
@@ -68,23 +71,55 @@ function hoursWithin(whole: Window | null, { deliverFrom, deliverTo }: AwaitedAt
   return deliverFrom >= whole.from && deliverTo <= whole.to ? { from: deliverFrom, to: deliverTo } : whole;
 }
 
+interface LockedOrder extends AwaitedAt {
+  unitId: number | null;
+  deliverMovedFrom: Date | null;
+}
+
 /**
  * Moves the delivery of a locked order that is about to be placed to the next day that is still possible, where the one that was chosen is not any
  * more, and has buyer and suppliers told: an order is not refused because it was decided or paid late.
  */
-export async function moveDeliveryIfLate(
+export async function moveDeliveryIfLate(tx: Tx, order: LockedOrder, at: Date): Promise<void> {
+  const moved = (await movedDeliveries(tx, [order], at)).get(order.id);
+  await move(tx, order, moved, { orderId: order.id }, at);
+}
+
+/**
+ * The same of a locked pre-order whose harvest has come, so late that its supplier cannot ship it in the promised time for the day that
+ * was chosen, counted from the harvest as when it was chosen, or that this day is over.
+ */
+export async function moveDeliveryAfterHarvest(tx: Tx, order: LockedOrder, harvestedOn: Day, at: Date): Promise<void> {
+  if (!order.deliverOn || (await canCome(tx, order.id, dayFromColumn(order.deliverOn), harvestedOn, at))) return;
+  const moved = (await movedDeliveries(tx, [order], at)).get(order.id);
+  await move(tx, order, moved, { orderId: order.id, why: 'harvest' }, at);
+}
+
+async function canCome(tx: Tx, orderId: number, deliverOn: Day, harvestedOn: Day, at: Date): Promise<boolean> {
+  const parcels = await tx.fulfilment.findMany({
+    where: { orderId },
+    select: { supplier: { select: { confirmWithinHours: true, shipWithinDays: true } } },
+  });
+  const suppliers = parcels.map(({ supplier }) => supplier);
+  const shippedBy = slowestShipping(suppliers, startOfDay(harvestedOn), await holidaysFrom(tx, harvestedOn));
+  return deliverOn > dayOf(at) && deliverOn > shippedBy;
+}
+
+async function move(
   tx: Tx,
-  order: AwaitedAt & { unitId: number | null },
+  order: LockedOrder,
+  moved: MovedDelivery | undefined,
+  fact: z.infer<typeof deliveryMoved>,
   at: Date,
 ): Promise<void> {
-  const moved = (await movedDeliveries(tx, [order], at)).get(order.id);
   if (!moved?.to || !moved.window) return;
   const { from, to, window } = moved;
   await tx.order.update({
     where: { id: order.id },
     data: {
       ...{ deliverOn: dayToColumn(to), deliverFrom: window.from, deliverTo: window.to },
-      deliverMovedFrom: dayToColumn(from),
+      // Moved again, it still is the day that was chosen.
+      deliverMovedFrom: order.deliverMovedFrom ?? dayToColumn(from),
     },
     select: { id: true },
   });
@@ -92,5 +127,5 @@ export async function moveDeliveryIfLate(
     ...{ at, actorId: null, action: 'order.move_delivery', subjectType: 'order', subjectId: order.id },
     ...{ unitId: order.unitId, before: { deliverOn: from }, after: { deliverOn: to } },
   });
-  await enqueue(tx, DELIVERY_MOVED, [{ orderId: order.id }]);
+  await enqueue(tx, DELIVERY_MOVED, [fact]);
 }

@@ -3,6 +3,7 @@ import { audit } from '../../db/audit.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
 import { cancelByMarket } from '../../orders/cancel-order.ts';
+import { moveDeliveryAfterHarvest } from '../../orders/delivery/move-window.ts';
 import { lockOrder } from '../../orders/lock-order.ts';
 import { takeBackAllBut } from '../../orders/take-back.ts';
 import { addDays, dayFromColumn, dayOf, dayToColumn } from '../../shared/days.ts';
@@ -19,7 +20,8 @@ export const FAILED = 'market.harvestFailed';
 /**
  * Shares out what was harvested, each order under its own lock and each step again after a crash without doing it twice: when it is
  * short, orders that still wait for payment or approval end first, then every placed order keeps its proportional part by largest
- * remainder (ties to the earlier) and gets the rest back. Last the batch becomes stock with the true quantity. Returns how many settled.
+ * remainder (ties to the earlier) and gets the rest back. Then what can no longer come on the day that its canteen chose gets another.
+ * Last the batch becomes stock with the true quantity. Returns how many settled.
  */
 export async function settleHarvests(db: PrismaClient, now: Date): Promise<number> {
   const due = await db.harvest.findMany({ where: { state: 'sharing' }, select: { id: true }, orderBy: { id: 'asc' } });
@@ -40,7 +42,27 @@ async function settle(db: PrismaClient, id: number, now: Date): Promise<void> {
     });
     for (const share of open) await settleShare(db, share, quantity, now);
   }
+  if (quantity > 0) await moveDeliveries(db, id, now);
   await finish(db, id, now);
+}
+
+/** What canteens chose a day for that the harvest came too late for; what is placed meanwhile looks at its day by itself. */
+async function moveDeliveries(db: PrismaClient, harvestId: number, at: Date): Promise<void> {
+  const { harvestedOn } = await db.harvest.findUniqueOrThrow({
+    where: { id: harvestId },
+    select: { harvestedOn: true },
+  });
+  const orders = await db.order.findMany({
+    where: { harvestId, state: 'placed', canteenId: { not: null } },
+    select: { id: true },
+    orderBy: { id: 'asc' },
+  });
+  for (const { id } of orders)
+    await inTransaction(db, async (tx) => {
+      const order = await lockOrder(tx, id);
+      if (order.state !== 'placed' || !harvestedOn) return;
+      await moveDeliveryAfterHarvest(tx, order, dayFromColumn(harvestedOn), at);
+    });
 }
 
 async function endWaiting(db: PrismaClient, harvestId: number, orderId: number, quantity: number, at: Date) {
