@@ -5,6 +5,7 @@ import { enqueue } from '../jobs/outbox.ts';
 import { groupBy } from '../shared/group-by.ts';
 import { bookReceipt, type Fulfilled } from './book-receipt.ts';
 import { completeWhenAllReceived } from './complete-order.ts';
+import { giftsLeftAlone } from './gifts-given-up.ts';
 import type { HeldShare } from './held-shares.ts';
 import { splitOff } from './line-parts.ts';
 import { nextFulfilmentState } from './order-states.ts';
@@ -20,8 +21,8 @@ export interface Dropping {
 
 /**
  * Gives up what a parcel that went in part has still to ship of these shares: reversed, no longer owed, due back when it was paid, and
- * free of its caps (rules 4, 10), on a receipt of its own kind. With all that was to ship the parcel is shipped. Under the order's lock.
- * Returns the receipt's id.
+ * free of its caps (rules 4, 10), on a receipt of its own kind; gifts with the last of what was bought. With all that was to ship the
+ * parcel is shipped. Under the order's lock. Returns the receipt's id.
  */
 export async function dropShares(
   tx: Tx,
@@ -33,7 +34,8 @@ export async function dropShares(
 ): Promise<number> {
   const { order, fulfilment, lines } = fulfilled;
   const fulfilmentId = fulfilment.id;
-  const ofLine = groupBy(shares, ({ lineId }) => lineId);
+  const gifts = await giftsLeftAlone(tx, lines, rest, shares);
+  const ofLine = groupBy([...shares, ...gifts], ({ lineId }) => lineId);
   const dropped = lines.flatMap((line): ReceivedLine[] => {
     const left = rest.lines.find(({ lineId }) => lineId === line.id);
     const given = ofLine.get(line.id) ?? [];

@@ -2,7 +2,7 @@ import type { Tx } from '../db/client.ts';
 import type { HeldShare } from './held-shares.ts';
 import type { Part, RefundedPart } from './line-parts.ts';
 import type { LockedOrder } from './lock-order.ts';
-import { restOfParcel, shippableShares } from './parcel-rest.ts';
+import { type ParcelRest, restOfParcel, shippableShares } from './parcel-rest.ts';
 
 type Line = LockedOrder['lines'][number];
 
@@ -55,4 +55,25 @@ export async function giftsGivenUp(
     const quantity = own.reduce((sum, share) => sum + share.quantity, 0);
     return named || quantity === 0 ? [] : [{ line, quantity, shares: own }];
   });
+}
+
+/**
+ * What is still to ship of a parcel's gifts where nothing that was bought of it stays the buyer's once these shares are given up: neither
+ * accepted nor to arrive.
+ */
+export async function giftsLeftAlone(
+  tx: Tx,
+  lines: readonly Line[],
+  rest: ParcelRest,
+  given: readonly HeldShare[],
+): Promise<HeldShare[]> {
+  const gifts = lines.filter((line) => line.isGift && !given.some(({ lineId }) => lineId === line.id));
+  if (gifts.length === 0) return [];
+  const toArrive = (id: number) => rest.lines.find(({ lineId }) => lineId === id)?.toArrive.quantity ?? 0;
+  const givenOf = (id: number) =>
+    given.filter(({ lineId }) => lineId === id).reduce((sum, { quantity }) => sum + quantity, 0);
+  const bought = lines.filter(({ isGift }) => !isGift);
+  if (bought.some(({ id, acceptedQuantity }) => acceptedQuantity > 0 || toArrive(id) > givenOf(id))) return [];
+  const shares = await shippableShares(tx, rest);
+  return shares.filter(({ lineId }) => gifts.some(({ id }) => id === lineId));
 }

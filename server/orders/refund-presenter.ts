@@ -19,11 +19,14 @@ const TONES: Record<RefundState, string> = {
   withdrawn: 'off',
 };
 
-function stateOf({ t }: Reader, { state, order }: WholeRefund) {
-  const isCredit = state === 'approved' && order.paymentWay === 'on_account';
+function stateOf({ t }: Reader, { state, order, goodsFen, freightFen }: WholeRefund) {
+  const isCredit = order.paymentWay === 'on_account';
+  // Of gifts alone no money is ever on its way.
+  const isFree = goodsFen + freightFen === 0;
+  const end = state === 'approved' && (isFree ? 'free' : isCredit ? 'credited' : undefined);
   return {
-    stateTone: isCredit ? 'done' : TONES[state],
-    stateLabel: t(`aftersales:state.${isCredit ? 'credited' : state}`),
+    stateTone: end ? 'done' : TONES[state],
+    stateLabel: t(`aftersales:state.${end || state}`),
   };
 }
 

@@ -73,7 +73,7 @@ async function shipping(shortReason: string | null): Promise<Story> {
   const head = { carrier: '邮政', trackingNumber: `L${id}`, temperatureDeci: 40 };
   const input = { ...head, lines: [{ lineId, batchId, quantity: 7 }] };
   return {
-    act: (of) => shipByLink({ db: of, files }, link, { input, slip: photoOf(id), shortReason, kind: 'cold' }, now),
+    act: (of) => shipByLink({ db: of, files }, link, { input, slip: photoOf(id), shortReason, kind: 'other' }, now),
     holds: async () => {
       const follows = shortReason === null;
       const parcel = await db.fulfilment.findUnique({

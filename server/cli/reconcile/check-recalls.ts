@@ -41,7 +41,7 @@ interface Line {
 async function* lines(books: Books): AsyncGenerator<Difference> {
   const refunded = (isReturn: boolean) => `COALESCE((
     SELECT SUM(y.quantity) FROM recall_refund z JOIN refund r ON r.id = z.refundId AND r.state IN ('approved', 'paid')
-    JOIN refund_line y ON y.refundId = r.id WHERE z.recallLineId = x.id AND z.isReturn = ${isReturn}), 0)`;
+    JOIN refund_line y ON y.refundId = r.id AND y.lineId = x.lineId WHERE z.recallLineId = x.id AND z.isReturn = ${isReturn}), 0)`;
   const moved = (where: string) => `COALESCE((
     SELECT SUM(m.quantity) FROM stock_movement m WHERE m.source = 'recall_line' AND m.sourceId = x.id AND ${where}), 0)`;
   const rows = overRanges<Line>(
