@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Actor } from '../../accounts/actor.ts';
 import { actorOf } from '../../accounts/who-acts.ts';
 import { categoryTree } from '../../catalog/category-tree.ts';
@@ -7,12 +7,15 @@ import type { Clock } from '../../shared/clock.ts';
 import { type Day, dayOf } from '../../shared/days.ts';
 import { NotFound } from '../../shared/errors.ts';
 import { placeTree } from '../../units/place-tree.ts';
+import { flash } from '../../web/flash.ts';
 import { loadHelped } from '../bulletins/bulletin-helped.ts';
 import { listProgrammes, ownUnits, type Programme } from '../programme-list.ts';
 import { filterOf } from '../quota-filter.ts';
 import { type Purchases, purchasesOf, seesUnit, seesWhole } from '../quota-policy.ts';
 import { type UnitPageQuery, unitPageQuery } from '../quota-schemas.ts';
 import { type Board, loadBoard } from './board.ts';
+import { boardPath } from './board-links.ts';
+import { nameOf } from './board-presenter.ts';
 import { loadEntries, ownContribution } from './entry-queries.ts';
 import { type ListedUnit, loadTargetChanges } from './progress-queries.ts';
 import { presentUnitPage } from './unit-presenter.ts';
@@ -38,7 +41,11 @@ export function showUnit({ db, clock }: Parts): RequestHandler {
     const programmes = await listProgrammes(db, actor, today);
     const programme = programmes.find(({ code }) => code === req.params.programmeCode);
     if (!programme) throw new NotFound();
-    const found = await findUnitBoard(db, actor, programme, req, today);
+    const found = await findUnitBoard(db, actor, programme, req, today).catch((error: unknown) => {
+      if (error instanceof NotFound && seesWhole(actor, programme)) return null;
+      throw error;
+    });
+    if (!found) return leadToBoard(db, programme, req, res);
     const { board, unit, purchases, query } = found;
     const answersFor = new Set(ownUnits(actor, ['approver', 'buyer']));
     const mine = ownUnits(actor).includes(unit.id);
@@ -67,6 +74,15 @@ export function showUnit({ db, clock }: Parts): RequestHandler {
     res.set('Cache-Control', 'no-store');
     res.render('quotas/unit', await presentUnitPage(req, page));
   };
+}
+
+/** A unit that was not in the tree in the programme's time has no page in it: whoever came from another year is told so on the board. */
+async function leadToBoard(db: PrismaClient, programme: Programme, req: Request, res: Response): Promise<void> {
+  const unit = await db.unit.findUnique({ where: { code: String(req.params.unitCode) } });
+  if (!unit) throw new NotFound();
+  const names = { unit: nameOf(req, unit), programme: nameOf(req, programme) };
+  flash(req, 'info', req.t('quotas:unit.notInProgramme', names));
+  res.redirect(303, boardPath(programme, {}));
 }
 
 /** Of a past day, or of a part, nobody knows what waits or was helped to sell. */

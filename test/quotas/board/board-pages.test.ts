@@ -5,7 +5,9 @@ import { categoryTree } from '../../../server/catalog/category-tree.ts';
 import { csvLine } from '../../../server/quotas/board/csv.ts';
 import { placeTree } from '../../../server/units/place-tree.ts';
 import { type Agent, signInAs } from '../../setup/app.ts';
+import { personOf } from '../../setup/person.ts';
 import { aTarget } from '../../world/programmes.ts';
+import { aUnit } from '../../world/units.ts';
 import { type Market, openMarket } from '../market.ts';
 
 let market: Market;
@@ -193,6 +195,16 @@ describe('GET /board/:programmeCode/units/:unitCode', () => {
     const unitOrders = $('#entries a[href^="/orders/"]').length;
     expect(unitOrders).toBe(2);
     expect($('#entries').text()).toContain('2 笔合计');
+  });
+
+  it('leads from a unit that is not in the programme to its board, and refuses one that is nowhere', async () => {
+    await aUnit(market.app.db, { code: 'elsewhere' });
+    const organizer = await personOf(market.app, 'organizer');
+    const board = await organizer.open('/board/commerce-2026/units/elsewhere');
+    expect(board.text).toContain('elsewhere');
+    expect(board.$('h1').text()).toContain(market.world.programmes.group.name);
+    await (await personOf(market.app, 'buyer')).open('/board/commerce-2026/units/elsewhere', 404);
+    expect((await open('operator', '/board/commerce-2026/units/nobody')).answer.status).toBe(404);
   });
 
   it('shows an employee the unit’s progress and the own contribution, nothing of colleagues', async () => {
