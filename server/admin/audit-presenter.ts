@@ -22,6 +22,16 @@ const SUBJECTS = [
 
 const PAGES: Record<string, 'order' | 'certification'> = { order: 'order', certification: 'certification' };
 
+/** Where the values of a field have words, by the field. */
+const WORDS: Record<string, string> = {
+  state: 'admin:states',
+  severity: 'recalls:severity',
+  condition: 'recallReturns:conditions',
+  fundingSource: 'common:funding',
+  paymentWay: 'orders:paymentWay',
+  role: 'accounts:roles',
+};
+
 interface Change {
   label: string;
   before?: string;
@@ -113,5 +123,7 @@ function valueText(t: Translate, key: string, value: unknown): string {
     if (/grams$/i.test(key)) return weightText(value, t);
   }
   const text = String(value);
-  return key === 'state' ? t(`admin:states.${text}`, { defaultValue: text }) : text;
+  if (typeof value === 'boolean') return t(`admin:values.${text}`);
+  const words = WORDS[key];
+  return words ? t(`${words}.${text}`, { defaultValue: text }) : text;
 }

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { inLanguage } from '../catalog/catalog-reader.ts';
+import type { NamedProduct } from '../catalog/products-named.ts';
 import type { ZoneNode } from '../catalog/zone-list.ts';
 import type { CampaignFigures } from '../orders/campaign-figures.ts';
 import { pathTo } from '../paths.ts';
@@ -23,7 +24,11 @@ const TONES: Record<CampaignState, string> = {
 };
 const RUNS_DAYS = 14;
 
+/** Gifts by their products' codes. */
+type Gifts = ReadonlyMap<string, NamedProduct>;
+
 interface ListPage {
+  gifts: Gifts;
   campaigns: readonly ListedCampaign[];
   figures: (id: number) => CampaignFigures;
   zones: readonly ZoneNode[];
@@ -37,11 +42,11 @@ export function presentCampaigns(
   typed: Record<string, unknown>,
   faults: readonly Fault[],
 ) {
-  const { campaigns, figures, zones, at } = page;
+  const { campaigns, figures, zones, gifts, at } = page;
   const first = { kind: 'threshold_discount', startsOn: dayOf(at), endsOn: addDays(dayOf(at), RUNS_DAYS) };
   return {
     title: reader.t('campaigns:title'),
-    campaigns: campaigns.map((campaign) => presentOne(reader, campaign, figures(campaign.id), at)),
+    campaigns: campaigns.map((campaign) => presentOne(reader, campaign, figures(campaign.id), { gifts, at })),
     zones: zoneChoices(reader, zones),
     kinds: kindChoices(reader),
     form: formView(reader.t, [...CAMPAIGN_FIELDS, 'reason'], { ...first, ...typed }, faults),
@@ -53,6 +58,7 @@ interface CampaignPage {
   campaign: ListedCampaign;
   figures: CampaignFigures;
   zones: readonly ZoneNode[];
+  gifts: Gifts;
   at: Date;
 }
 
@@ -63,7 +69,7 @@ export function presentCampaign(
   typed: Record<string, unknown>,
   faults: readonly Fault[],
 ) {
-  const { campaign, figures, zones, at } = page;
+  const { campaign, figures, zones, gifts, at } = page;
   const { id, name, kind, unit, zone, startsAt, endsAt, budgetFen } = campaign;
   const { thresholdFen, discountFen, giftProduct, giftQuantity } = ruleOf(campaign);
   const plain = (fen: number | bigint | null | undefined) =>
@@ -77,8 +83,9 @@ export function presentCampaign(
   return {
     title: name,
     breadcrumbs: [{ label: reader.t('campaigns:title'), href: pathTo('campaigns') }, { label: name }],
-    campaign: presentOne(reader, campaign, figures, at),
-    zones: zoneChoices(reader, zones),
+    campaign: presentOne(reader, campaign, figures, { gifts, at }),
+    zones: zoneChoices(reader, zones, zone?.code),
+    giftName: giftProduct && giftName(reader, gifts, giftProduct),
     kinds: kindChoices(reader),
     changeAction: state === 'coming' ? pathTo('campaign', { id }) : undefined,
     stopAction: ['coming', 'running', 'spent'].includes(state) ? pathTo('campaignStop', { id }) : undefined,
@@ -87,7 +94,12 @@ export function presentCampaign(
   };
 }
 
-function presentOne(reader: Reader, campaign: ListedCampaign, figures: CampaignFigures, at: Date) {
+function presentOne(
+  reader: Reader,
+  campaign: ListedCampaign,
+  figures: CampaignFigures,
+  { gifts, at }: { gifts: Gifts; at: Date },
+) {
   const { t, locale } = reader;
   const { id, name, unit, zone, startsAt, endsAt, stoppedAt, budgetFen, givenFen } = campaign;
   const { thresholdFen, discountFen, giftProduct, giftQuantity } = ruleOf(campaign);
@@ -96,7 +108,10 @@ function presentOne(reader: Reader, campaign: ListedCampaign, figures: CampaignF
     ...{ id, name, href: pathTo('campaign', { id }), startsOn: dayOf(startsAt), endsOn: lastDay(endsAt), stoppedAt },
     ...{ stateTone: TONES[state], stateLabel: t(`campaigns:state.${state}`) },
     rule: giftProduct
-      ? t('campaigns:giftText', { threshold: yuan(thresholdFen), product: giftProduct, quantity: giftQuantity })
+      ? t('campaigns:giftText', {
+          ...{ threshold: yuan(thresholdFen), quantity: giftQuantity },
+          product: giftName(reader, gifts, giftProduct),
+        })
       : t('campaigns:ruleText', { threshold: yuan(thresholdFen), discount: yuan(discountFen) }),
     isGift: giftProduct !== undefined,
     unitName: unit ? inLanguage(locale, unit.name, unit.nameEn) : undefined,
@@ -104,6 +119,19 @@ function presentOne(reader: Reader, campaign: ListedCampaign, figures: CampaignF
     ...{ budgetFen, leftFen: budgetFen === null ? undefined : budgetFen - givenFen },
     figures,
   };
+}
+
+/** The codes of what campaigns give. */
+export function giftCodes(campaigns: readonly ListedCampaign[]): string[] {
+  return campaigns.flatMap((campaign) => ruleOf(campaign).giftProduct ?? []);
+}
+
+/** A gift's name and specification with the code that the form asks for. */
+function giftName({ t, locale }: Reader, gifts: Gifts, code: string): string {
+  const gift = gifts.get(code);
+  if (!gift) return code;
+  const name = `${inLanguage(locale, gift.name, gift.nameEn)} ${inLanguage(locale, gift.spec, gift.specEn)}`;
+  return t('campaigns:giftName', { name, code });
 }
 
 /** What it asks and gives, of either kind. */
@@ -130,6 +158,8 @@ function kindChoices({ t }: Reader) {
   }));
 }
 
-function zoneChoices({ locale }: Reader, zones: readonly ZoneNode[]) {
-  return zones.map((zone) => ({ value: zone.code, label: inLanguage(locale, zone.name, zone.nameEn) }));
+/** Zones that are open, and the one that was chosen. */
+function zoneChoices({ locale }: Reader, zones: readonly ZoneNode[], chosen?: string) {
+  const offered = zones.filter(({ code, closedAt }) => closedAt === null || code === chosen);
+  return offered.map((zone) => ({ value: zone.code, label: inLanguage(locale, zone.name, zone.nameEn) }));
 }

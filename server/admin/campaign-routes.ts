@@ -2,7 +2,8 @@ import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { requireRole } from '../accounts/actor.ts';
 import { actorOf } from '../accounts/who-acts.ts';
-import { zoneList } from '../catalog/zone-list.ts';
+import { productsOfCodes } from '../catalog/products-named.ts';
+import { everyZone } from '../catalog/zone-list.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { campaignFigures } from '../orders/campaign-figures.ts';
 import { pathTo, patterns } from '../paths.ts';
@@ -15,7 +16,7 @@ import { flash } from '../web/flash.ts';
 import { refusedForm } from '../web/form-view.ts';
 import { idIn, read } from '../web/forms.ts';
 import { readCampaign } from './campaign-form.ts';
-import { presentCampaign, presentCampaigns } from './campaign-presenter.ts';
+import { giftCodes, presentCampaign, presentCampaigns } from './campaign-presenter.ts';
 
 interface Parts {
   db: PrismaClient;
@@ -73,19 +74,17 @@ export function campaignAdminRoutes({ db, clock }: Parts): Router {
     const key = decodeCursor(typeof req.query.cursor === 'string' ? req.query.cursor : undefined, 1)?.[0];
     const [found, zones] = await Promise.all([
       listCampaigns(db, ['threshold_discount', 'threshold_gift'], Number(key) || null, PAGE + 1),
-      zoneList(db),
+      everyZone(db),
     ]);
     const campaigns = found.slice(0, PAGE);
     const last = found.length > PAGE ? campaigns.at(-1) : undefined;
-    const figures = await campaignFigures(
-      db,
-      campaigns.map(({ id }) => id),
-    );
+    const ids = campaigns.map(({ id }) => id);
+    const [figures, gifts] = await Promise.all([campaignFigures(db, ids), productsOfCodes(db, giftCodes(campaigns))]);
     res.set('Cache-Control', 'no-store');
     res.render('admin/campaigns', {
       layout: 'work',
       currentPath: pathTo('campaigns'),
-      ...presentCampaigns(req, { campaigns, figures, zones, at: clock() }, req.body ?? {}, faults),
+      ...presentCampaigns(req, { campaigns, figures, zones, gifts, at: clock() }, req.body ?? {}, faults),
       prevHref: key ? pathTo('campaigns') : undefined,
       nextHref: last && pathTo('campaigns', { cursor: encodeCursor([last.id]) }),
     });
@@ -97,13 +96,14 @@ export function campaignAdminRoutes({ db, clock }: Parts): Router {
     const [campaign, figures, zones] = await Promise.all([
       findCampaign(db, id),
       campaignFigures(db, [id]),
-      zoneList(db),
+      everyZone(db),
     ]);
+    const gifts = await productsOfCodes(db, giftCodes([campaign]));
     res.set('Cache-Control', 'no-store');
     res.render('admin/campaign', {
       layout: 'work',
       currentPath: pathTo('campaigns'),
-      ...presentCampaign(req, { campaign, figures: figures(id), zones, at: clock() }, req.body ?? {}, faults),
+      ...presentCampaign(req, { campaign, figures: figures(id), zones, gifts, at: clock() }, req.body ?? {}, faults),
     });
   }
 }

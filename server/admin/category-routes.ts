@@ -103,7 +103,7 @@ export function categoryRoutes({ db, clock }: Parts): Router {
         .join('、'),
       action: pathTo('categories'),
       parents: choices(req, tree),
-      illustrations: illustrations(tree),
+      illustrations: illustrations(req, tree),
       form: formView(req.t, FIELDS, typed, faults),
     });
   }
@@ -133,7 +133,7 @@ export function categoryRoutes({ db, clock }: Parts): Router {
       products: counts.get(id) ?? 0,
       hasOthers: inside.size > 1,
       others,
-      illustrations: illustrations(tree),
+      illustrations: illustrations(req, tree),
       renameAction: pathTo('category', { id }),
       moveAction: pathTo('categoryMove', { id }),
       retireAction: pathTo('categoryRetirement', { id }),
@@ -165,10 +165,15 @@ function choices({ locale }: Pick<Request, 'locale'>, tree: CategoryTree) {
   }));
 }
 
-/** Pictures that are there to choose from: those in use. */
-function illustrations(tree: CategoryTree) {
-  const used = [...new Set([...tree.byId.values()].map(({ illustration }) => illustration))].sort();
-  return used.map((name) => ({ value: name, label: name }));
+/** Pictures that are there to choose from, those in use, with the first category that shows each; `default` stands for any. */
+function illustrations({ t, locale }: Pick<Request, 't' | 'locale'>, tree: CategoryTree) {
+  const users = new Map<string, CategoryNode>();
+  for (const { node } of flat(tree)) if (!users.has(node.illustration)) users.set(node.illustration, node);
+  const used = [...new Set([...[...tree.byId.values()].map(({ illustration }) => illustration), 'default'])].sort();
+  return used.map((value) => {
+    const user = users.get(value);
+    return { value, label: value === 'default' || !user ? t('categories:anyPicture') : nameOf(locale, user) };
+  });
 }
 
 async function productCounts(db: PrismaClient): Promise<Map<number, number>> {

@@ -13,10 +13,18 @@ export interface ZoneNode {
   placeId: number | null;
   unitId: number | null;
   unit: { code: string; name: string; nameEn: string } | null;
+  closedAt: Date | null;
+  /** as its page tells it */
+  closedReason: string | null;
 }
 
-/** All zones (pavilions, unit and theme zones, cabinets) in the operators' order; at most 10 seconds old. */
-export const zoneList = remember(
+/** Zones that are open (pavilions, unit and theme zones, cabinets) in the operators' order; at most 10 seconds old. */
+export async function zoneList(db: PrismaClient): Promise<ZoneNode[]> {
+  return (await everyZone(db)).filter(({ closedAt }) => closedAt === null);
+}
+
+/** The same with those that are closed. */
+export const everyZone = remember(
   10_000,
   async (db: PrismaClient): Promise<ZoneNode[]> =>
     db.zone.findMany({
@@ -31,6 +39,8 @@ export const zoneList = remember(
         placeId: true,
         unitId: true,
         unit: { select: { code: true, name: true, nameEn: true } },
+        closedAt: true,
+        closedReason: true,
       },
       orderBy: [{ sort: 'asc' }, { id: 'asc' }],
     }),

@@ -11,10 +11,13 @@ export interface OrderChannel {
 
 const MARKET: OrderChannel = { channel: 'market', zoneId: null };
 
-/** The channel of a zone that was named. Throws NotFound unless there is one of this code. */
+/** The channel of a zone that was named. Throws NotFound unless an open one has this code. */
 export async function channelOfZone(db: PrismaClient, zoneCode: string | null): Promise<OrderChannel> {
   if (zoneCode === null) return MARKET;
-  const zone = await db.zone.findUnique({ where: { code: zoneCode }, select: { id: true, kind: true } });
+  const zone = await db.zone.findFirst({
+    where: { code: zoneCode, closedAt: null },
+    select: { id: true, kind: true },
+  });
   if (!zone) throw new NotFound('noSuchZone');
   return { channel: zone.kind, zoneId: zone.id };
 }

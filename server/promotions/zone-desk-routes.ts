@@ -4,25 +4,35 @@ import { actorOf } from '../accounts/who-acts.ts';
 import { inLanguage, nameOf } from '../catalog/catalog-reader.ts';
 import { forgetCatalog } from '../catalog/forget-catalog.ts';
 import { productsNamed } from '../catalog/products-named.ts';
-import { type ZoneNode, zoneList } from '../catalog/zone-list.ts';
+import { everyZone } from '../catalog/zone-list.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo, patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
+import { dayOf } from '../shared/days.ts';
 import { type Fault, NotFound } from '../shared/errors.ts';
 import { placeTree } from '../units/place-tree.ts';
 import { flash } from '../web/flash.ts';
 import { formView, refusedForm } from '../web/form-view.ts';
 import { idIn, read } from '../web/forms.ts';
+import { closeZone, orderZone, reopenZone } from './arrange-zones.ts';
 import { addToZone, describeZone, moveInZone, openZone, takeFromZone } from './edit-zone.ts';
+import { presentGroups } from './zone-desk-presenter.ts';
 import { mayFillZone } from './zone-policy.ts';
-import { newZoneForm, zoneMoveForm, zoneProductForm, zoneTextForm } from './zone-schemas.ts';
+import {
+  newZoneForm,
+  zoneClosingForm,
+  zoneMoveForm,
+  zoneOrderForm,
+  zoneProductForm,
+  zoneTextForm,
+} from './zone-schemas.ts';
 
 interface Parts {
   db: PrismaClient;
   clock: Clock;
 }
 
-const FIELDS = ['name', 'nameEn', 'intro', 'introEn', 'kind', 'code', 'place', 'unit', 'productId'];
+const FIELDS = ['name', 'nameEn', 'intro', 'introEn', 'kind', 'code', 'place', 'unit', 'productId', 'closedReason'];
 const KINDS = ['pavilion', 'unit_zone', 'theme', 'cabinet'] as const;
 
 /** Pavilions, zones and cabinets as they are filled: by operators, and a unit's own by the unit. */
@@ -58,6 +68,21 @@ export function zoneDeskRoutes({ db, clock }: Parts): Router {
     act(req, res, 'moved', (id) => moveInZone(db, actorOf(req), id, read(zoneMoveForm, req.body))),
   );
 
+  router.post(patterns.zoneClosing, (req, res) =>
+    act(req, res, 'closed', (id) =>
+      closeZone(db, actorOf(req), id, read(zoneClosingForm, req.body).closedReason, clock()),
+    ),
+  );
+  router.post(patterns.zoneReopening, (req, res) =>
+    act(req, res, 'reopened', (id) => reopenZone(db, actorOf(req), id, clock())),
+  );
+  router.post(patterns.zoneOrder, async (req, res) => {
+    await orderZone(db, actorOf(req), idIn(req.params.id), read(zoneOrderForm, req.body).direction, clock());
+    forgetCatalog(db);
+    flash(req, 'success', req.t('zones:done.ordered'));
+    res.redirect(303, pathTo('zoneDesk'));
+  });
+
   return router;
 
   function done(req: Request, res: Response, what: string, id: number): void {
@@ -81,7 +106,7 @@ export function zoneDeskRoutes({ db, clock }: Parts): Router {
     requireRole(actor, 'operator', 'buyer', 'approver');
     const isOperator = hasRole(actor, 'operator');
     const [zones, places, counts] = await Promise.all([
-      zoneList(db),
+      everyZone(db),
       placeTree(db),
       db.zoneProduct.groupBy({ by: ['zoneId'], _count: true }),
     ]);
@@ -97,9 +122,12 @@ export function zoneDeskRoutes({ db, clock }: Parts): Router {
     res.render('zones/desk', {
       layout: 'work',
       title: req.t('zones:desk.title'),
-      zones: zones
-        .filter((zone) => mayFillZone(actor, zone))
-        .map((zone) => ({ ...presentRow(req, zone), count: countOf.get(zone.id) ?? 0 })),
+      groups: presentGroups(
+        req,
+        zones.filter((zone) => mayFillZone(actor, zone)),
+        countOf,
+      ),
+      isOperator,
       action: isOperator ? pathTo('zoneDesk') : undefined,
       kinds: KINDS.map((kind) => ({ value: kind, label: req.t(`zones:kinds.${kind}`) })),
       places: [...places.byId.values()]
@@ -134,6 +162,7 @@ export function zoneDeskRoutes({ db, clock }: Parts): Router {
       .slice(0, 64);
     const found = q ? await productsNamed(db, q) : [];
     const { name, nameEn, intro, introEn } = zone;
+    const isOperator = hasRole(actor, 'operator');
     res.render('zones/own', {
       layout: 'work',
       title: nameOf(req.locale, zone),
@@ -144,6 +173,11 @@ export function zoneDeskRoutes({ db, clock }: Parts): Router {
         { label: nameOf(req.locale, zone) },
       ],
       shopHref: pathTo('zone', { code: zone.code }),
+      closedOn: zone.closedAt ? dayOf(zone.closedAt) : undefined,
+      closedReason: zone.closedReason,
+      closeAction: isOperator && !zone.closedAt ? pathTo('zoneClosing', { id }) : undefined,
+      reopenAction: isOperator && zone.closedAt ? pathTo('zoneReopening', { id }) : undefined,
+      isClosing: faults.some(({ path }) => path === 'closedReason'),
       q,
       found: found.map((product) => ({
         id: product.id,
@@ -170,14 +204,4 @@ export function zoneDeskRoutes({ db, clock }: Parts): Router {
       form: formView(req.t, FIELDS, { name, nameEn, intro, introEn, ...typed }, faults),
     });
   }
-}
-
-function presentRow({ t, locale }: Request, zone: ZoneNode) {
-  return {
-    name: nameOf(locale, zone),
-    kindLabel: t(`zones:kinds.${zone.kind}`),
-    unitName: zone.unit ? nameOf(locale, zone.unit) : undefined,
-    href: pathTo('ownZone', { id: zone.id }),
-    shopHref: pathTo('zone', { code: zone.code }),
-  };
 }

@@ -4,6 +4,7 @@ import { presentZone } from '../catalog/home-presenter.ts';
 import type { ProductCard } from '../catalog/product-cards.ts';
 import type { ZoneNode } from '../catalog/zone-list.ts';
 import { pathTo } from '../paths.ts';
+import { dayOf } from '../shared/days.ts';
 import { groupBy } from '../shared/group-by.ts';
 import { placeName } from '../units/place-tree.ts';
 
@@ -42,6 +43,25 @@ export function presentZonePage(
     allHref: pathTo('products', { zone: zone.code }),
     prevHref: at.page > 1 ? hrefOf(at.page - 1) : undefined,
     nextHref: at.hasNext ? hrefOf(at.page + 1) : undefined,
+    breadcrumbs: [
+      { label: t('common:nav.home'), href: pathTo('home') },
+      { label: t('zones:list.title'), href: pathTo('zones') },
+      { label: name },
+    ],
+  };
+}
+
+/** The data of `views/zones/closed.hbs`: where the goods of a zone that was closed are found now. */
+export function presentClosedZone({ t, locale, places }: CatalogReader, zone: ZoneNode) {
+  const name = nameOf(locale, zone);
+  const place = zone.placeId === null ? undefined : places.byId.get(zone.placeId);
+  return {
+    title: name,
+    name,
+    kindLabel: t(`zones:kinds.${zone.kind}`),
+    closedOn: zone.closedAt && dayOf(zone.closedAt),
+    reason: zone.closedReason,
+    place: place && { name: nameOf(locale, place), href: pathTo('place', { code: place.code }) },
     breadcrumbs: [
       { label: t('common:nav.home'), href: pathTo('home') },
       { label: t('zones:list.title'), href: pathTo('zones') },

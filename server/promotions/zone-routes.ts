@@ -1,13 +1,13 @@
 import express, { type RequestHandler, type Router } from 'express';
 import { browseProducts } from '../catalog/browse-products.ts';
 import { catalogReader } from '../catalog/catalog-reader.ts';
-import { zoneList } from '../catalog/zone-list.ts';
+import { everyZone, zoneList } from '../catalog/zone-list.ts';
 import type { PrismaClient } from '../db/client.ts';
 import { patterns } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
 import { dayOf } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
-import { presentZonePage, presentZones } from './zone-presenter.ts';
+import { presentClosedZone, presentZonePage, presentZones } from './zone-presenter.ts';
 
 interface Parts {
   db: PrismaClient;
@@ -37,9 +37,10 @@ function listZones({ db }: Parts): RequestHandler {
 
 function showZone({ db, clock }: Parts): RequestHandler {
   return async (req, res) => {
-    const [reader, zones] = await Promise.all([catalogReader(db, req), zoneList(db)]);
+    const [reader, zones] = await Promise.all([catalogReader(db, req), everyZone(db)]);
     const zone = zones.find(({ code }) => code === req.params.code);
     if (!zone) throw new NotFound();
+    if (zone.closedAt) return res.status(410).render('zones/closed', presentClosedZone(reader, zone));
     const page = Math.min(MOST_PAGES, /^[1-9]\d{0,2}$/.test(String(req.query.page)) ? Number(req.query.page) : 1);
     const cards = await browseProducts(
       db,

@@ -31,3 +31,7 @@ export const zoneProductForm = z.object({
     .transform(Number),
 });
 export const zoneMoveForm = zoneProductForm.extend({ direction: z.enum(['up', 'down']) });
+
+export const zoneOrderForm = z.object({ direction: z.enum(['up', 'down']) });
+/** Anyone reads it on the zone's page. */
+export const zoneClosingForm = z.object({ closedReason: text(200) });

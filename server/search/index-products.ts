@@ -52,7 +52,7 @@ export async function* productDocuments(
     const rows = await fast(db).$queryRaw<Row[]>`
       SELECT STRAIGHT_JOIN p.id, p.familyId, f.name, f.nameEn, p.spec, f.aliases, f.description, p.categoryId, p.placeId, s.code AS supplierCode,
         s.name AS supplierName, br.code AS brandCode, br.name AS brandName,
-        (SELECT GROUP_CONCAT(z.code) FROM zone_product zp JOIN zone z ON z.id = zp.zoneId WHERE zp.productId = p.id) AS zoneCodes,
+        (SELECT GROUP_CONCAT(z.code) FROM zone_product zp JOIN zone z ON z.id = zp.zoneId AND z.closedAt IS NULL WHERE zp.productId = p.id) AS zoneCodes,
         (SELECT GROUP_CONCAT(DISTINCT m.kind) FROM quality_mark m WHERE m.supplierId = p.supplierId AND (m.familyId IS NULL OR m.familyId = p.familyId)
           AND m.validFrom <= ${today} AND m.validUntil >= ${today}) AS marks,
         p.priceFen, ${tiersText} AS tiersText, p.minQuantity, p.orderMultiple, p.netGrams, ${availableQuantity(today)} AS available, p.coldChain,

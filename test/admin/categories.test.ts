@@ -36,6 +36,9 @@ describe('the tree of categories', () => {
     const wish = { name: '蜂蜜', nameEn: 'Honey & bee goods', aliases: '土蜂蜜、百花蜜', illustration: 'default' };
     const added = await operator.send(page, ADD, wish);
     expect(added.text).toContain('已新增品类');
+    expect(page.$('[name="illustration"][value="tea"] + img').attr('src')).toContain('/illustrations/tea.svg');
+    expect(page.$('tr[data-category="tea"] img').attr('src')).toContain('/illustrations/tea.svg');
+    expect(page.$('.picture-choices').text()).not.toMatch(/[a-z]/);
     const honey = await named('蜂蜜');
     expect(honey).toMatchObject({ code: 'honey-bee-goods', path: `/${honey.id}/`, aliases: ['土蜂蜜', '百花蜜'] });
     expect((await operator.open('/')).$('a[href="/products?category=honey-bee-goods"]').length).toBeGreaterThan(0);

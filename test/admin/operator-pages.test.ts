@@ -218,4 +218,13 @@ describe(`GET ${AUDIT}`, () => {
     expect(seen).toHaveLength(120);
     expect(new Set(seen).size).toBe(120);
   });
+
+  it('names fields and values in words', async () => {
+    const after = { mustPrepay: true, severity: 'class_one', role: 'buyer', lines: [{ lineId: 7, quantity: 2 }] };
+    await audit(market.db, line('payer.prepay', hoursAgo(1), { subjectType: 'unit_payer', subjectId: 77, after }));
+    const $ = await open(`${AUDIT}?subjectType=unit_payer&subjectId=77`);
+    const text = $('tr[data-line] .changes').text();
+    for (const words of ['须先付款', '是', '召回级别', '一级召回', '#7', '数量']) expect(text).toContain(words);
+    expect(text).not.toMatch(/[a-z]/i);
+  });
 });

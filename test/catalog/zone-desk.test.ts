@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { forgetCatalog } from '../../server/catalog/forget-catalog.ts';
+import { channelOfZone } from '../../server/checkout/channel-of-order.ts';
+import { zoneOfProduct } from '../../server/promotions/zone-of-product.ts';
 import { makeTestApp, type TestApp } from '../setup/app.ts';
 import { type Person, personOf } from '../setup/person.ts';
 import { makeWorld, type World } from '../world/world.ts';
@@ -72,5 +74,83 @@ describe('pavilions and zones', () => {
     expect(words.text).toContain('已保存');
     forgetCatalog(app.db);
     expect((await employee.open('/zones/bank-zone')).text).toContain('职工自选');
+  });
+
+  it('are closed by operators with a reason that their page tells, and opened again; the goods stay on sale', async () => {
+    const { tea } = world.products;
+    const isListed = async () => {
+      forgetCatalog(app.db);
+      return (await operator.open('/zones')).text.includes('农行专区');
+    };
+    expect(await isListed()).toBe(true);
+    const token = (await buyer.open(`/zone-desk/${zoneId}`)).$('input[name="_csrf"]').first().val();
+    const stolen = { closedReason: '不想要了', _csrf: token };
+    await buyer.agent.post(`/zone-desk/${zoneId}/closing`).type('form').send(stolen).expect(403);
+    let page = await operator.open(`/zone-desk/${zoneId}`);
+    const empty = await operator.send(page, 'form[action$="/closing"]', { closedReason: ' ' });
+    expect(empty.status).toBe(422);
+    expect(empty.$('details[open] [name="closedReason"]')).toHaveLength(1);
+    page = await operator.send(page, 'form[action$="/closing"]', { closedReason: '并入秀山馆' });
+    expect(page.text).toContain('已停办');
+    expect(page.$('form[action$="/closing"]')).toHaveLength(0);
+    expect(await isListed()).toBe(false);
+    const closed = await operator.open('/zones/bank-zone', 410);
+    expect(closed.text).toContain('并入秀山馆');
+    expect(closed.$('.product-card')).toHaveLength(0);
+    expect((await operator.open(`/products/${tea.id}?zone=bank-zone`)).$('form#buy')).toHaveLength(1);
+    expect((await operator.open(`/products/${tea.id}`)).text).not.toContain('农行专区');
+    // Whatever still names it counts for the market's own pages.
+    expect(await zoneOfProduct(app.db, 'bank-zone', tea.id)).toBeNull();
+    await expect(channelOfZone(app.db, 'bank-zone')).rejects.toMatchObject({ code: 'noSuchZone' });
+    expect((await operator.open('/zone-desk')).text).toContain('已停办');
+    page = await operator.open(`/zone-desk/${zoneId}`);
+    await operator.send(page, 'form[action$="/reopening"]');
+    expect(await isListed()).toBe(true);
+    expect(await zoneOfProduct(app.db, 'bank-zone', tea.id)).toBe(zoneId);
+    // A second press on a page that was open says so.
+    expect((await operator.send(page, 'form[action$="/reopening"]')).status).toBe(409);
+    const told = await app.db.auditLine.findMany({
+      where: { subjectType: 'zone', subjectId: zoneId, action: { in: ['zone.close', 'zone.reopen'] } },
+    });
+    expect(told.map(({ action, reason }) => [action, reason])).toEqual([
+      ['zone.close', '并入秀山馆'],
+      ['zone.reopen', null],
+    ]);
+    const changed = await app.db.outbox.count({ where: { topic: 'product.changed' } });
+    expect(changed).toBeGreaterThanOrEqual(4);
+  });
+
+  it('show in the order that operators put them in, each kind by itself, closed ones left out', async () => {
+    const make = (code: string, kind: 'theme' | 'cabinet', closedAt: Date | null = null) =>
+      app.db.zone.create({ data: { code, kind, name: code, nameEn: code, intro: '', introEn: '', closedAt } });
+    const [first] = [
+      await make('theme-a', 'theme'),
+      await make('cabinet-a', 'cabinet'),
+      await make('theme-x', 'theme', now),
+    ];
+    const last = await make('theme-b', 'theme');
+    const shown = async () => {
+      forgetCatalog(app.db);
+      const { $ } = await operator.open('/zones');
+      return $('.zone-card h3')
+        .get()
+        .map((card) => $(card).text())
+        .filter((name) => name.startsWith('theme'));
+    };
+    expect(await shown()).toEqual(['theme-a', 'theme-b']);
+    const desk = await operator.open('/zone-desk');
+    const row = (id: number) => desk.$(`tr[data-zone="${id}"] button[value="up"]`).attr('disabled');
+    expect([row(first.id), row(last.id)]).toEqual(['disabled', undefined]);
+    const moved = await operator.send(desk, `tr[data-zone="${last.id}"] form`, { direction: 'up' });
+    expect(moved.text).toContain('顺序已改');
+    expect(await shown()).toEqual(['theme-b', 'theme-a']);
+    expect((await buyer.open('/zone-desk')).$('form.order-buttons')).toHaveLength(0);
+    const own = (await buyer.open(`/zone-desk/${zoneId}`)).$('input[name="_csrf"]').first().val();
+    await buyer.agent
+      .post(`/zone-desk/${last.id}/order`)
+      .type('form')
+      .send({ direction: 'down', _csrf: own })
+      .expect(403);
+    expect(await shown()).toEqual(['theme-b', 'theme-a']);
   });
 });

@@ -170,6 +170,7 @@ describe('the operator’s page of a gift', () => {
       giftProduct: 'tea-250g',
       giftQuantity: '1',
     });
-    expect(made.text).toContain('满 ¥100.00 赠 tea-250g × 1');
+    expect(made.text).toContain('满 ¥100.00 赠 凉河白茶 250 克/盒（tea-250g） × 1');
+    expect((await operator.open('/campaigns')).text).toContain('凉河白茶 250 克/盒（tea-250g）');
   });
 });
