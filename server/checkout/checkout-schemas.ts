@@ -20,6 +20,17 @@ const timeOfDay = z
   .refine((text) => minutesIn(text) !== null, 'malformedTime')
   .transform((text) => minutesIn(text) ?? 0);
 
+/** Received at one of the unit's canteens; the day left out is the earliest, the hours all of the canteen's on that day. */
+export const canteenWish = {
+  canteenId: id.optional(),
+  deliverOn: z
+    .string()
+    .refine((text) => parseDay(text) !== null, 'malformedDay')
+    .optional(),
+  deliverFrom: timeOfDay.optional(),
+  deliverTo: timeOfDay.optional(),
+};
+
 /** An order as the API takes it: an address by id or in full, or a canteen. */
 export const orderBody = z
   .strictObject({
@@ -31,14 +42,7 @@ export const orderBody = z
     unitId: z.union([id, z.null()]).optional(),
     addressId: id.optional(),
     address: addressInput.optional(),
-    /** received at one of the unit's canteens; the day left out is the earliest, the hours all of the canteen's on that day */
-    canteenId: id.optional(),
-    deliverOn: z
-      .string()
-      .refine((text) => parseDay(text) !== null, 'malformedDay')
-      .optional(),
-    deliverFrom: timeOfDay.optional(),
-    deliverTo: timeOfDay.optional(),
+    ...canteenWish,
     /** fetched at a pick-up point, for half the freight; own purchases only */
     pickup: z
       .strictObject({ pointId: id, recipient: addressInput.shape.recipient, phone: addressInput.shape.phone })

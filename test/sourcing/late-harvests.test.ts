@@ -132,6 +132,7 @@ describe('a canteen’s pre-order whose harvest comes', () => {
   it('moved again still names the day that was chosen', async () => {
     const { id, harvestId } = await ordered();
     await harvested(harvestId, '2026-06-18');
+    await market.settle();
     await db().$transaction(async (tx) =>
       moveDeliveryAfterHarvest(tx, await lockOrder(tx, id), '2026-06-26', at('2026-06-26')),
     );

@@ -12,7 +12,7 @@ import { quoteParams as harvestParams } from '../quotes/quote-schemas.ts';
 import { announceHarvest } from './announce-harvest.ts';
 import { giveUpHarvest, recordHarvest } from './decide-harvest.ts';
 import { findHarvest, openHarvests, type ShownHarvest } from './harvest-queries.ts';
-import { agreedOrderBody, announcementBody, failureForm, resultBody } from './harvest-schemas.ts';
+import { announcementBody, failureForm, preOrderBody, resultBody } from './harvest-schemas.ts';
 import { preOrder } from './pre-order.ts';
 
 interface Parts extends PaymentDeps {
@@ -101,7 +101,7 @@ export function harvestEndpoints(parts: Parts): Endpoint[] {
       path: '/harvests/:id/orders',
       summary: 'Orders ahead from a coming batch, for oneself or a unit',
       params: harvestParams,
-      body: agreedOrderBody,
+      body: preOrderBody,
       status: 201,
       response: orderJson,
       handle: async ({ req, params, body }) => {

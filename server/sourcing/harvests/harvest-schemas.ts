@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { addressInput } from '../../accounts/account-schemas.ts';
 import { id, idText, quantity, quantityOrNone } from '../../cart/cart-schemas.ts';
 import { MAX_ORDER_FEN } from '../../shared/money.ts';
+import { agreedOrderShape, hasOneAddress } from '../agreed-order-terms.ts';
 import { day, yuan } from '../quotes/quote-schemas.ts';
 
 const note = z
@@ -37,19 +37,11 @@ export const resultBody = z.strictObject({ quantity, harvestedOn: day });
 export const failureForm = z.object({ reason: z.string().trim().min(1, 'reasonNeeded').max(500) });
 export const quantityQuery = z.object({ quantity });
 
-/** An order on agreed terms as the API takes it: an address by id or in full. */
-export const agreedOrderBody = z
+export const preOrderBody = z
   .strictObject({
+    ...agreedOrderShape,
     quantity,
     fundingSource: z.enum(['canteen_budget', 'union_funds', 'individual']),
     unitId: z.union([id, z.null()]).optional(),
-    addressId: id.optional(),
-    address: addressInput.optional(),
-    payment: z.enum(['stripe', 'on_account']),
-    note: z.string().trim().max(500).optional(),
-    expectedTotalFen: z.int().min(0).optional(),
   })
-  .refine((body) => (body.addressId === undefined) !== (body.address === undefined), {
-    path: ['address'],
-    message: 'oneAddress',
-  });
+  .refine(hasOneAddress, { path: ['address'], message: 'oneAddress' });

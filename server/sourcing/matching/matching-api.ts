@@ -11,7 +11,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { dayFromColumn } from '../../shared/days.ts';
 import { BadInput } from '../../shared/errors.ts';
 import { type Endpoint, endpoint } from '../../web/api.ts';
-import { agreedOrderTerms } from '../agreed-order-terms.ts';
+import { agreedOrderShape, agreedOrderTerms, hasOneAddress } from '../agreed-order-terms.ts';
 import { callOff } from './call-off.ts';
 import { calledOffFen } from './called-off.ts';
 import { decideAgreement } from './decide-agreement.ts';
@@ -52,17 +52,16 @@ const decisionBody = z.strictObject({
   decision: z.enum(['sign', 'decline']),
   reason: z.string().trim().min(1, 'reasonNeeded').max(500).optional(),
 });
-const callOffBody = z.strictObject({
-  lines: z
-    .array(z.strictObject({ productId: id, quantity }))
-    .min(1, 'quoteNeedsLines')
-    .max(100),
-  fundingSource: z.enum(['canteen_budget', 'union_funds']),
-  addressId: id,
-  payment: z.enum(['stripe', 'on_account']),
-  note: z.string().trim().max(500).optional(),
-  expectedTotalFen: z.int().min(0).optional(),
-});
+const callOffBody = z
+  .strictObject({
+    ...agreedOrderShape,
+    lines: z
+      .array(z.strictObject({ productId: id, quantity }))
+      .min(1, 'quoteNeedsLines')
+      .max(100),
+    fundingSource: z.enum(['canteen_budget', 'union_funds']),
+  })
+  .refine(hasOneAddress, { path: ['address'], message: 'oneAddress' });
 
 function toEventJson(event: ShownEvent): z.infer<typeof eventJson> {
   const { name, state, venue, summary, placeId } = event;
@@ -165,7 +164,8 @@ export function matchingEndpoints(parts: Parts): Endpoint[] {
       handle: async ({ req, params, body }) => {
         const actor = actorOf(req);
         const { lines, ...rest } = body;
-        const { unitId: _, ...terms } = await agreedOrderTerms(db, req, rest);
+        const { unitId } = await findAgreement(db, actor, params.id);
+        const { unitId: _, ...terms } = await agreedOrderTerms(db, req, { ...rest, unitId });
         const orderId = await callOff(db, actor, params.id, lines, terms, clock());
         const [order, counts] = await Promise.all([findOrder(db, actor, orderId), countsOfOrder(db, orderId)]);
         const url = order.state === 'awaiting_payment' ? await startPayment(parts, orderId, clock()) : undefined;

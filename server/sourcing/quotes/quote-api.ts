@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Actor } from '../../accounts/actor.ts';
 import { suppliersServedBy, unitsApprovedFor, unitsBoughtFor } from '../../accounts/actor.ts';
-import { findAddressFor } from '../../accounts/address-queries.ts';
 import { actorOf } from '../../accounts/who-acts.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import { orderJson, toOrderJson } from '../../orders/order-json.ts';
@@ -10,8 +8,8 @@ import { findOrder } from '../../orders/order-queries.ts';
 import { countsOfOrder } from '../../quotas/tally/order-counts.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { dayFromColumn } from '../../shared/days.ts';
-import { RuleRefusal } from '../../shared/errors.ts';
 import { type Endpoint, endpoint } from '../../web/api.ts';
+import { agreedOrderTerms } from '../agreed-order-terms.ts';
 import { acceptOffers } from './accept-offers.ts';
 import { askForQuotes } from './ask-for-quotes.ts';
 import { declineRequest } from './decline-request.ts';
@@ -154,14 +152,9 @@ export function quoteEndpoints({ db, clock }: Parts): Endpoint[] {
       response: orderJson,
       handle: async ({ req, params, body }) => {
         const actor = actorOf(req);
-        const { lines, addressId, payment, note, fundingSource, expectedTotalFen } = body;
-        const kept = await findAddressFor(db, actor, addressId);
-        if (!kept) throw new RuleRefusal('badInput', [{ path: 'addressId', code: 'noSuchAddress' }]);
-        const terms = {
-          ...{ recipient: kept.recipient, phone: kept.phone, region: kept.region, address: kept.detail },
-          ...({ fundingSource, paymentWay: payment, channel: 'market', zoneId: null, note } as const),
-          ...{ checkoutKey: randomUUID(), expectedTotalFen: expectedTotalFen ?? null },
-        };
+        const { lines, ...rest } = body;
+        const { unitId } = await findRequest(db, actor, params.id);
+        const { unitId: _, ...terms } = await agreedOrderTerms(db, req, { ...rest, unitId });
         const orderId = await acceptOffers(db, actor, params.id, lines, terms, clock());
         return toOrderJson(await findOrder(db, actor, orderId), await countsOfOrder(db, orderId));
       },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { id, idText, quantity } from '../../cart/cart-schemas.ts';
 import { parseDay } from '../../shared/days.ts';
 import { MAX_ORDER_FEN, parseYuan } from '../../shared/money.ts';
+import { agreedOrderShape, hasOneAddress } from '../agreed-order-terms.ts';
 
 export const day = z
   .string()
@@ -90,16 +91,15 @@ export const declineBody = z.strictObject({
   reason: z.string().trim().min(1, 'reasonNeeded').max(500),
 });
 
-export const acceptanceBody = z.strictObject({
-  lines: z
-    .array(z.strictObject({ requestLineId: id, offerLineId: id }))
-    .min(1, 'chooseOffer')
-    .max(50),
-  fundingSource: z.enum(['canteen_budget', 'union_funds']),
-  addressId: id,
-  payment: z.enum(['stripe', 'on_account']),
-  note: text(500),
-  expectedTotalFen: z.int().min(0).optional(),
-});
+export const acceptanceBody = z
+  .strictObject({
+    ...agreedOrderShape,
+    lines: z
+      .array(z.strictObject({ requestLineId: id, offerLineId: id }))
+      .min(1, 'chooseOffer')
+      .max(50),
+    fundingSource: z.enum(['canteen_budget', 'union_funds']),
+  })
+  .refine(hasOneAddress, { path: ['address'], message: 'oneAddress' });
 
 export const quoteParams = z.object({ id: idText });
