@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import type {} from 'pino-http';
 import { NotFound, Refusal } from '../shared/errors.ts';
@@ -32,7 +32,7 @@ export function apiErrors(log: Logger): ErrorRequestHandler {
     const refusal = asRefusal(error);
     if (!refusal) log.error({ err: error, path: req.path, requestId: req.id }, 'API call failed');
     const status = refusal?.status ?? 500;
-    if (status === 429 && !res.get('Retry-After')) res.set('Retry-After', '60');
+    if (status === 429) sayWhen(res);
     const code = refusal?.code ?? 'failed';
     res
       .status(status)
@@ -64,9 +64,16 @@ export function pageErrors(log: Logger): ErrorRequestHandler {
       kind: titleKey(status),
       message: refusal && status !== 404 ? refusalMessage(req.t, refusal) : req.t(`errors:${titleKey(status)}.message`),
       faults: refusal ? faultMessages(req.t, refusal.faults) : [],
+      retryAfter: status === 429 ? sayWhen(res) : undefined,
       requestId: status >= 500 ? req.id : undefined,
     });
   };
+}
+
+/** In how many seconds to try again; said in the answer's head too, where the limit did not. */
+function sayWhen(res: Response): number {
+  if (!res.get('Retry-After')) res.set('Retry-After', '60');
+  return Number(res.get('Retry-After'));
 }
 
 function titleKey(status: number): string {

@@ -92,6 +92,7 @@ describe('the limit of requests a minute', () => {
     expect(answer.status).toBe(429);
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
     expect(load(answer.text)('h1').text()).toBe('请稍等一下再试');
+    expect(load(answer.text)('main').text()).toContain(`请在 ${answer.headers['retry-after']} 秒后重试`);
   });
 
   it('counts each API token for itself, and answers with a problem', async () => {
