@@ -23,7 +23,7 @@ export function shipmentTemplate(reader: Reader, parcels: readonly SupplierFulfi
     'address',
     'order',
   ];
-  const rows = parcels.flatMap((parcel) => kindsOf(parcel.lines).map((kind) => ({ parcel, kind }))).map(rowOf);
+  const rows = parcels.flatMap((parcel) => kindsOf(standing(parcel)).map((kind) => ({ parcel, kind }))).map(rowOf);
   const columns = [12, 18, 22, 14, 44, 14, 16, 44, 18].map((width) => ({ width }));
   return writeExcelFile(
     [heads.map((head): Cell => ({ value: t(`bulkShipment:sheet.${head}`), fontWeight: 'bold' })), ...rows],
@@ -32,8 +32,8 @@ export function shipmentTemplate(reader: Reader, parcels: readonly SupplierFulfi
 
   function rowOf({ parcel, kind }: { parcel: SupplierFulfilment; kind: GoodsKind }): Cell[] {
     const { order } = parcel;
-    const lines = parcel.lines.filter((line) => kindOf(line) === kind);
-    const apart = lines.length < parcel.lines.length;
+    const lines = standing(parcel).filter((line) => kindOf(line) === kind);
+    const apart = lines.length < standing(parcel).length;
     const temperature = kind === 'other' ? '—' : apart ? t('bulkShipment:sheet.fillIn') : '';
     const goods = lines.map(
       (line) =>
@@ -45,4 +45,9 @@ export function shipmentTemplate(reader: Reader, parcels: readonly SupplierFulfi
       ...[text(`${order.region} ${order.address}`), text(orderNumber(order))],
     ];
   }
+}
+
+/** What refunds have not given back whole. */
+function standing({ lines }: SupplierFulfilment): SupplierFulfilment['lines'] {
+  return lines.filter(({ quantity, refundedQuantity }) => quantity > refundedQuantity);
 }
