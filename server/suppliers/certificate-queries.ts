@@ -7,7 +7,7 @@ import { type RegisterRow, readRegisterRow, registerColumns, registerTables } fr
 export interface Certificate extends RegisterRow {
   creditCode: string | null;
   /** what interrupted it, the latest first */
-  interruptions: { kind: InterruptionKind; since: Day; until: Day | null }[];
+  interruptions: { kind: InterruptionKind; since: Day; until: Day | null; publicReason: string | null }[];
 }
 
 /** An issued certificate by its number. Throws NotFound. Two statements. */
@@ -18,15 +18,15 @@ export async function findCertificate(db: Db, number: string): Promise<Certifica
   if (!row) throw new NotFound();
   const interruptions = await db.certificationInterruption.findMany({
     where: { certificationId: row.id },
-    select: { kind: true, since: true, until: true },
+    select: { kind: true, since: true, until: true, publicReason: true },
     orderBy: { id: 'desc' },
   });
   const { creditCode, ...certification } = row;
   return {
     ...readRegisterRow(certification),
     creditCode,
-    interruptions: interruptions.map(({ kind, since, until }) => ({
-      kind,
+    interruptions: interruptions.map(({ kind, since, until, publicReason }) => ({
+      ...{ kind, publicReason },
       since: dayFromColumn(since),
       until: until && dayFromColumn(until),
     })),

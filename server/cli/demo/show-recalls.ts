@@ -1,7 +1,8 @@
-import { findActor } from '../../accounts/actor.ts';
+import { type Actor, findActor } from '../../accounts/actor.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import { closeRecall } from '../../recalls/close-recall.ts';
 import { handleRecalls } from '../../recalls/handle-recalls.ts';
+import { noteArrival } from '../../recalls/note-arrival.ts';
 import { recallBatch } from '../../recalls/recall-batch.ts';
 import { returnRecalled } from '../../recalls/return-recalled.ts';
 import { addDays, dayOf } from '../../shared/days.ts';
@@ -32,7 +33,11 @@ export async function showRecalls(db: PrismaClient, now: Date): Promise<void> {
   const [operator, certifier] = await Promise.all(['operator', 'certifier'].map((login) => actorOf(db, login, now)));
   const [first, second] = batches;
   if (!operator || !certifier) return;
-  if (first) await returnSome(db, await recallBatch(db, certifier, first.id, RUNNING, now), now);
+  if (first) {
+    const running = await recallBatch(db, certifier, first.id, RUNNING, now);
+    await returnSome(db, running, now);
+    await noteSome(db, operator, running, now);
+  }
   if (!second) return;
   const closed = await recallBatch(db, operator, second.id, ENDED, now);
   await returnSome(db, closed, now);
@@ -68,4 +73,17 @@ async function returnSome(db: PrismaClient, recallId: number, now: Date): Promis
       if (!(error instanceof Refusal)) throw error;
     }
   }
+}
+
+/** The first of what was returned has come back to its supplier, for which the operator notes it. */
+async function noteSome(db: PrismaClient, operator: Actor, recallId: number, now: Date): Promise<void> {
+  const line = await db.recallLine.findFirst({
+    where: { recallId, returnedQuantity: { gt: 1 } },
+    select: { id: true, returnedQuantity: true },
+    orderBy: { id: 'asc' },
+  });
+  if (!line) return;
+  const came = { recallLineId: line.id, quantity: line.returnedQuantity - 1, arrived: 0 };
+  const how = { arrivedOn: dayOf(now), condition: 'intact', note: '外箱有破损（演示）' } as const;
+  await noteArrival(db, operator, { ...came, ...how }, now);
 }
