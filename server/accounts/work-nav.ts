@@ -97,6 +97,8 @@ const PARTS: readonly { part: string; entries: readonly Entry[] }[] = [
       { path: 'flaggedPrices', icon: 'scale', roles: ['operator'] },
       { path: 'campaigns', icon: 'leaf', roles: ['operator'] },
       { path: 'categories', icon: 'grid', roles: ['operator'] },
+      { path: 'brandDesk', icon: 'certificate', roles: ['operator'] },
+      { path: 'placeDesk', icon: 'pin', roles: ['operator'] },
       { path: 'zoneDesk', icon: 'shop', roles: ['operator', 'buyer', 'approver'] },
       { path: 'searchWords', icon: 'search', roles: ['operator'] },
       { path: 'holidays', icon: 'calendar', roles: ['operator'] },

@@ -1,4 +1,5 @@
 import type { PrismaClient } from '../db/client.ts';
+import { textsOf } from '../shared/json-texts.ts';
 import { remember } from '../shared/remember.ts';
 import { type Tree, treeOf } from '../shared/tree.ts';
 
@@ -38,9 +39,3 @@ export const categoryTree = remember(10_000, async (db: PrismaClient): Promise<C
     rows.map(({ retiredAt, ...row }) => ({ ...row, aliases: textsOf(row.aliases), isRetired: retiredAt !== null })),
   );
 });
-
-/** The texts of a JSON column that holds a list of them. */
-export function textsOf(json: unknown): string[] {
-  const list: unknown = typeof json === 'string' ? JSON.parse(json) : json;
-  return Array.isArray(list) ? list.filter((text) => typeof text === 'string') : [];
-}

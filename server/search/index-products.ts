@@ -1,9 +1,10 @@
-import { type CategoryTree, categoryTree, textsOf } from '../catalog/category-tree.ts';
+import { type CategoryTree, categoryTree } from '../catalog/category-tree.ts';
 import { availableQuantity, onShelf, readTiers, tiersText } from '../catalog/shelf.ts';
 import { leastQuantity, priceFor } from '../catalog/shelf-products.ts';
 import { fast, type PrismaClient } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
 import type { Day } from '../shared/days.ts';
+import { textsOf } from '../shared/json-texts.ts';
 import { type PlaceTree, placeTree } from '../units/place-tree.ts';
 import type { SearchEngine } from './engine.ts';
 import { type ProductDocument, productDocument } from './product-document.ts';
@@ -46,6 +47,9 @@ export async function* productDocuments(
   today: Day,
   ids?: readonly number[],
 ): AsyncGenerator<ProductDocument[]> {
+  // A document outlives what the process remembers of the trees, so they are read anew.
+  categoryTree.forget(db);
+  placeTree.forget(db);
   const [categories, places] = await Promise.all([categoryTree(db), placeTree(db)]);
   const wanted = ids ? Prisma.sql`p.id IN (${Prisma.join([...ids])})` : Prisma.sql`TRUE`;
   for (let after = 0; ; ) {

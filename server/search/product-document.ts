@@ -6,7 +6,7 @@ export type ProductDocument = {
   /** “500g×2 礼盒” */
   spec: string;
   aliases: string[];
-  /** What its category and those above are called too, in other words or another language, and its certificates: tells less than what the product is called. */
+  /** What its category, those above and its places are called too, in other words or another language, and its certificates: tells less than what the product is called. */
   categoryWords: string[];
   /** Free text that may be found too, at little weight. */
   description?: string;
@@ -45,7 +45,7 @@ export type ProductRow = {
   aliases: string[];
   description?: string | null;
   categoryPath: Category[];
-  placePath: Coded[];
+  placePath: (Coded & { aliases: string[] })[];
   supplier: Coded;
   brand?: Coded | null;
   zoneCodes: string[];
@@ -66,7 +66,11 @@ export function productDocument(row: ProductRow): ProductDocument {
     name: row.name,
     spec: row.spec,
     aliases: row.aliases,
-    categoryWords: [...categoryWords(row.categoryPath), ...certificateWords(row.certificationCodes)],
+    categoryWords: [
+      ...categoryWords(row.categoryPath),
+      ...row.placePath.flatMap(({ aliases }) => aliases),
+      ...certificateWords(row.certificationCodes),
+    ],
     description: row.description ?? undefined,
     categoryCodes: row.categoryPath.map((category) => category.code),
     categoryNames: row.categoryPath.map((category) => category.name),

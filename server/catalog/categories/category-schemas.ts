@@ -1,25 +1,10 @@
 import { z } from 'zod';
-
-const words = z
-  .string()
-  .max(500)
-  .default('')
-  .transform((text) => [...new Set(text.split(/[、，,\s]+/).filter(Boolean))])
-  .pipe(z.array(z.string().max(32)).max(30));
-const idOrNone = z
-  .union([
-    z.literal('').transform(() => null),
-    z
-      .string()
-      .regex(/^\d{1,9}$/, 'malformed')
-      .transform(Number),
-  ])
-  .prefault('');
+import { idOrNone, wordsText } from '../form-words.ts';
 
 export const categoryForm = z.object({
   name: z.string().trim().min(1, 'required').max(64),
   nameEn: z.string().trim().min(1, 'required').max(64),
-  aliases: words,
+  aliases: wordsText,
   illustration: z.string().regex(/^[a-z-]{1,64}$/, 'notAChoice'),
   edible: z
     .string()

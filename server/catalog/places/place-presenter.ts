@@ -2,13 +2,14 @@ import { pathTo } from '../../paths.ts';
 import { idsBelow } from '../../shared/tree.ts';
 import { type PlaceNode, placeName } from '../../units/place-tree.ts';
 import { presentCards } from '../card-presenter.ts';
-import { type CatalogReader, nameOf } from '../catalog-reader.ts';
+import { type CatalogReader, inLanguage, nameOf } from '../catalog-reader.ts';
 import type { ProductCard } from '../product-cards.ts';
 import type { ZoneNode } from '../zone-list.ts';
 import type { Brand, PlaceSupplier } from './place-queries.ts';
 
 interface Found {
   place: PlaceNode;
+  intro: { intro: string; introEn: string };
   suppliers: readonly PlaceSupplier[];
   brands: readonly Brand[];
   cards: readonly ProductCard[];
@@ -19,7 +20,7 @@ interface Found {
 /** The data of `views/places/show.hbs`. */
 export function presentPlace(reader: CatalogReader, found: Found) {
   const { t, locale, places } = reader;
-  const { place, suppliers, brands, cards, counts, zones } = found;
+  const { place, intro, suppliers, brands, cards, counts, zones } = found;
   const pavilion = zones.find(({ kind, placeId }) => kind === 'pavilion' && placeId === place.id);
   return {
     title: nameOf(locale, place),
@@ -31,6 +32,7 @@ export function presentPlace(reader: CatalogReader, found: Found) {
       })),
     ],
     levelLabel: t(`places:level.${place.level}`),
+    intro: inLanguage(locale, intro.intro, intro.introEn),
     classLabel: place.placeClass ? t(`bulletins:placeClass.${place.placeClass}`) : undefined,
     pavilion: pavilion && { name: nameOf(locale, pavilion), href: pathTo('zone', { code: pavilion.code }) },
     below: places.childrenOf(place.id).map((child) => presentChild(reader, child, counts)),
@@ -79,6 +81,8 @@ export function presentBrand(reader: CatalogReader, brand: Brand, cards: readonl
   const suppliers = new Map(cards.map((card) => [card.supplierId, card]));
   return {
     title: nameOf(locale, brand),
+    story: inLanguage(locale, brand.story, brand.storyEn),
+    isEnded: brand.endedAt !== null,
     breadcrumbs: [{ label: t('places:title'), href: pathTo('places') }, { label: nameOf(locale, brand) }],
     place: place && { name: placeName(places, place.id, locale), href: pathTo('place', { code: place.code }) },
     suppliers: [...suppliers.values()].map((card) => ({

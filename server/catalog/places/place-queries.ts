@@ -34,13 +34,26 @@ export interface Brand {
   name: string;
   nameEn: string;
   placeId: number | null;
+  story: string;
+  storyEn: string;
+  endedAt: Date | null;
 }
 
-/** Brands, those of these places or all. */
+const BRAND = {
+  code: true,
+  name: true,
+  nameEn: true,
+  placeId: true,
+  story: true,
+  storyEn: true,
+  endedAt: true,
+} as const;
+
+/** Brands that have not ended, those of these places or all. */
 export function listBrands(db: PrismaClient, placeIds?: readonly number[]): Promise<Brand[]> {
   return db.brand.findMany({
-    where: placeIds ? { placeId: { in: [...placeIds] } } : {},
-    select: { code: true, name: true, nameEn: true, placeId: true },
+    where: { endedAt: null, ...(placeIds ? { placeId: { in: [...placeIds] } } : {}) },
+    select: BRAND,
     orderBy: { id: 'asc' },
     take: 200,
   });
@@ -50,8 +63,13 @@ export function listBrands(db: PrismaClient, placeIds?: readonly number[]): Prom
 export async function findBrand(db: PrismaClient, code: string): Promise<Brand> {
   const brand = await db.brand.findUnique({
     where: { code },
-    select: { code: true, name: true, nameEn: true, placeId: true },
+    select: BRAND,
   });
   if (!brand) throw new NotFound();
   return brand;
+}
+
+/** What a place says of itself. */
+export async function introOf(db: PrismaClient, id: number): Promise<{ intro: string; introEn: string }> {
+  return db.place.findUniqueOrThrow({ where: { id }, select: { intro: true, introEn: true } });
 }

@@ -9,7 +9,7 @@ import { browseProducts } from '../browse-products.ts';
 import { catalogReader } from '../catalog-reader.ts';
 import { zoneList } from '../zone-list.ts';
 import { presentBrand, presentPlace, presentPlaces } from './place-presenter.ts';
-import { findBrand, goodsByPlace, listBrands, suppliersOf } from './place-queries.ts';
+import { findBrand, goodsByPlace, introOf, listBrands, suppliersOf } from './place-queries.ts';
 
 interface Parts {
   db: PrismaClient;
@@ -39,14 +39,15 @@ export function placeRoutes({ db, clock }: Parts): Router {
     const place = reader.places.byCode.get(String(req.params.code));
     if (!place) throw new NotFound();
     const placeIds = idsBelow(reader.places, place.id);
-    const [suppliers, brands, cards, counts, zones] = await Promise.all([
+    const [intro, suppliers, brands, cards, counts, zones] = await Promise.all([
+      introOf(db, place.id),
       suppliersOf(db, placeIds, today),
       listBrands(db, placeIds),
       browseProducts(db, { placeIds, order: 'sales', limit: GOODS }, today),
       goodsByPlace(db, today),
       zoneList(db),
     ]);
-    res.render('places/show', presentPlace(reader, { place, suppliers, brands, cards, counts, zones }));
+    res.render('places/show', presentPlace(reader, { place, intro, suppliers, brands, cards, counts, zones }));
   });
 
   router.get(patterns.brand, async (req, res) => {

@@ -1,15 +1,29 @@
 import type { Actor } from '../../accounts/actor.ts';
 import { type CatalogReader, nameOf } from '../../catalog/catalog-reader.ts';
 import type { CategoryNode } from '../../catalog/category-tree.ts';
+import type { PriceTier } from '../../catalog/shelf.ts';
 import type { PrismaClient } from '../../db/client.ts';
+import type { Fen } from '../../shared/money.ts';
 import { placeName } from '../../units/place-tree.ts';
 import { listBrands, listServedSuppliers, type OwnFamily, type OwnSpecification } from './goods-queries.ts';
 import { TIER_ROWS } from './goods-schemas.ts';
 import { originsOf } from './where-sold.ts';
 
+interface Held {
+  /** whose origins are offered; of all that are looked after when missing */
+  supplierPlaceId?: number;
+  /** a brand that the family has, though it may have ended */
+  heldBrandId?: number | null;
+}
+
 /** What the forms of a family and its specifications offer to choose from; origins of the supplier named, or of all that are looked after. */
-export async function formChoices(db: PrismaClient, actor: Actor, reader: CatalogReader, supplierPlaceId?: number) {
-  const [suppliers, brands] = await Promise.all([listServedSuppliers(db, actor), listBrands(db)]);
+export async function formChoices(
+  db: PrismaClient,
+  actor: Actor,
+  reader: CatalogReader,
+  { supplierPlaceId, heldBrandId = null }: Held = {},
+) {
+  const [suppliers, brands] = await Promise.all([listServedSuppliers(db, actor), listBrands(db, heldBrandId)]);
   const { locale, categories, places, t } = reader;
   const homes = supplierPlaceId === undefined ? suppliers.map(({ placeId }) => placeId) : [supplierPlaceId];
   const origins = [...new Set(homes.flatMap((home) => originsOf(places, home)))];
@@ -37,8 +51,18 @@ function categoryChoices(reader: CatalogReader, node: CategoryNode, depth = 0): 
   return [{ value: String(node.id), label }, ...below];
 }
 
+type FamilyWords =
+  | 'name'
+  | 'nameEn'
+  | 'description'
+  | 'descriptionEn'
+  | 'storage'
+  | 'storageEn'
+  | 'aliases'
+  | 'brandId';
+
 /** A family as its form was filled in. */
-export function familyValues(family: OwnFamily): Record<string, unknown> {
+export function familyValues(family: Pick<OwnFamily, FamilyWords>): Record<string, unknown> {
   const { name, nameEn, description, descriptionEn, storage, storageEn, aliases, brandId } = family;
   const words = Array.isArray(aliases) ? aliases.filter((word) => typeof word === 'string') : [];
   return {
@@ -54,7 +78,9 @@ export function familyValues(family: OwnFamily): Record<string, unknown> {
 }
 
 /** A specification as its form was filled in. */
-export function specificationValues(product: OwnSpecification): Record<string, unknown> {
+export function specificationValues(
+  product: Omit<OwnSpecification, 'family' | 'supplier' | 'tiers'>,
+): Record<string, unknown> {
   const { spec, specEn, saleUnit, saleUnitEn, categoryId, placeId, netGrams, minQuantity, orderMultiple } = product;
   const { caseQuantity, shelfLifeDays, seasonFrom, seasonTo, coldChain, saleMode, toleranceBp } = product;
   return {
@@ -75,15 +101,22 @@ function percentText(bp: number): string {
 export function priceValues({
   priceFen,
   tiers,
-}: Pick<OwnSpecification, 'priceFen' | 'tiers'>): Record<string, unknown> {
-  const yuan = (fen: number) => `${Math.trunc(fen / 100)}.${String(fen % 100).padStart(2, '0')}`;
+}: {
+  priceFen: Fen;
+  tiers: readonly PriceTier[];
+}): Record<string, unknown> {
   return {
-    priceFen: yuan(priceFen),
+    priceFen: yuanText(priceFen),
     ...Object.fromEntries(
       tiers.flatMap((tier, index) => [
         [`tierFrom${index + 1}`, tier.fromQuantity],
-        [`tierPrice${index + 1}`, yuan(tier.priceFen)],
+        [`tierPrice${index + 1}`, yuanText(tier.priceFen)],
       ]),
     ),
   };
+}
+
+/** Yuan with two decimals and no separators. */
+export function yuanText(fen: Fen): string {
+  return `${Math.trunc(fen / 100)}.${String(fen % 100).padStart(2, '0')}`;
 }

@@ -160,6 +160,8 @@ export function listServedSuppliers(db: Db, actor: Actor) {
 
 export type ServedSupplier = Awaited<ReturnType<typeof listServedSuppliers>>[number];
 
-export function listBrands(db: Db) {
-  return db.brand.findMany({ orderBy: { id: 'asc' }, select: { id: true, name: true, nameEn: true } });
+/** Brands to choose from: those that have not ended, and the one that is held. */
+export function listBrands(db: Db, heldId: number | null = null) {
+  const where = { OR: [{ endedAt: null }, ...(heldId === null ? [] : [{ id: heldId }])] };
+  return db.brand.findMany({ where, orderBy: { id: 'asc' }, select: { id: true, name: true, nameEn: true } });
 }

@@ -171,7 +171,10 @@ export function goodsRoutes({ db, clock }: Parts): Router {
       ],
       action: familyHref,
       backHref: familyHref,
-      ...(await formChoices(db, actor, reader, family.supplier.placeId)),
+      ...(await formChoices(db, actor, reader, {
+        supplierPlaceId: family.supplier.placeId,
+        heldBrandId: family.brandId,
+      })),
       form: formView(req.t, FAMILY_FIELDS, values, faults),
     });
   }

@@ -29,7 +29,7 @@ export async function addFamily(tx: Tx, places: PlaceTree, actor: Actor, goods: 
   const { supplierId, family, specification, price } = goods;
   const supplier = await ownSupplier(tx, actor, supplierId);
   const faults = await originFaults(tx, places, supplier.placeId, specification);
-  if (!(await isBrandOf(tx, family.brandId))) faults.push({ path: 'brandId', code: 'notAChoice' });
+  if (!(await mayHaveBrand(tx, family.brandId, null))) faults.push({ path: 'brandId', code: 'notAChoice' });
   if (faults.length > 0) throw new RuleRefusal('badInput', faults);
   const { id } = await tx.productFamily.create({
     data: { ...family, supplierId, code: newCode(supplierId) },
@@ -52,38 +52,43 @@ const CERTIFIED_NAMES = ['name', 'brandId'] as const;
  * field `nameFixedByCertificate`. Refuses another's with 404.
  */
 export async function editFamily(db: PrismaClient, actor: Actor, id: number, input: FamilyInput, at: Date) {
-  await inTransaction(db, async (tx) => {
-    await tx.$queryRaw`SELECT id FROM product_family WHERE id = ${id} FOR UPDATE`;
-    // An application for one of them takes its row as well: nothing is renamed while it is submitted.
-    await tx.$queryRaw`SELECT id FROM product WHERE familyId = ${id} ORDER BY id FOR UPDATE`;
-    const before = await tx.productFamily.findUnique({
-      where: { id },
-      include: { supplier: { select: { id: true, name: true } }, products: { select: { id: true } } },
-    });
-    if (!before || !suppliersServedBy(actor).includes(before.supplierId)) throw new NotFound();
-    const faults: Fault[] = (await isBrandOf(tx, input.brandId)) ? [] : [{ path: 'brandId', code: 'notAChoice' }];
-    const renamed = CERTIFIED_NAMES.filter((fact) => before[fact] !== input[fact]);
-    if (
-      renamed.length > 0 &&
-      (await isFixed(
-        tx,
-        before.products.map((product) => product.id),
-      ))
-    )
-      faults.push(...renamed.map((path) => ({ path, code: 'nameFixedByCertificate' })));
-    if (faults.length > 0) throw new RuleRefusal('badInput', faults);
-    await tx.productFamily.update({ where: { id }, data: input, select: { id: true } });
-    const { name, nameEn, description, descriptionEn, storage, storageEn, aliases, brandId } = before;
-    await audit(tx, {
-      ...{ at, actorId: actor.id, onBehalfOf: actsOnBehalfOf(actor, before.supplier) },
-      ...{ action: 'family.edit', subjectType: 'family', subjectId: id, after: { ...input } },
-      before: { name, nameEn, description, descriptionEn, storage, storageEn, aliases, brandId },
-    });
-    await noteChangedProducts(
+  await inTransaction(db, (tx) => changeFamily(tx, actor, id, input, at));
+}
+
+/** The same within a transaction. */
+export async function changeFamily(tx: Tx, actor: Actor, id: number, input: FamilyInput, at: Date): Promise<void> {
+  await tx.$queryRaw`SELECT id FROM product_family WHERE id = ${id} FOR UPDATE`;
+  // An application for one of them takes its row as well: nothing is renamed while it is submitted.
+  await tx.$queryRaw`SELECT id FROM product WHERE familyId = ${id} ORDER BY id FOR UPDATE`;
+  const before = await tx.productFamily.findUnique({
+    where: { id },
+    include: { supplier: { select: { id: true, name: true } }, products: { select: { id: true } } },
+  });
+  if (!before || !suppliersServedBy(actor).includes(before.supplierId)) throw new NotFound();
+  const faults: Fault[] = (await mayHaveBrand(tx, input.brandId, before.brandId))
+    ? []
+    : [{ path: 'brandId', code: 'notAChoice' }];
+  const renamed = CERTIFIED_NAMES.filter((fact) => before[fact] !== input[fact]);
+  if (
+    renamed.length > 0 &&
+    (await isFixed(
       tx,
       before.products.map((product) => product.id),
-    );
+    ))
+  )
+    faults.push(...renamed.map((path) => ({ path, code: 'nameFixedByCertificate' })));
+  if (faults.length > 0) throw new RuleRefusal('badInput', faults);
+  await tx.productFamily.update({ where: { id }, data: input, select: { id: true } });
+  const { name, nameEn, description, descriptionEn, storage, storageEn, aliases, brandId } = before;
+  await audit(tx, {
+    ...{ at, actorId: actor.id, onBehalfOf: actsOnBehalfOf(actor, before.supplier) },
+    ...{ action: 'family.edit', subjectType: 'family', subjectId: id, after: { ...input } },
+    before: { name, nameEn, description, descriptionEn, storage, storageEn, aliases, brandId },
   });
+  await noteChangedProducts(
+    tx,
+    before.products.map((product) => product.id),
+  );
 }
 
 /** A supplier that the actor looks after. Throws NotFound. */
@@ -95,8 +100,10 @@ export async function ownSupplier(tx: Tx, actor: Actor, id: number) {
   return supplier;
 }
 
-async function isBrandOf(tx: Tx, brandId: number | null): Promise<boolean> {
-  return brandId === null || (await tx.brand.count({ where: { id: brandId } })) > 0;
+/** One that has not ended, or the one that it has. */
+async function mayHaveBrand(tx: Tx, brandId: number | null, heldId: number | null): Promise<boolean> {
+  if (brandId === null || brandId === heldId) return true;
+  return (await tx.brand.count({ where: { id: brandId, endedAt: null } })) > 0;
 }
 
 export function newCode(supplierId: number): string {

@@ -158,7 +158,7 @@ export function specificationRoutes({ db, clock }: Parts): Router {
       priceAction: prices.some((price) => price.withdrawAction) ? undefined : pathTo('specificationPrice', { id }),
       prices,
       open: prices.find((price) => price.withdrawAction),
-      tierRows: (await formChoices(db, actorOf(req), reader, product.supplier.placeId)).tierRows,
+      tierRows: (await formChoices(db, actorOf(req), reader, { supplierPlaceId: product.supplier.placeId })).tierRows,
       form: formView(req.t, PAGE_FIELDS, typed ?? priceValues(product), faults),
     });
   }
@@ -220,7 +220,7 @@ export function specificationRoutes({ db, clock }: Parts): Router {
         { label: name, href: familyHref },
         { label: title },
       ],
-      ...(await formChoices(db, actorOf(req), await catalogReader(db, req), placeOfSupplier)),
+      ...(await formChoices(db, actorOf(req), await catalogReader(db, req), { supplierPlaceId: placeOfSupplier })),
       form: formView(req.t, [...SPECIFICATION_FIELDS, ...PRICE_FIELDS], values, faults),
     });
   }
