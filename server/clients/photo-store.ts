@@ -12,11 +12,18 @@ export interface NormalPhoto {
   height: number;
 }
 
+export interface EncodedPhoto extends NormalPhoto {
+  /** by the name under which each is served */
+  variants: { name: string; bytes: Buffer }[];
+}
+
 export interface PhotoStore {
   /** Normalizes a picture; null where it is none or cannot be decoded whole. Keeps nothing yet. */
   normalize: (bytes: Buffer) => Promise<NormalPhoto | null>;
+  /** Makes the sizes and formats in which a picture is served; seconds of work for a large one. Keeps nothing yet. */
+  encode: (photo: NormalPhoto) => Promise<EncodedPhoto>;
   /** Writes the variants of a picture, so that they can be served. */
-  keep: (photo: NormalPhoto) => Promise<void>;
+  keep: (photo: EncodedPhoto) => Promise<void>;
   /** Where a variant lies; null where no such picture is kept. */
   find: (sha256: string, width: number, format: PhotoFormat) => Promise<string | null>;
   /** Takes the variants of a picture away that nobody shows any more. */
@@ -37,12 +44,9 @@ export function createPhotoStore(dataDir: string): PhotoStore {
   const place = (sha256: string, name: string) => join(dataDir, 'photos', sha256.slice(0, 2), sha256, name);
   return {
     normalize,
-    keep: async ({ sha256, bytes, width }) => {
-      for (const variant of widthsOf(width)) {
-        const sized = sharp(bytes).resize({ width: variant }).timeout({ seconds: SECONDS });
-        await write(place(sha256, `${variant}.webp`), await sized.clone().webp({ quality: 76 }).toBuffer());
-        await write(place(sha256, `${variant}.jpg`), await sized.jpeg({ quality: 80, mozjpeg: true }).toBuffer());
-      }
+    encode: async (photo) => ({ ...photo, variants: await variantsOf(photo) }),
+    keep: async ({ sha256, variants }) => {
+      for (const { name, bytes } of variants) await write(place(sha256, name), bytes);
     },
     find: async (sha256, width, format) => {
       const path = resolve(place(sha256, `${width}.${format}`));
@@ -73,6 +77,16 @@ async function normalize(bytes: Buffer): Promise<NormalPhoto | null> {
   } catch {
     return null;
   }
+}
+
+async function variantsOf({ bytes, width }: NormalPhoto): Promise<EncodedPhoto['variants']> {
+  const variants: EncodedPhoto['variants'] = [];
+  for (const variant of widthsOf(width)) {
+    const sized = sharp(bytes).resize({ width: variant }).timeout({ seconds: SECONDS });
+    variants.push({ name: `${variant}.webp`, bytes: await sized.clone().webp({ quality: 76 }).toBuffer() });
+    variants.push({ name: `${variant}.jpg`, bytes: await sized.jpeg({ quality: 80, mozjpeg: true }).toBuffer() });
+  }
+  return variants;
 }
 
 async function write(place: string, bytes: Buffer): Promise<void> {

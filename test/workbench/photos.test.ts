@@ -1,10 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findActor } from '../../server/accounts/actor.ts';
+import { connectionOptions } from '../../server/cli/bootstrap/database-url.mjs';
+import { createFileStore } from '../../server/clients/file-store.ts';
+import { createPhotoStore } from '../../server/clients/photo-store.ts';
+import { dayOf } from '../../server/shared/days.ts';
+import { addPhotos } from '../../server/workbench/photos/change-photos.ts';
 import { csrfFrom, makeTestApp, type TestApp } from '../setup/app.ts';
 import { type Person, personOf } from '../setup/person.ts';
+import { untilWaiting } from '../setup/until-waiting.ts';
+import { binary } from '../setup/zip.ts';
 import { makeWorld, type World } from '../world/world.ts';
 
 const now = new Date('2026-06-15T04:00:00Z');
@@ -55,11 +64,7 @@ describe('photos of goods', () => {
     expect(after.text).toContain('照片已上传');
     const [photo] = await kept();
     expect(photo).toMatchObject({ width: 1200, height: 1600 });
-    const { headers, body } = await app
-      .visitor()
-      .get(`/photos/${photo?.sha256}-640.webp`)
-      .buffer(true)
-      .parse(binary as never);
+    const { headers, body } = await app.visitor().get(`/photos/${photo?.sha256}-640.webp`).buffer(true).parse(binary);
     expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
     expect(headers['content-type']).toBe('image/webp');
     const variant = await sharp(body).metadata();
@@ -132,6 +137,46 @@ describe('photos of goods', () => {
     expect(after.text).toContain('最多 8 张照片');
   });
 
+  it('never are more than eight, also when two people send theirs at once', async () => {
+    const { rice } = world.products;
+    const photos = createPhotoStore(dataDir);
+    const encoded: string[] = [];
+    const encode: typeof photos.encode = async (photo) => {
+      const done = await photos.encode(photo);
+      encoded.push(photo.sha256);
+      return done;
+    };
+    const parts = { db: app.db, files: createFileStore(dataDir), photos: { ...photos, encode } };
+    const actor = await findActor(app.db, world.users.riceSupplier.id, dayOf(now));
+    if (!actor) throw new Error('nobody');
+    const send = async (...colours: string[]) =>
+      addPhotos(
+        parts,
+        actor,
+        rice.familyId,
+        await Promise.all(colours.map(async (colour) => ({ name: 'x.jpg', bytes: await taken(colour) }))),
+        now,
+      );
+    await send('#100000', '#200000', '#300000', '#400000', '#500000');
+    const holder = await createConnection(connectionOptions(app.container.config.databaseUrl));
+    try {
+      await holder.beginTransaction();
+      await holder.query('SELECT id FROM product_family WHERE id = ? FOR UPDATE', [rice.familyId]);
+      const both = Promise.allSettled([send('#000010', '#000020'), send('#001000', '#002000')]);
+      await untilWaiting(holder, 2);
+      // Nobody else has to wait for what a processor does to them.
+      expect(encoded).toHaveLength(9);
+      await holder.commit();
+      const outcomes = (await both).map((outcome) => (outcome.status === 'rejected' ? outcome.reason.faults : 'kept'));
+      expect(outcomes).toEqual(
+        expect.arrayContaining(['kept', [{ path: 'photos', code: 'tooManyPhotos', values: { maximum: 8 } }]]),
+      );
+    } finally {
+      await holder.end();
+    }
+    expect(await app.db.productPhoto.count({ where: { familyId: rice.familyId } })).toBe(7);
+  });
+
   it('are not a stranger’s to change, and no path leads out of their folder', async () => {
     const other = await personOf(app, 'rice-supplier');
     await other.open(page(), 404);
@@ -143,9 +188,3 @@ describe('photos of goods', () => {
       expect((await app.visitor().get(`/photos/${name}`)).status, name).toBe(404);
   });
 });
-
-function binary(res: NodeJS.ReadableStream, done: (error: Error | null, body: Buffer) => void): void {
-  const parts: Buffer[] = [];
-  res.on('data', (part: Buffer) => parts.push(part));
-  res.on('end', () => done(null, Buffer.concat(parts)));
-}

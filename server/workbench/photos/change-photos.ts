@@ -1,6 +1,6 @@
 import { type Actor, actsOnBehalfOf, suppliersServedBy } from '../../accounts/actor.ts';
 import type { FileStore } from '../../clients/file-store.ts';
-import type { NormalPhoto, PhotoStore } from '../../clients/photo-store.ts';
+import type { EncodedPhoto, NormalPhoto, PhotoStore } from '../../clients/photo-store.ts';
 import { audit } from '../../db/audit.ts';
 import type { PrismaClient, Tx } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
@@ -30,15 +30,14 @@ export async function addPhotos(
 ): Promise<void> {
   await findOwn(db, actor, familyId);
   const normal = await normalized(photos, uploads);
+  freshOf(await keptOf(db, familyId), normal);
+  // Seconds of a processor's work: before the family's row is held, which everybody else who changes it waits for.
+  const encoded: EncodedPhoto[] = [];
+  for (const photo of normal) encoded.push(await photos.encode(photo));
   await inTransaction(db, async (tx) => {
     const family = await lockFamily(tx, actor, familyId);
-    const kept = await tx.productPhoto.findMany({ where: { familyId }, select: { sha256: true, sort: true } });
-    const fresh = normal.filter(
-      ({ sha256 }, index) =>
-        !kept.some((photo) => photo.sha256 === sha256) && normal.findIndex((one) => one.sha256 === sha256) === index,
-    );
-    if (kept.length + fresh.length > MOST_PHOTOS)
-      throw new RuleRefusal('badInput', [{ path: 'photos', code: 'tooManyPhotos', values: { maximum: MOST_PHOTOS } }]);
+    const kept = await keptOf(tx, familyId);
+    const fresh = freshOf(kept, encoded);
     let sort = Math.max(0, ...kept.map((photo) => photo.sort));
     for (const photo of fresh) {
       sort += 1;
@@ -49,6 +48,23 @@ export async function addPhotos(
     }
     await note(tx, actor, family, 'photo.add', { photos: fresh.map(({ sha256 }) => sha256.slice(0, 12)) }, at);
   });
+}
+
+type KeptPhoto = Awaited<ReturnType<typeof keptOf>>[number];
+
+function keptOf(db: PrismaClient | Tx, familyId: number) {
+  return db.productPhoto.findMany({ where: { familyId }, select: { sha256: true, sort: true } });
+}
+
+/** Those of the pictures that are not there yet, each once. Refuses more than a family may have (422). */
+function freshOf<T extends NormalPhoto>(kept: readonly KeptPhoto[], photos: readonly T[]): T[] {
+  const fresh = photos.filter(
+    ({ sha256 }, index) =>
+      !kept.some((photo) => photo.sha256 === sha256) && photos.findIndex((one) => one.sha256 === sha256) === index,
+  );
+  if (kept.length + fresh.length > MOST_PHOTOS)
+    throw new RuleRefusal('badInput', [{ path: 'photos', code: 'tooManyPhotos', values: { maximum: MOST_PHOTOS } }]);
+  return fresh;
 }
 
 async function normalized(photos: PhotoStore, uploads: readonly Upload[]): Promise<NormalPhoto[]> {
