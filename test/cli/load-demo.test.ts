@@ -15,6 +15,7 @@ import { findLineage } from '../../server/units/lineage.ts';
 import { makeTestApp } from '../setup/app.ts';
 import { testDatabase } from '../setup/database.ts';
 import { refundOne, returnOne, untilAllIsPaidBack } from './demo-money-back.ts';
+import { goodsThroughExcel } from './exported-goods.ts';
 
 const now = new Date('2026-11-24T07:30:00Z');
 let db: PrismaClient;
@@ -56,6 +57,16 @@ describe('loading the demonstration', () => {
     await expect(loadDemonstration(url, () => {}, now)).rejects.toThrow('holds accounts already');
     await db.setting.create({ data: { key: 'demo', value: 'done 2026-11-24' } });
   });
+
+  it.each(['zh', 'en'] as const)(
+    'lets all goods out by Excel and in again without a change, in %s',
+    async (locale) => {
+      const { lines, told } = await goodsThroughExcel(db, locale, now);
+      expect(told.slice(0, 10)).toEqual([]);
+      expect(lines).toBe(await db.product.count());
+    },
+    120_000,
+  );
 
   it('makes the same rows of the same instant', () => {
     const checksum = () => {

@@ -1,8 +1,10 @@
 import readXlsxFile from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import writeExcelFile from 'write-excel-file/node';
+import { forgetCatalog } from '../../server/catalog/forget-catalog.ts';
 import { csrfFrom, makeTestApp, type TestApp } from '../setup/app.ts';
 import { type Person, personOf } from '../setup/person.ts';
+import { binary } from '../setup/zip.ts';
 import { aProduct } from '../world/products.ts';
 import { makeWorld, type World } from '../world/world.ts';
 
@@ -109,6 +111,7 @@ describe('goods by Excel', () => {
 
   it('asks for the preview again when something moved meanwhile', async () => {
     const product = await aProduct(app.db, { supplier: world.suppliers.lianghe, priceFen: 10_000 });
+    forgetCatalog(app.db);
     const page = await upload('goods', HEAD, [product.code, null, null, null, null, null, null, null, 104, null, null]);
     await app.db.product.update({ where: { id: product.id }, data: { priceFen: 10_400 } });
     const again = await supplier.send(page, 'form[data-apply]');
@@ -117,10 +120,7 @@ describe('goods by Excel', () => {
   });
 
   it('comes out as it goes in', async () => {
-    const answer = await supplier.agent
-      .get('/supplier/goods.xlsx')
-      .buffer(true)
-      .parse(binary as never);
+    const answer = await supplier.agent.get('/supplier/goods.xlsx').buffer(true).parse(binary);
     const rows = (await readXlsxFile(answer.body))[0]?.data ?? (await readXlsxFile(answer.body));
     const table = rows as unknown as Row[];
     expect(table[0]).toEqual(expect.arrayContaining(['商品编号', '净重（克）', '单价（元）']));
@@ -156,9 +156,3 @@ describe('batches by Excel', () => {
     expect(stock.headers['content-type']).toContain('spreadsheetml');
   });
 });
-
-function binary(res: NodeJS.ReadableStream, done: (error: Error | null, body: Buffer) => void): void {
-  const parts: Buffer[] = [];
-  res.on('data', (part: Buffer) => parts.push(part));
-  res.on('end', () => done(null, Buffer.concat(parts)));
-}

@@ -4,7 +4,7 @@ import { BadInput } from '../../shared/errors.ts';
 import { readSheet, type SheetRow } from '../../web/read-sheet.ts';
 import { checkedUpload, type Upload } from '../../web/uploads.ts';
 
-const MOST_COLUMNS = 40;
+const MOST_COLUMNS = 60;
 
 export interface SheetToKeep {
   file: NewFile;

@@ -4,13 +4,15 @@ import type { PrismaClient, Tx } from '../../db/client.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
 import { digestOf } from '../../quotas/sheets/kept-sheet.ts';
 import type { Translators } from '../../quotas/sheets/sheet-words.ts';
-import { type Fault, Refusal, RuleRefusal, StateConflict } from '../../shared/errors.ts';
+import { type Fault, RuleRefusal, StateConflict } from '../../shared/errors.ts';
 import type { PlaceTree } from '../../units/place-tree.ts';
 import { byCell, type SheetRow } from '../../web/read-sheet.ts';
 import { applyBatchLine } from './batch-line.ts';
-import { applyGoodsLine } from './goods-line.ts';
+import { applyGoodsLines } from './goods-lines.ts';
+import { faultsOfLine } from './line-faults.ts';
 import { readLines } from './read-cells.ts';
-import type { SheetColumn, SheetKind } from './sheet-columns.ts';
+import type { SheetChoices } from './sheet-choices.ts';
+import type { GoodsColumn, SheetKind } from './sheet-columns.ts';
 
 export interface SheetContext {
   translators: Translators;
@@ -18,6 +20,15 @@ export interface SheetContext {
   places: PlaceTree;
   /** suppliers that the actor looks after */
   suppliers: readonly { id: number; name: string; nameEn: string; placeId: number; code: string }[];
+  /** what cells may name */
+  choices: SheetChoices;
+}
+
+/** A cell that says something else than before, in the words of GoodsTexts. */
+export interface TextChange {
+  column: GoodsColumn;
+  before: string;
+  after: string;
 }
 
 /** What a line comes to. */
@@ -25,13 +36,17 @@ export interface LineOutcome {
   row: number;
   what: 'new' | 'changed' | 'same';
   name: string;
+  nameEn: string;
   spec: string;
+  specEn: string;
   /** fen; null: stays as it is */
   priceFen: number | null;
   /** waits for the operator (rule 21) */
   priceFlagged: boolean;
   /** of a batch, units of sale */
   quantity: number | null;
+  /** of goods that were there */
+  changes: readonly TextChange[];
 }
 
 export interface SheetOutcome {
@@ -39,15 +54,6 @@ export interface SheetOutcome {
   /** by cell, in the sheet's order */
   faults: Fault[];
   digest: string;
-}
-
-/** A refused line: its faults by column. */
-export class LineFaults extends Error {
-  readonly faults: readonly { column: SheetColumn; code: string; values?: Fault['values'] }[];
-  constructor(faults: LineFaults['faults']) {
-    super('line faults');
-    this.faults = faults;
-  }
 }
 
 /** Carries the outcome out of a transaction that must not be committed. */
@@ -110,22 +116,16 @@ async function run(
 ): Promise<SheetOutcome> {
   const { lines, faults } = readLines(context.translators, kind, rows);
   const outcomes: LineOutcome[] = [];
-  if (faults.length === 0)
-    for (const line of lines) {
+  if (faults.length === 0 && kind === 'goods') {
+    const applied = await applyGoodsLines(tx, actor, context, lines, at);
+    outcomes.push(...applied.outcomes);
+    faults.push(...applied.faults);
+  } else if (faults.length === 0)
+    for (const line of lines)
       try {
-        const apply = kind === 'goods' ? applyGoodsLine : applyBatchLine;
-        outcomes.push({ row: line.row, ...(await apply(tx, actor, context, line, at)) });
+        outcomes.push({ row: line.row, ...(await applyBatchLine(tx, actor, context, line, at)) });
       } catch (error) {
-        faults.push(...faultsOfLine(error, line.cellOf));
+        faults.push(...faultsOfLine(error, () => line));
       }
-    }
   return { lines: outcomes, faults: byCell(faults), digest: digestOf({ outcomes, faults }) };
-}
-
-/** Only what a rule refused belongs to its line; everything else ends the whole. */
-function faultsOfLine(error: unknown, cellOf: (column: SheetColumn) => string): Fault[] {
-  if (error instanceof LineFaults)
-    return error.faults.map(({ column, code, values }) => ({ path: cellOf(column), code, values: values ?? {} }));
-  if (error instanceof Refusal) return [{ path: cellOf('code'), code: error.code, values: error.values }];
-  throw error;
 }

@@ -5,7 +5,8 @@ import { Refusal } from '../../shared/errors.ts';
 import { faultsOf } from '../../web/forms.ts';
 import { batchForm } from '../batches/batch-schemas.ts';
 import { addBatch } from '../batches/create-batch.ts';
-import { LineFaults, type LineOutcome, type SheetContext } from './apply-sheet.ts';
+import type { LineOutcome, SheetContext } from './apply-sheet.ts';
+import { LineFaults } from './line-faults.ts';
 import type { SheetLine } from './read-cells.ts';
 import type { SheetColumn } from './sheet-columns.ts';
 
@@ -21,7 +22,7 @@ export async function applyBatchLine(
 ): Promise<Omit<LineOutcome, 'row'>> {
   const product = await tx.product.findUnique({
     where: { code: cells.code ?? '' },
-    select: { id: true, supplierId: true, spec: true, family: { select: { name: true } } },
+    select: { id: true, supplierId: true, spec: true, specEn: true, family: { select: { name: true, nameEn: true } } },
   });
   if (!product || !context.suppliers.some(({ id }) => id === product.supplierId))
     throw new LineFaults([{ column: 'code', code: 'noSuchProduct' }]);
@@ -38,8 +39,15 @@ export async function applyBatchLine(
     throw error;
   }
   return {
-    ...{ what: 'new', name: product.family.name, spec: product.spec, priceFen: null, priceFlagged: false },
-    quantity: read.data.quantity,
+    ...{
+      what: 'new',
+      ...product.family,
+      spec: product.spec,
+      specEn: product.specEn,
+      priceFen: null,
+      priceFlagged: false,
+    },
+    ...{ quantity: read.data.quantity, changes: [] },
   };
 }
 

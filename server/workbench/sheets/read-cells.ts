@@ -27,14 +27,7 @@ export function readLines(
   }
   const faults = NEEDED_COLUMNS[kind]
     .filter((column) => !places.has(column))
-    .map((column): Fault => {
-      const [t] = translators;
-      return {
-        path: 'A1',
-        code: 'columnMissing',
-        values: { column: t ? (t(`goodsSheet:head.${column}`).split('|')[0] ?? column) : column },
-      };
-    });
+    .map((column): Fault => ({ path: 'A1', code: 'columnMissing', values: { column } }));
   const lines = body.flatMap((cells, index): SheetLine[] => {
     if (cells.every((cell) => cell === '')) return [];
     const row = index + 1;

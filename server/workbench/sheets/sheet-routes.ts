@@ -23,8 +23,11 @@ import { listOwnStock } from '../batches/batch-queries.ts';
 import { SOON_DAYS } from '../goods/goods-queries.ts';
 import { requireSeller } from '../own-goods.ts';
 import { applySheet, previewSheet, type SheetContext } from './apply-sheet.ts';
+import { presentLines } from './line-presenter.ts';
+import { choicesOf } from './sheet-choices.ts';
 import { MOST_SHEET_ROWS, SHEET_KINDS, type SheetKind } from './sheet-columns.ts';
-import { writeGoodsBook, writeStockBook, writeTemplate } from './write-books.ts';
+import { writeBatchTemplate, writeStockBook } from './write-books.ts';
+import { writeGoodsBook } from './write-goods-book.ts';
 
 interface Parts {
   db: PrismaClient;
@@ -43,7 +46,7 @@ export function goodsSheetRoutes({ db, files, clock, messages }: Parts): Router 
   const translators = translatorsOf((locale) => translator(messages, locale));
 
   router.get(patterns.goodsExcel, async (req, res) => {
-    const file = await writeGoodsBook(db, req, await contextOf(seller(req)));
+    const file = await writeGoodsBook(db, req, await contextOf(seller(req)), true);
     res.type(XLSX).attachment('goods.xlsx').send(file);
   });
 
@@ -56,7 +59,9 @@ export function goodsSheetRoutes({ db, files, clock, messages }: Parts): Router 
 
   router.get(patterns.goodsTemplate, async (req, res) => {
     const kind = kindIn(req);
-    const file = await writeTemplate(db, req, kind, await contextOf(seller(req)));
+    const context = await contextOf(seller(req));
+    const isGoods = kind === 'goods';
+    const file = await (isGoods ? writeGoodsBook(db, req, context, false) : writeBatchTemplate(db, req, context));
     res.type(XLSX).attachment(`${kind}-template.xlsx`).send(file);
   });
 
@@ -110,7 +115,7 @@ export function goodsSheetRoutes({ db, files, clock, messages }: Parts): Router 
   }
 
   async function contextOf(actor: Actor): Promise<SheetContext> {
-    const [categories, places, suppliers] = await Promise.all([
+    const [categories, places, suppliers, brands] = await Promise.all([
       categoryTree(db),
       placeTree(db),
       db.supplier.findMany({
@@ -118,8 +123,10 @@ export function goodsSheetRoutes({ db, files, clock, messages }: Parts): Router 
         orderBy: { id: 'asc' },
         select: { id: true, name: true, nameEn: true, placeId: true, code: true },
       }),
+      db.brand.findMany({ orderBy: { id: 'asc' } }),
     ]);
-    return { translators, categories, places, suppliers };
+    const choices = choicesOf({ categories, places, suppliers, brands });
+    return { translators, categories, places, suppliers, choices };
   }
 
   /** A table for whoever uploaded it. Throws NotFound. */
@@ -148,25 +155,24 @@ export function goodsSheetRoutes({ db, files, clock, messages }: Parts): Router 
   async function showSheet(req: Request, res: Response, told: readonly Fault[]): Promise<void> {
     const [actor, kind] = [seller(req), kindIn(req)];
     const { id, rows, fileName, isApplied } = await kept(req);
+    const context = await contextOf(actor);
     const outcome = isApplied
       ? { lines: [], faults: [], digest: '' }
-      : await previewSheet(db, actor, await contextOf(actor), { kind, rows }, clock());
+      : await previewSheet(db, actor, context, { kind, rows }, clock());
     const changes = outcome.lines.filter(({ what }) => what !== 'same');
     res.set('Cache-Control', 'no-store').render('workbench/sheet', {
       ...page(req, kind),
       ...{ fileName, isApplied, seen: outcome.digest },
       faults: outcome.faults.slice(0, SHOWN).map((fault) => ({
         cell: fault.path,
+        column: headOfCell(rows, fault.path),
         content: contentOf(rows, fault.path),
-        text: req.t(`faults:${fault.code}`, fault.values),
+        text: faultText(req, fault),
       })),
       faultCount: outcome.faults.length,
-      lines: outcome.lines.slice(0, SHOWN).map((line) => ({
-        ...line,
-        tone: { new: 'active', changed: 'wait', same: 'off' }[line.what],
-        label: req.t(`goodsSheet:what.${line.what}`),
-      })),
-      more: Math.max(0, outcome.lines.length - SHOWN),
+      lines: presentLines(req, context.choices, changes.slice(0, SHOWN)),
+      more: Math.max(0, changes.length - SHOWN),
+      sameCount: outcome.lines.length - changes.length,
       changeCount: changes.length,
       isBatches: kind === 'batches',
       applyAction:
@@ -195,8 +201,25 @@ function page(req: Request, kind: SheetKind) {
   };
 }
 
+/** Columns are called as the reader calls them. */
+function faultText({ t }: Request, { code, values = {} }: Fault): string {
+  const { column, ...others } = values;
+  return t(`faults:${code}`, column ? { ...others, column: t(`goodsSheet:head.${column}`).split('|')[0] } : others);
+}
+
 function contentOf(rows: readonly SheetRow[], cell: string): string {
+  const { row, column } = placeOf(cell);
+  return rows[row]?.[column] ?? '';
+}
+
+/** What stands over a cell; of the head itself nothing. */
+function headOfCell(rows: readonly SheetRow[], cell: string): string {
+  const { row, column } = placeOf(cell);
+  return row === 0 ? '' : (rows[0]?.[column] ?? '');
+}
+
+function placeOf(cell: string): { row: number; column: number } {
   const [, letters = 'A', row = '1'] = /^([A-Z]+)(\d+)$/.exec(cell) ?? [];
   const column = [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
-  return rows[Number(row) - 1]?.[column] ?? '';
+  return { row: Number(row) - 1, column };
 }
