@@ -2,9 +2,11 @@ import type { i18n } from 'i18next';
 import { type Actor, unitsBoughtFor } from '../accounts/actor.ts';
 import type { CatalogExtras, WayToBuy } from '../catalog/catalog-extras.ts';
 import { fast, type PrismaClient } from '../db/client.ts';
+import { Prisma } from '../db/generated/client.ts';
 import { pathTo } from '../paths.ts';
 import type { Clock } from '../shared/clock.ts';
-import { dayFromColumn } from '../shared/days.ts';
+import { type Day, dayFromColumn, dayOf, dayToColumn } from '../shared/days.ts';
+import { formatYuan } from '../shared/money.ts';
 import { type Translate, translator } from '../web/i18n.ts';
 import { caseOf } from './pools/open-pool.ts';
 
@@ -21,11 +23,16 @@ export function waysToBuy({ db, messages, clock }: Parts): Required<Pick<Catalog
   return {
     waysToBuy: async (actor, productId, locale) => {
       const t = translator(messages, locale);
-      const [harvests, product] = await Promise.all([
+      const [harvests, product, agreements] = await Promise.all([
         comingHarvests(db, productId, clock()),
         soldByTheCase(db, productId, clock()),
+        agreedPrices(db, actor, productId, dayOf(clock())),
       ]);
       return [
+        ...agreements.map(({ id, unitPriceFen }) => ({
+          label: t('matching:way', { price: formatYuan(unitPriceFen) }),
+          href: pathTo('agreement', { id }),
+        })),
         ...harvests.map(({ id, expectedOn }) => ({
           label: t('harvests:way', { day: dayFromColumn(expectedOn) }),
           href: pathTo('harvest', { id }),
@@ -47,6 +54,22 @@ function comingHarvests(
   return fast(db).$queryRaw`
     SELECT id, expectedOn FROM harvest WHERE productId = ${productId} AND state = 'open' AND closesAt > ${now}
     ORDER BY closesAt, id LIMIT ${MOST}`;
+}
+
+/** The prices of framework agreements in force of the units that the actor buys for; nothing is asked of anybody else. */
+async function agreedPrices(
+  db: PrismaClient,
+  actor: Actor | null,
+  productId: number,
+  today: Day,
+): Promise<{ id: number; unitPriceFen: number }[]> {
+  const units = actor ? unitsBoughtFor(actor) : [];
+  if (units.length === 0) return [];
+  const day = dayToColumn(today);
+  return fast(db).$queryRaw`
+    SELECT a.id, p.unitPriceFen FROM framework_agreement a JOIN framework_price p ON p.agreementId = a.id AND p.productId = ${productId}
+    WHERE a.unitId IN (${Prisma.join(units)}) AND a.state = 'signed' AND a.startsOn <= ${day} AND a.endsOn >= ${day}
+    ORDER BY p.unitPriceFen, a.id DESC LIMIT ${MOST}`;
 }
 
 interface Cased {

@@ -2,10 +2,12 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Actor, findActor } from '../../server/accounts/actor.ts';
 import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
+import { fast } from '../../server/db/client.ts';
 import type { Product } from '../../server/db/generated/client.ts';
 import { pathTo } from '../../server/paths.ts';
 import { addDays, type Day, dayFromColumn, dayToColumn } from '../../server/shared/days.ts';
 import { announceHarvest } from '../../server/sourcing/harvests/announce-harvest.ts';
+import { calledOffFen } from '../../server/sourcing/matching/called-off.ts';
 import { decideAgreement } from '../../server/sourcing/matching/decide-agreement.ts';
 import { holdEvent } from '../../server/sourcing/matching/hold-event.ts';
 import { proposeAgreement } from '../../server/sourcing/matching/propose-agreement.ts';
@@ -208,6 +210,31 @@ describe('a canteen’s goods at agreed prices', () => {
     expect((await post(callOffs, { lines, canteenId: strange.id })).body.errors).toMatchObject([
       { path: 'canteenId', code: 'noSuchCanteen' },
     ]);
+  });
+
+  it('are shown to the unit’s buyers alone, and never taken by the cart or a pasted list: only a call-off uses the agreement', async () => {
+    const id = await agreement();
+    const way = `a[href="${pathTo('agreement', { id })}"]`;
+    expect((await buyer.open(pathTo('product', { id: tea.id }))).$('.ways').find(way).text()).toContain('¥9.00');
+    for (const login of ['dual-buyer', 'employee'])
+      expect((await (await personOf(market.app, login)).open(pathTo('product', { id: tea.id }))).$(way)).toHaveLength(
+        0,
+      );
+    const pasted = await buyer.open(`${pathTo('quickOrder')}?unit=bank`);
+    const checked = await buyer.send(pasted, 'form:has(textarea)', { text: `${tea.code} 10` });
+    expect(checked.text).toContain('¥10.00 × 10');
+    const bought = await post('/orders', {
+      lines: [{ productId: tea.id, quantity: 10 }],
+      unitId: market.world.units.bank.id,
+      canteenId,
+    });
+    expect(bought.status, bought.text).toBe(201);
+    const order = await newest();
+    expect(order).toMatchObject({ canteenId, deliverOn: FIRST, agreementId: null });
+    expect(order.lines).toMatchObject([{ unitPriceFen: 1000 }]);
+    expect(await calledOffFen(fast(db()), id)).toBe(0);
+    await db().frameworkAgreement.update({ where: { id }, data: { endsOn: new Date('2026-05-05') } });
+    expect((await buyer.open(pathTo('product', { id: tea.id }))).$(way)).toHaveLength(0);
   });
 
   it('are approved late: the day moves, the price stays', async () => {
