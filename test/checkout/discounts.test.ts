@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bestDiscount } from '../../server/cart/best-discount.ts';
-import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import { less, type Part, splitOff } from '../../server/orders/line-parts.ts';
 import { type Market, openMarket, type Placed } from '../quotas/market.ts';
 import { apiTokenFor } from '../setup/app.ts';
@@ -25,13 +24,6 @@ afterAll(() => market.app.close());
 async function post(who: 'employee' | 'supplier' | 'riceSupplier', path: string, body: object) {
   const token = await apiTokenFor(market.app.db, market.world.users[who], [], new Date(`${DAY}T04:00:00Z`));
   return supertest(market.app.url).post(`/api/v1${path}`).auth(token, { type: 'bearer' }).send(body);
-}
-
-async function expectExact() {
-  await market.settle();
-  const found: unknown[] = [];
-  await reconcile(market.app.container.config.databaseUrl, (difference) => found.push(difference));
-  expect(found).toEqual([]);
 }
 
 const cheap = () => {
@@ -60,7 +52,7 @@ describe('a threshold discount', () => {
     });
     expect(counted._sum).toEqual({ fen: 34_499, grams: 10_500 });
     await market.cancel(order);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('is not for orders below it, nor after it ended', async () => {
@@ -100,7 +92,7 @@ describe('a threshold discount', () => {
       ),
       { numRuns: 4 },
     );
-    await expectExact();
+    await market.expectExact();
   });
 });
 

@@ -1,7 +1,6 @@
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findActor } from '../../server/accounts/actor.ts';
-import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import { cancelOrder } from '../../server/orders/cancel-order.ts';
 import { decideRefund, type RefundDecision } from '../../server/orders/decide-refund.ts';
 import { expireOrder } from '../../server/orders/expire-order.ts';
@@ -95,13 +94,6 @@ async function journal(orderId: number) {
   return sums;
 }
 
-async function expectExact() {
-  await market.settle();
-  const found: unknown[] = [];
-  await reconcile(market.app.container.config.databaseUrl, (difference) => found.push(difference));
-  expect(found).toEqual([]);
-}
-
 describe('an order paid with a welfare allowance', () => {
   it('alone is placed at once without a payment, and counts as union funds', async () => {
     await grant('employee', 100_000);
@@ -114,7 +106,7 @@ describe('an order paid with a welfare allowance', () => {
     expect(await leftOf('employee')).toBe(86_000);
     expect(await tally(id)).toEqual({ 'placed union_funds': [12_800, 250], 'counted union_funds': [12_800, 250] });
     expect(await journal(id)).toEqual({ goods: 12_800, freight: 1_200, allowance: -14_000 });
-    await expectExact();
+    await market.expectExact();
   });
 
   it('in part splits every line by tender, and money pays the rest', async () => {
@@ -139,7 +131,7 @@ describe('an order paid with a welfare allowance', () => {
       ),
     );
     expect(await journal(id)).toEqual({ goods: 24_800, freight: 3_200, allowance: -10_000, owed: 0, paid: -18_000 });
-    await expectExact();
+    await market.expectExact();
   });
 
   it('gives each tender its share back by line', async () => {
@@ -162,7 +154,7 @@ describe('an order paid with a welfare allowance', () => {
       const [entry] = await market.app.db.allowanceEntry.findMany({ where: { source: 'refund', sourceId: refundId } });
       expect(sent.amountFen + (entry?.fen ?? 0)).toBe(refund.goodsFen + refund.freightFen);
       back.push(entry?.fen ?? 0);
-      await expectExact();
+      await market.expectExact();
     }
     // Of 10,001 two thirds stay, rounded down, then nothing.
     expect(back).toEqual([3_334, 6_667]);
@@ -190,7 +182,7 @@ describe('an order paid with a welfare allowance', () => {
     const refund = await market.app.db.refund.findUniqueOrThrow({ where: { id: refundId } });
     expect(refund.state).toBe('paid');
     expect(await market.app.db.paymentRefund.count({ where: { source: 'refund', sourceId: refundId } })).toBe(0);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('invoices a person the money alone', async () => {
@@ -207,7 +199,7 @@ describe('an order paid with a welfare allowance', () => {
     expect(await expireOrder(market.app.db, waiting.id, new Date(at.getTime() + 3_600_000))).toBe(true);
     expect(await leftOf('employee')).toBe(before);
     expect(await journal(placed.id)).toMatchObject({ allowance: 0 });
-    await expectExact();
+    await market.expectExact();
   });
 
   it('is refused by its field beyond the balance, beyond the sum, for no unit and where none was granted', async () => {
@@ -279,7 +271,7 @@ it('takes the unit’s cap on union funds for goods, and gives back what does no
   // Freight is none of it.
   await bought('employee', { tenders: { allowanceFen: 14_000 } });
   expect(await used()).toBe(12_800);
-  await expectExact();
+  await market.expectExact();
   await db.cap.update({ where: { id: cap.id }, data: { endsOn: new Date('2026-01-02') } });
 });
 
@@ -310,7 +302,7 @@ describe('points', () => {
     const refundId = await requestRefund(market.app.container, await actorOf('colleague'), id, asked, at);
     await decideRefund(market.app.db, await actorOf('supplier'), refundId, decision, at);
     expect(await pointsOf('colleague')).toBe(100);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('take something off the goods and nothing off their weight, and come back with them', async () => {
@@ -333,10 +325,10 @@ describe('points', () => {
     const refundId = await requestRefund(market.app.container, await actorOf('colleague'), id, asked, at);
     await decideRefund(market.app.db, await actorOf('supplier'), refundId, decision, at);
     expect(await pointsOf('colleague')).toBe(before - 49);
-    await expectExact();
+    await market.expectExact();
     await cancelOrder(market.app.db, await actorOf('colleague'), id, '都不要了', at);
     expect(await pointsOf('colleague')).toBe(before);
-    await expectExact();
+    await market.expectExact();
   });
 });
 
@@ -369,7 +361,7 @@ describe('at once', () => {
     );
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(2);
     expect(await pointsOf('colleague')).toBe(points % 2);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('a withdrawal and a checkout: what was spent first stays granted', async () => {
@@ -386,7 +378,7 @@ describe('at once', () => {
     expect([201, 422]).toContain(answer.status);
     await grant('employee', 200_000);
     await grant('colleague', 200_000);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('a refund and a cancellation: the allowance goes back once', async () => {
@@ -408,7 +400,7 @@ describe('at once', () => {
       expect(state).toBe('cancelled');
       expect(await leftOf('employee')).toBe(before);
     }
-    await expectExact();
+    await market.expectExact();
   });
 
   it('an expiry during a payment: the order holds the allowance, or both it and the money go back', async () => {
@@ -427,6 +419,6 @@ describe('at once', () => {
       expect((await journal(body.id)).owed ?? 0).toBe(0);
     }
     expect([...seen].every((state) => state === 'expired' || state === 'placed')).toBe(true);
-    await expectExact();
+    await market.expectExact();
   });
 });

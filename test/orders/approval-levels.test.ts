@@ -13,6 +13,7 @@ import { outboxHandlers } from '../../server/work.ts';
 import { apiTokenFor, makeTestApp, type TestApp } from '../setup/app.ts';
 import { testDatabase } from '../setup/database.ts';
 import { type Page, type Person, personOf } from '../setup/person.ts';
+import { meetAtOrder } from '../setup/until-waiting.ts';
 import { aUser, grant } from '../world/users.ts';
 import { makeWorld, type World } from '../world/world.ts';
 
@@ -174,26 +175,9 @@ describe('at each level', () => {
     expect(await app.db.journalEntry.count({ where: { orderId: id, source: 'placing', account: 'goods' } })).toBe(1);
   });
 
-  /** Holds the order's row while both wait for it, so that they truly meet. */
-  async function meet(orderId: number, ...works: (() => Promise<unknown>)[]) {
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const locked = app.db.$transaction(
-      async (tx) => {
-        await tx.$queryRaw`SELECT id FROM \`order\` WHERE id = ${orderId} FOR UPDATE`;
-        await held;
-      },
-      { timeout: 20_000 },
-    );
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const results = Promise.allSettled(works.map((work) => work()));
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    release();
-    await locked;
-    return (await results).map(({ status }) => status);
-  }
+  /** Both wait for the order's row, so that they truly meet. */
+  const meet = (orderId: number, ...works: (() => Promise<unknown>)[]) =>
+    meetAtOrder(app.container.config.databaseUrl, orderId, ...works);
 
   it('those whose turn it is are told, and reminded of it', async () => {
     const id = await ordered(20);

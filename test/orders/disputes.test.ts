@@ -1,7 +1,6 @@
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findActor } from '../../server/accounts/actor.ts';
-import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import { decideRefund } from '../../server/orders/decide-refund.ts';
 import { contestReceipt } from '../../server/orders/disputes/contest-receipt.ts';
 import {
@@ -84,13 +83,6 @@ async function tallied(orderId: number) {
   return [of('placed', 'fen'), of('placed', 'grams'), of('counted', 'fen'), of('counted', 'grams')];
 }
 
-async function expectExact() {
-  await market.settle();
-  const found: unknown[] = [];
-  await reconcile(market.app.container.config.databaseUrl, (difference) => found.push(difference));
-  expect(found).toEqual([]);
-}
-
 describe('a receipt that its supplier contests', () => {
   it('is settled by both: what was accepted after all is owed, counted and on a statement', async () => {
     const { order, receiptId } = await receivedShort(6);
@@ -103,7 +95,7 @@ describe('a receipt that its supplier contests', () => {
     await expect(agree('supplier', id, first)).rejects.toMatchObject({ code: 'proposalChanged' });
     await agree('supplier', id);
     expect(await tallied(order.id)).toEqual([115_200, 2250, 115_200, 2250]);
-    await expectExact();
+    await market.expectExact();
     const stated = await market.app.db.statementLine.findMany({
       where: { orderId: order.id, receiptLineId: { not: null } },
       orderBy: { id: 'asc' },
@@ -126,7 +118,7 @@ describe('a receipt that its supplier contests', () => {
     await propose('buyer', id, order, 2);
     await agree('supplier', id);
     expect(await tallied(order.id)).toEqual([25_600, 500, 25_600, 500]);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('is not contested late, twice, by others, without a reason, or when it was paid ahead', async () => {
@@ -145,7 +137,7 @@ describe('a receipt that its supplier contests', () => {
     const id = await contest(receiptId);
     await expect(contest(receiptId)).rejects.toMatchObject({ code: 'cannotContest' });
     await withdrawDispute(market.app.container, own, id, now);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('is decided by the operator once both had their time', async () => {
@@ -164,7 +156,7 @@ describe('a receipt that its supplier contests', () => {
     await expect(decide(noon('2026-05-09'), 3)).rejects.toMatchObject({ faults: [{ code: 'tooBig' }] });
     await decide(noon('2026-05-09'), 2);
     expect(await tallied(order.id)).toEqual([128_000, 2500, 128_000, 2500]);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('meets a refund, or another agreement, at once: each is carried out once', async () => {
@@ -194,7 +186,7 @@ describe('a receipt that its supplier contests', () => {
       expect(agreements.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
       expect(await tallied(order.id)).toEqual([51_200, 1000, 51_200, 1000]);
     }
-    await expectExact();
+    await market.expectExact();
   });
 });
 
@@ -221,7 +213,7 @@ describe('the pages of a dispute', () => {
     const stranger = await personOf(market.app, 'employee');
     await stranger.open(dispute.path, 404);
     expect((await buyer.open('/disputes?state=closed')).text).toContain('已谈定');
-    await expectExact();
+    await market.expectExact();
   });
 });
 

@@ -2,7 +2,6 @@ import { type Connection, createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Actor, findActor } from '../../server/accounts/actor.ts';
 import { connectionOptions } from '../../server/cli/bootstrap/database-url.mjs';
-import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import { remindReceipts } from '../../server/notifications/remind-receipts.ts';
 import { remindRefunds } from '../../server/notifications/remind-refunds.ts';
 import { receiveByTime } from '../../server/orders/receive-by-time.ts';
@@ -58,13 +57,6 @@ async function onItsWay(): Promise<Placed & { unitId: number }> {
   return { ...order, unitId: unit.id };
 }
 
-async function expectExact() {
-  await market.settle();
-  const found: unknown[] = [];
-  await reconcile(market.app.container.config.databaseUrl, (difference) => found.push(difference));
-  expect(found).toEqual([]);
-}
-
 describe('what a unit never receives', () => {
   it('is asked for twice, shown to operator and supplier, and accepted as shipped ten days after it was expected', async () => {
     const order = await onItsWay();
@@ -105,7 +97,7 @@ describe('what a unit never receives', () => {
     expect(statements).toMatchObject([{ startsOn: new Date('2026-05-01'), dueOn: new Date('2026-06-19') }]);
     expect(await told('receipt_by_time', link)).toBe(2);
     expect(await told('receipt_by_time', pathTo('supplierFulfilment', { id }))).toBeGreaterThan(0);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('is not accepted while something of it is asked back', async () => {
@@ -142,7 +134,7 @@ describe('what a unit never receives', () => {
       expect(await Promise.all(running)).toEqual(first === 'buyer' ? ['done', 0] : [1, 'wrongFulfilmentState']);
       expect(await db().receipt.count({ where: { fulfilmentId: id } })).toBe(1);
     }
-    await expectExact();
+    await market.expectExact();
   });
 
   it('is not accepted when goods are asked back while the clock waits for the order', async () => {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Actor, findActor } from '../../server/accounts/actor.ts';
-import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import { remindOverdueParcels } from '../../server/notifications/remind-overdue-parcels.ts';
 import { dropRest } from '../../server/orders/drop-rest.ts';
 import { cancelOverdueParcel } from '../../server/orders/overdue/cancel-overdue.ts';
@@ -73,13 +72,6 @@ async function unitOfBuyer() {
   return unit;
 }
 
-async function expectExact() {
-  await market.settle();
-  const found: unknown[] = [];
-  await reconcile(market.app.container.config.databaseUrl, (difference) => found.push(difference));
-  expect(found).toEqual([]);
-}
-
 describe('the rest of a parcel that went in part', () => {
   it('is due within the working days of its supplier from the first part on, once, and then overdue', async () => {
     const order = await fourOfTen('employee');
@@ -126,7 +118,7 @@ describe('the rest of a parcel that went in part', () => {
     expect(await failing(cancelOverdueParcel(db(), await actor('employee'), id, '', now()))).toBe(
       'wrongFulfilmentState',
     );
-    await expectExact();
+    await market.expectExact();
   });
 
   it('counts as late for its supplier when it was cancelled as overdue', async () => {
@@ -151,7 +143,7 @@ describe('the rest of a parcel that went in part', () => {
     await market.settle();
     expect(await kinds(pathTo('order', { id: order.id }))).toContain('rest_dropped');
     expect(await kinds(pathTo('supplierFulfilment', { id }))).toContain('rest_cancelled');
-    await expectExact();
+    await market.expectExact();
   });
 
   it('owes a unit for what came once the rest is settled, by a term that runs from then', async () => {
@@ -172,7 +164,7 @@ describe('the rest of a parcel that went in part', () => {
         dueOn: new Date('2026-08-07'),
       },
     ]);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('is given up by the market after thirty days of being overdue, whoever sleeps', async () => {
@@ -189,6 +181,6 @@ describe('the rest of a parcel that went in part', () => {
     expect(await db().statement.count({ where: { unitId: unit.id } })).toBe(1);
     expect(await kinds(pathTo('order', { id: order.id }))).toContain('rest_ended');
     expect(await kinds(pathTo('supplierFulfilment', { id }))).toContain('rest_cancelled');
-    await expectExact();
+    await market.expectExact();
   });
 });

@@ -1,8 +1,7 @@
-import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import { type Connection, createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Actor, findActor } from '../../server/accounts/actor.ts';
 import { connectionOptions } from '../../server/cli/bootstrap/database-url.mjs';
-import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import { remindOverdueParcels } from '../../server/notifications/remind-overdue-parcels.ts';
 import { confirmFulfilment } from '../../server/orders/confirm-fulfilment.ts';
 import { cancelOverdueParcel } from '../../server/orders/overdue/cancel-overdue.ts';
@@ -13,6 +12,7 @@ import { pathTo } from '../../server/paths.ts';
 import { startOfDay } from '../../server/shared/days.ts';
 import { type Market, openMarket, type Placed } from '../quotas/market.ts';
 import { faultsOn, type Person, personOf } from '../setup/person.ts';
+import { queuedBehind } from '../setup/until-waiting.ts';
 
 // A Wednesday; a holiday follows on Thursday.
 const DAY = '2026-05-06';
@@ -69,45 +69,9 @@ const available = async () => {
   return _sum.available;
 };
 
-async function expectExact() {
-  await market.settle();
-  const found: unknown[] = [];
-  await reconcile(market.app.container.config.databaseUrl, (difference) => found.push(difference));
-  expect(found).toEqual([]);
-}
-
 /** Starts each work when the one before it waits for the order's lock, then lets go; tells what each came to. */
-async function queued(orderId: number, works: (() => Promise<unknown>)[]): Promise<string[]> {
-  await holder.beginTransaction();
-  await holder.query('SELECT id FROM `order` WHERE id = ? FOR UPDATE', [orderId]);
-  const running: Promise<string>[] = [];
-  for (const [at, work] of works.entries()) {
-    running.push(
-      work().then(
-        () => 'done',
-        (error: Error & { code?: string }) => error.code ?? error.message,
-      ),
-    );
-    await untilWaiting(at + 1);
-  }
-  await holder.commit();
-  return Promise.all(running);
-}
-
-async function untilWaiting(many: number): Promise<void> {
-  const started = Date.now();
-  for (;;) {
-    const [[row]] = await holder.query<RowDataPacket[]>(
-      // Other test files' databases are on the same server.
-      `SELECT COUNT(*) AS waiting FROM information_schema.innodb_trx t JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
-       WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()`,
-    );
-    if (Number(row?.waiting) >= many) return;
-    if (Date.now() - started > 30_000) throw new Error(`${row?.waiting} of ${many} came to wait`);
-    // Asked again within a tenth of a second, the server would repeat what it said before.
-    await new Promise((resolve) => setTimeout(resolve, 150));
-  }
-}
+const queued = (orderId: number, works: (() => Promise<unknown>)[]) =>
+  queuedBehind(holder, 'SELECT id FROM `order` WHERE id = ? FOR UPDATE', [orderId], works);
 
 describe('when a parcel is due', () => {
   it('is to be confirmed within the hours that its supplier promises', async () => {
@@ -275,7 +239,7 @@ describe('the buyer of an overdue parcel', () => {
     expect(done.text).toContain('供应商逾期未发货，买方取消');
     expect(await db().order.findUniqueOrThrow({ where: { id: order.id } })).toMatchObject({ state: 'cancelled' });
     expect(await available()).toBe(before);
-    await expectExact();
+    await market.expectExact();
     const { _sum } = await db().tallyEntry.aggregate({ where: { orderId: order.id }, _sum: { fen: true } });
     expect(_sum.fen).toBe(0);
     const [back] = await db().paymentRefund.findMany({ where: { payment: { orderId: order.id } } });
@@ -293,11 +257,11 @@ describe('the buyer of an overdue parcel', () => {
     expect(await read(id)).toMatchObject({ state: 'cancelled', dueAt: startOfDay('2026-05-13') });
     const [refund] = await db().refund.findMany({ where: { orderId: order.id }, include: { lines: true } });
     expect(refund).toMatchObject({ state: 'approved', goodsFen: 25_600, reason: 'market.overdue' });
-    await expectExact();
+    await market.expectExact();
     const rest = order.fulfilments.filter((part) => part.id !== id);
     await market.deliver({ ...order, fulfilments: rest });
     expect(await db().order.findUniqueOrThrow({ where: { id: order.id } })).toMatchObject({ state: 'completed' });
-    await expectExact();
+    await market.expectExact();
   });
 
   it('gives back what a unit owes for it, and a refund that was asked for before ends', async () => {
@@ -327,7 +291,7 @@ describe('the buyer of an overdue parcel', () => {
       ['withdrawn', 12_800],
       ['approved', 25_600],
     ]);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('is the buyer: neither a stranger nor the supplier', async () => {
@@ -362,6 +326,6 @@ describe('the buyer of an overdue parcel', () => {
       'wrongFulfilmentState',
     ]);
     expect(await db().refund.count({ where: { orderId: third.id } })).toBe(1);
-    await expectExact();
+    await market.expectExact();
   });
 });

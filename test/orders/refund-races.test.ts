@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findActor } from '../../server/accounts/actor.ts';
-import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import { cancelOrder } from '../../server/orders/cancel-order.ts';
 import { decideRefund } from '../../server/orders/decide-refund.ts';
 import { receiveFulfilment } from '../../server/orders/receive-fulfilment.ts';
@@ -43,13 +42,6 @@ async function atOnce(...works: (() => Promise<unknown>)[]): Promise<string[]> {
   return settled.map((result) => (result.status === 'fulfilled' ? 'done' : String((result.reason as Error).message)));
 }
 
-async function expectExact() {
-  await market.settle();
-  const found: unknown[] = [];
-  await reconcile(market.app.container.config.databaseUrl, (difference) => found.push(difference));
-  expect(found).toEqual([]);
-}
-
 const ROUNDS = 4;
 
 describe('at once', () => {
@@ -62,7 +54,7 @@ describe('at once', () => {
       );
       expect(outcomes.sort()).toEqual(['done', 'refundDecided']);
     }
-    await expectExact();
+    await market.expectExact();
   });
 
   it('requests that together exceed the line: no more than the line is asked for', async () => {
@@ -79,7 +71,7 @@ describe('at once', () => {
     );
     const { refundedQuantity } = await market.app.db.orderLine.findUniqueOrThrow({ where: { id: line(order) } });
     expect(refundedQuantity).toBe(4);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('a refund and a cancellation: the goods go back once', async () => {
@@ -89,7 +81,7 @@ describe('at once', () => {
       const cancel = async () => cancelOrder(market.app.db, await actor('employee'), order.id, '测试', now);
       await atOnce(() => decide(refundId, 'supplier'), cancel);
     }
-    await expectExact();
+    await market.expectExact();
   });
 
   it('a refund and the receipt of its parcel: what is refunded did not arrive or was accepted, never both', async () => {
@@ -104,7 +96,7 @@ describe('at once', () => {
       const { placed, counted } = await tallied(order.id);
       expect([placed, counted]).toEqual([12_800, 12_800]);
     }
-    await expectExact();
+    await market.expectExact();
   });
 
   it('refunds and purchases of the last of a batch: stock is neither lost nor made', async () => {
@@ -116,7 +108,7 @@ describe('at once', () => {
       () => buy(3),
       () => buy(1),
     );
-    await expectExact();
+    await market.expectExact();
   });
 });
 

@@ -1,6 +1,5 @@
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import { receiveByTime } from '../../server/orders/receive-by-time.ts';
 import { expireWaitingOrders } from '../../server/payments/expire-waiting-orders.ts';
 import { type Market, openMarket, type Person, type Placed } from '../quotas/market.ts';
@@ -39,13 +38,6 @@ async function figures(orderId: number) {
   return { placed: of('placed'), counted: of('counted') };
 }
 
-async function expectExact() {
-  await market.settle();
-  const found: unknown[] = [];
-  await reconcile(market.app.container.config.databaseUrl, (difference) => found.push(difference));
-  expect(found).toEqual([]);
-}
-
 const countBy = (rules: object) =>
   market.app.db.programme.update({ where: { id: market.world.programmes.group.id }, data: rules });
 const parcel = (order: Placed) => order.fulfilments[0]?.id ?? 0;
@@ -74,7 +66,7 @@ describe('a programme that counts what units buy on account by review', () => {
     await post('buyer', `/fulfilments/${parcel(order)}/review`, { rating: 4, text: '数量少了' }, 201);
     expect(await figures(order.id)).toEqual({ placed: 89_600, counted: 89_600 });
     await post('buyer', `/fulfilments/${parcel(order)}/review`, { rating: 5 }, 409);
-    await expectExact();
+    await market.expectExact();
     const later = await post(
       'buyer',
       `/orders/${order.id}/refunds`,
@@ -83,7 +75,7 @@ describe('a programme that counts what units buy on account by review', () => {
     );
     await post('supplier', `/refunds/${later.id}/decision`, { decision: 'approve' }, 200);
     expect(await figures(order.id)).toEqual({ placed: 64_000, counted: 64_000 });
-    await expectExact();
+    await market.expectExact();
   });
 });
 
@@ -120,7 +112,7 @@ describe('a unit that prepays', () => {
     await market.settle();
     const sent = await market.app.db.paymentRefund.findMany({ where: { payment: { orderId: order.id } } });
     expect(sent).toMatchObject([{ amountFen: 54_000, state: 'succeeded' }]);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('below its threshold pays at once; unpaid it ends by itself and gives its stock back', async () => {
@@ -136,7 +128,7 @@ describe('a unit that prepays', () => {
     const ended = await market.app.db.order.findMany({ where: { id: { in: [small.id, large.id] } } });
     expect(ended.map((order) => order.state)).toEqual(['expired', 'expired']);
     expect(await stockOf(market.app.db, market.world.products.rice)).toBe(before);
-    await expectExact();
+    await market.expectExact();
   });
 });
 
@@ -169,6 +161,6 @@ describe('a programme that counts individuals by receipt', () => {
     expect(receipt.byId).toBeNull();
     await post('supplier', `/refunds/${id}/decision`, { decision: 'refuse', reason: '已发货' }, 200);
     expect(await receiveByTime(market.app.db, noon())).toBe(1);
-    await expectExact();
+    await market.expectExact();
   });
 });

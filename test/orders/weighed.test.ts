@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findActor } from '../../server/accounts/actor.ts';
-import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import type { Product } from '../../server/db/generated/client.ts';
 import { decideRefund } from '../../server/orders/decide-refund.ts';
 import { dropRest } from '../../server/orders/drop-rest.ts';
@@ -99,13 +98,6 @@ async function owed(orderId: number) {
   return -(_sum.fen ?? 0);
 }
 
-async function expectExact() {
-  await market.settle();
-  const found: unknown[] = [];
-  await reconcile(market.app.container.config.databaseUrl, (difference) => found.push(difference));
-  expect(found).toEqual([]);
-}
-
 const stateOf = async (order: Placed) =>
   (await market.app.db.fulfilment.findUniqueOrThrow({ where: { id: parcel(order) } })).state;
 
@@ -135,7 +127,7 @@ describe('goods settled by weight', () => {
     await receive(lighter, 'buyer');
     expect(await tallied(lighter.id)).toEqual([30_720, 9600, 30_720, 9600]);
     expect(await owed(lighter.id)).toBe(30_720);
-    await expectExact();
+    await market.expectExact();
     const stated = await market.app.db.statementLine.findMany({
       where: { orderId: heavier.id, receiptLineId: { not: null } },
     });
@@ -152,7 +144,7 @@ describe('goods settled by weight', () => {
     await ship(heavier, [{ quantity: 2, grams: 5400 }]);
     await receive(heavier, 'employee');
     expect(await tallied(heavier.id)).toEqual([16_000, 5000, 16_000, 5000]);
-    await expectExact();
+    await market.expectExact();
     const back = await market.app.db.paymentRefund.findMany({
       where: { payment: { orderId: { in: [lighter.id, heavier.id] } } },
     });
@@ -173,7 +165,7 @@ describe('goods settled by weight', () => {
     });
     await receive(order, 'buyer', { accepted: 1, grams: 2750, damaged: 1 });
     expect(await tallied(order.id)).toEqual([8800, 2750, 8800, 2750]);
-    await expectExact();
+    await market.expectExact();
   });
 });
 
@@ -185,7 +177,7 @@ describe('a parcel in several shipments', () => {
     const first = await market.app.db.shipment.findFirstOrThrow({ where: { fulfilmentId: parcel(order) } });
     await receive(order, 'buyer', { accepted: 2, grams: 5100 });
     expect(await tallied(order.id)).toEqual([40_320, 12_600, 16_320, 5100]);
-    await expectExact();
+    await market.expectExact();
     expect(await market.app.db.statementLine.count({ where: { orderId: order.id } })).toBe(0);
     await expect(ship(order, [{ quantity: 4, grams: 10_000 }])).rejects.toMatchObject({ faults: [{ code: 'tooBig' }] });
     await ship(order, [{ quantity: 2, grams: 5000 }], 'SECOND');
@@ -199,7 +191,7 @@ describe('a parcel in several shipments', () => {
     await receive(order, 'buyer', { accepted: 1, grams: 2500, short: 1 }, second?.id);
     expect(await stateOf(order)).toBe('received');
     expect(await tallied(order.id)).toEqual([24_320, 7600, 24_320, 7600]);
-    await expectExact();
+    await market.expectExact();
     const stated = await market.app.db.statementLine.findMany({
       where: { orderId: order.id, receiptLineId: { not: null } },
     });
@@ -217,10 +209,10 @@ describe('a parcel in several shipments', () => {
     expect(await stateOf(order)).toBe('shipped');
     expect(await stockOf(market.app.db, pork)).toBe(before - 3);
     expect(await tallied(order.id)).toEqual([24_000, 7500, 24_000, 7500]);
-    await expectExact();
+    await market.expectExact();
     await receive(order, 'employee');
     expect(await stateOf(order)).toBe('received');
-    await expectExact();
+    await market.expectExact();
     const back = await market.app.db.paymentRefund.findMany({ where: { payment: { orderId: order.id } } });
     expect(back).toMatchObject([{ amountFen: 16_000, state: 'succeeded' }]);
   });
@@ -273,7 +265,7 @@ describe('at once', () => {
     );
     expect(outcomes.sort()).toEqual(['done', 'wrongFulfilmentState']);
     expect(await tallied(order.id)).toEqual([15_680, 4900, 15_680, 4900]);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('receipts of two shipments: both are written and the second ends the parcel', async () => {
@@ -292,7 +284,7 @@ describe('at once', () => {
     expect(outcomes).toEqual(['done', 'done']);
     expect(await stateOf(order)).toBe('received');
     expect(await tallied(order.id)).toEqual([32_000, 10_000, 32_000, 10_000]);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('a receipt and a refund of goods on their way: what is refunded is not accepted too', async () => {
@@ -305,7 +297,7 @@ describe('at once', () => {
       expect(outcomes).toEqual(['done', 'done']);
       expect(await tallied(order.id)).toEqual([7680, 2400, 7680, 2400]);
     }
-    await expectExact();
+    await market.expectExact();
   });
 
   it('a second shipment and giving up the rest: one of them is refused, nothing goes twice', async () => {
@@ -321,7 +313,7 @@ describe('at once', () => {
       expect(outcomes.sort()).toEqual(['done', 'wrongFulfilmentState']);
       expect(await stateOf(order)).toBe('shipped');
     }
-    await expectExact();
+    await market.expectExact();
   });
 
   it('a refund of the rest and its second shipment: no more is shipped than is to arrive', async () => {
@@ -338,6 +330,6 @@ describe('at once', () => {
       await receive(order, 'employee', undefined, id);
     expect(await stateOf(order)).toBe('received');
     expect((await tallied(order.id))[2]).toBe(16_000);
-    await expectExact();
+    await market.expectExact();
   });
 });

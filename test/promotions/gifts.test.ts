@@ -1,61 +1,28 @@
-import supertest from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findActor } from '../../server/accounts/actor.ts';
 import { submitOrder } from '../../server/checkout/submit-order.ts';
-import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
-import { type Market, openMarket, type Placed } from '../quotas/market.ts';
-import { apiTokenFor } from '../setup/app.ts';
+import type { Placed } from '../quotas/market.ts';
 import { type Person, personOf } from '../setup/person.ts';
 import { stockOf } from '../world/products.ts';
 import { aUser } from '../world/users.ts';
+import { DAY, type GiftMarket, NOW, openGiftMarket } from './gift-market.ts';
 
-const DAY = '2026-05-06';
-const NOW = new Date(`${DAY}T04:00:00Z`);
-let market: Market;
+let market: GiftMarket;
 let employee: Person;
 
-/** A box of 白茶 as a gift from 250 yuan on of its supplier's goods. */
 beforeAll(async () => {
-  market = await openMarket(DAY);
+  market = await openGiftMarket();
   employee = await personOf(market.app, 'employee');
 });
 afterAll(() => market.app.close());
-beforeEach(async () => {
-  await market.app.db.campaign.deleteMany({ where: { discounts: { none: {} } } });
-  await market.app.db.campaign.updateMany({ data: { stoppedAt: NOW } });
-});
-
-const gift = (giftQuantity = 1, thresholdFen = 25_000) =>
-  market.app.db.campaign.create({
-    data: {
-      ...({ code: `gift-${crypto.randomUUID()}`, kind: 'threshold_gift', name: '满 250 赠白茶' } as const),
-      ...{ startsAt: new Date('2026-05-01'), endsAt: new Date('2026-05-31') },
-      rule: { thresholdFen, giftProduct: 'tea-250g', giftQuantity },
-    },
-  });
-
-async function post(who: 'employee' | 'supplier', path: string, body: object) {
-  const token = await apiTokenFor(market.app.db, market.world.users[who], [], NOW);
-  return supertest(market.app.url).post(`/api/v1${path}`).auth(token, { type: 'bearer' }).send(body);
-}
-
-async function expectExact() {
-  await market.settle();
-  const found: unknown[] = [];
-  await reconcile(market.app.container.config.databaseUrl, (difference) => found.push(difference));
-  expect(found).toEqual([]);
-}
-
-const linesOf = (orderId: number) =>
-  market.app.db.orderLine.findMany({ where: { orderId }, orderBy: { isGift: 'asc' }, include: { allocations: true } });
-const teas = (quantity: number) => [{ productId: market.world.products.tea.id, quantity }];
+beforeEach(() => market.endGifts());
 
 describe('a gift from a threshold on (满赠)', () => {
   it('is a line of 0 fen that takes stock and counts nothing, beside the same goods bought', async () => {
-    await gift();
+    await market.gift();
     const before = await stockOf(market.app.db, market.world.products.tea);
-    const order = await market.buy('employee', { lines: teas(2) });
-    const lines = await linesOf(order.id);
+    const order = await market.buy('employee', { lines: market.teas(2) });
+    const lines = await market.linesOf(order.id);
     expect(lines).toMatchObject([
       { isGift: false, quantity: 2, payableFen: 25_600, grams: 500 },
       { isGift: true, quantity: 1, goodsFen: 0, payableFen: 0, grams: 0, supplierCertificationId: null },
@@ -70,22 +37,22 @@ describe('a gift from a threshold on (满赠)', () => {
     expect(page.text).toContain('赠品');
     await market.cancel(order);
     expect(await stockOf(market.app.db, market.world.products.tea)).toBe(before);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('is not given below the threshold, nor for goods of another supplier, nor without stock for it', async () => {
-    await gift();
-    expect(await linesOf((await market.buy('employee', { lines: teas(1) })).id)).toHaveLength(1);
+    await market.gift();
+    expect(await market.linesOf((await market.buy('employee', { lines: market.teas(1) })).id)).toHaveLength(1);
     const rice = [{ productId: market.world.products.rice.id, quantity: 10 }];
-    expect(await linesOf((await market.buy('employee', { lines: rice })).id)).toHaveLength(1);
+    expect(await market.linesOf((await market.buy('employee', { lines: rice })).id)).toHaveLength(1);
     await market.app.db.campaign.updateMany({ data: { stoppedAt: NOW } });
-    await gift(99);
-    expect(await linesOf((await market.buy('employee', { lines: teas(3) })).id)).toHaveLength(1);
-    await expectExact();
+    await market.gift(99);
+    expect(await market.linesOf((await market.buy('employee', { lines: market.teas(3) })).id)).toHaveLength(1);
+    await market.expectExact();
   });
 
   it('is shown in the cart before it is ordered', async () => {
-    await gift();
+    await market.gift();
     const tea = `/products/${market.world.products.tea.id}`;
     await employee.send(await employee.open(tea), 'form#buy', { quantity: 3, unit: '' });
     expect((await employee.open('/cart?own=1')).text).toContain('赠品 凉河白茶');
@@ -93,27 +60,27 @@ describe('a gift from a threshold on (满赠)', () => {
   });
 
   it('comes, is received and goes back like any other goods, for nothing', async () => {
-    await gift();
-    const order = await market.buy('employee', { lines: teas(3) });
-    const lines = await linesOf(order.id);
+    await market.gift();
+    const order = await market.buy('employee', { lines: market.teas(3) });
+    const lines = await market.linesOf(order.id);
     const parcel = (order as Placed).fulfilments[0]?.id ?? 0;
-    await post('supplier', `/fulfilments/${parcel}/shipment`, { carrier: '邮政', trackingNumber: 'G1' });
+    await market.post('supplier', `/fulfilments/${parcel}/shipment`, { carrier: '邮政', trackingNumber: 'G1' });
     const received = lines.map(({ id, quantity, isGift }) => ({
       ...{ lineId: id, acceptedQuantity: isGift ? 0 : quantity, shortQuantity: isGift ? 1 : 0 },
     }));
-    const answer = await post('employee', `/fulfilments/${parcel}/receipt`, { lines: received });
+    const answer = await market.post('employee', `/fulfilments/${parcel}/receipt`, { lines: received });
     expect(answer.status, answer.text).toBe(201);
-    const asked = await post('employee', `/orders/${order.id}/refunds`, {
+    const asked = await market.post('employee', `/orders/${order.id}/refunds`, {
       lines: [{ lineId: lines[0]?.id, quantity: 1 }],
       reason: '测试',
     });
-    const decided = await post('supplier', `/refunds/${asked.body.id}/decision`, { decision: 'approve' });
+    const decided = await market.post('supplier', `/refunds/${asked.body.id}/decision`, { decision: 'approve' });
     expect(decided.status, decided.text).toBe(200);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('never takes more stock than there is when many reach it at once', async () => {
-    await gift();
+    await market.gift();
     const { tea } = market.world.products;
     const left = await stockOf(market.app.db, tea);
     const address = { recipient: '收货人', phone: '13800000000', region: '重庆市 渝中区', address: '测试路 1 号' };
@@ -129,7 +96,7 @@ describe('a gift from a threshold on (满赠)', () => {
       buyers.map(async ({ id }) => {
         const actor = await findActor(market.app.db, id, DAY);
         if (!actor) throw new Error('no buyer');
-        const rest = { note: null, expectedTotalFen: null, checkoutKey: crypto.randomUUID(), lines: teas(2) };
+        const rest = { note: null, expectedTotalFen: null, checkoutKey: crypto.randomUUID(), lines: market.teas(2) };
         return submitOrder(market.app.db, actor, { ...address, ...terms, ...rest }, NOW);
       }),
     );
@@ -143,7 +110,7 @@ describe('a gift from a threshold on (满赠)', () => {
     expect(left - after).toBe(taken._sum.quantity);
     const gifts = await market.app.db.orderLine.count({ where: { orderId: { in: ids }, isGift: true } });
     expect(gifts).toBeGreaterThan(0);
-    await expectExact();
+    await market.expectExact();
   });
 });
 

@@ -1,4 +1,6 @@
 import supertest from 'supertest';
+import { expect } from 'vitest';
+import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import type { Unit, User } from '../../server/db/generated/client.ts';
 import type { FundingSource } from '../../server/db/generated/enums.ts';
 import { drainOutbox } from '../../server/jobs/outbox.ts';
@@ -35,6 +37,8 @@ export interface Market {
   cancel: (order: Placed) => Promise<void>;
   /** works off what facts have asked for */
   settle: () => Promise<void>;
+  /** works that off, and then `npm run reconcile` has nothing to say */
+  expectExact: () => Promise<void>;
 }
 
 const address = { recipient: '收货人', phone: '13800000000', region: '重庆市 渝中区', detail: '测试路 1 号' };
@@ -53,6 +57,10 @@ export async function openMarket(day: string, overrides: TestAppOverrides = {}):
     const answer = await call(who, 'post', path, body);
     if (answer.status >= 300) throw new Error(`POST ${path}: ${answer.status} ${answer.text}`);
     return answer.body;
+  };
+  const settle = async () => {
+    const handlers = { ...outboxHandlers(app.container), 'product.changed': async () => {} };
+    while ((await drainOutbox(app.db, handlers, app.container.log)) > 0);
   };
   const ships = (code: string) => (code === 'chuanhe' ? 'riceSupplier' : 'supplier');
   return {
@@ -87,9 +95,12 @@ export async function openMarket(day: string, overrides: TestAppOverrides = {}):
       }
     },
     cancel: async ({ id, buyer }) => void (await must(buyer, `/orders/${id}/cancellation`, { reason: '测试' })),
-    settle: async () => {
-      const handlers = { ...outboxHandlers(app.container), 'product.changed': async () => {} };
-      while ((await drainOutbox(app.db, handlers, app.container.log)) > 0);
+    settle,
+    expectExact: async () => {
+      await settle();
+      const found: unknown[] = [];
+      await reconcile(app.container.config.databaseUrl, (difference) => found.push(difference));
+      expect(found).toEqual([]);
     },
   };
 }

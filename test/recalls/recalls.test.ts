@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findActor } from '../../server/accounts/actor.ts';
 import { submitOrder } from '../../server/checkout/submit-order.ts';
-import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import { fastPathOf } from '../../server/db/client.ts';
 import type { Batch, Product } from '../../server/db/generated/client.ts';
 import { approveOrder } from '../../server/orders/approval/approve-order.ts';
@@ -94,13 +93,6 @@ async function tallied(order: Placed) {
   return [of('placed'), of('counted')];
 }
 
-async function expectExact() {
-  await market.settle();
-  const found: unknown[] = [];
-  await reconcile(market.app.container.config.databaseUrl, (difference) => found.push(difference));
-  expect(found).toEqual([]);
-}
-
 async function refusal(work: Promise<unknown>): Promise<string> {
   return work.then(
     () => 'done',
@@ -121,7 +113,7 @@ describe('a recall before anything was sent', () => {
     await ship(order);
     await receive(order);
     expect(await tallied(order)).toEqual([60_000, 60_000]);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('gives back what nothing can replace: by tender, on account, from the tally, once', async () => {
@@ -139,7 +131,7 @@ describe('a recall before anything was sent', () => {
     await market.settle();
     const back = await market.app.db.paymentRefund.findMany({ where: { payment: { orderId: paid.id } } });
     expect(back.map(({ amountFen }) => amountFen)).toEqual([20_000]);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('ends an order that nobody is bound by yet, or serves it from other batches', async () => {
@@ -163,7 +155,7 @@ describe('a recall before anything was sent', () => {
       orderBy: { id: 'asc' },
     });
     expect(states.map(({ state }) => state)).toEqual(['awaiting_payment', 'cancelled']);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('of a parcel that went in part replaces what is still to go, and gives up what nothing replaces', async () => {
@@ -184,7 +176,7 @@ describe('a recall before anything was sent', () => {
     expect(await refusal(giveBack(order, recallId, 4))).toBe('moreThanStands');
     await giveBack(order, recallId, 3);
     expect(await tallied(order)).toEqual([10_000, 10_000]);
-    await expectExact();
+    await market.expectExact();
   });
 });
 
@@ -213,7 +205,7 @@ describe('a recall of what was sent', () => {
     expect(await refusal(giveBack(order, recallId, 3))).toBe('moreThanStands');
     await giveBack(other, recallId, 2, 'employee');
     expect((await lineOf(other)).fulfilment.state).toBe('cancelled');
-    await expectExact();
+    await market.expectExact();
   });
 
   it('is closed with its result once it has gone through its orders; then nothing comes back by it', async () => {
@@ -230,7 +222,7 @@ describe('a recall of what was sent', () => {
     await close();
     expect(await refusal(close())).toBe('recallClosed');
     expect(await refusal(giveBack(order, recallId, 1))).toBe('recallClosed');
-    await expectExact();
+    await market.expectExact();
   });
 });
 
@@ -323,7 +315,7 @@ describe('a recall at the same time as', () => {
       await handle();
       expect(await market.app.db.lineAllocation.count({ where: { batchId: firstOf(product) } })).toBe(0);
     }
-    await expectExact();
+    await market.expectExact();
   });
 
   it('a placing that has taken the batch and not committed: the recall waits for it, and sees it', async () => {
@@ -337,7 +329,7 @@ describe('a recall at the same time as', () => {
     await Promise.all([placing, recalling]);
     await handle();
     expect((await lineOf(await placing)).allocations).toMatchObject([{ batchId: secondOf(product), quantity: 4 }]);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('an approval: what is placed is served from other batches, what is not ends', async () => {
@@ -365,7 +357,7 @@ describe('a recall at the same time as', () => {
       const left = await market.app.db.lineAllocation.findMany({ where: { batchId: firstOf(product) } });
       if (round % 2 === 0) expect(left).toEqual([]);
     }
-    await expectExact();
+    await market.expectExact();
   });
 
   it('a shipment that has read its batches already: what it sent is told of and can come back', async () => {
@@ -380,7 +372,7 @@ describe('a recall at the same time as', () => {
     await free();
     await Promise.all([shipping, handling]);
     expect((await lineOf(order)).recallLines).toMatchObject([{ recallId, sentQuantity: 4, swappedQuantity: 0 }]);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('a shipment that comes after it: refused until others have taken the batch’s place', async () => {
@@ -392,7 +384,7 @@ describe('a recall at the same time as', () => {
     await ship(order);
     const sent = await market.app.db.shipmentLine.findMany({ where: { lineId: lineId(order) } });
     expect(sent).toMatchObject([{ batchId: secondOf(product), quantity: 4 }]);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('a receipt, in either order: what was accepted is what can come back', async () => {
@@ -415,7 +407,7 @@ describe('a recall at the same time as', () => {
       await giveBack(order, recallId, 4);
       expect(await tallied(order)).toEqual([0, 0]);
     }
-    await expectExact();
+    await market.expectExact();
   });
 
   it('returns, refunds and another runner of the same recall: nothing is given back twice', async () => {
@@ -443,7 +435,7 @@ describe('a recall at the same time as', () => {
       const lines = await market.app.db.recallLine.findMany({ where: { recallId } });
       expect(lines).toHaveLength(3);
     }
-    await expectExact();
+    await market.expectExact();
   });
 
   it('a recall of the batches that take its place: the last stands', async () => {
@@ -456,6 +448,6 @@ describe('a recall at the same time as', () => {
     const line = await lineOf(order);
     expect(line.refundedQuantity).toBe(4);
     expect(line.fulfilment.state).toBe('cancelled');
-    await expectExact();
+    await market.expectExact();
   });
 });

@@ -3,7 +3,6 @@ import { load } from 'cheerio';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Actor, findActor } from '../../server/accounts/actor.ts';
-import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import type { Product } from '../../server/db/generated/client.ts';
 import { expireWaitingOrders } from '../../server/payments/expire-waiting-orders.ts';
 import { announceHarvest } from '../../server/sourcing/harvests/announce-harvest.ts';
@@ -115,13 +114,6 @@ const codeOf = (work: Promise<unknown>) =>
     (error) => error.faults?.[0]?.code ?? error.code,
   );
 
-async function expectExact() {
-  await market.settle();
-  const found: unknown[] = [];
-  await reconcile(market.app.container.config.databaseUrl, (difference) => found.push(difference));
-  expect(found).toEqual([]);
-}
-
 describe('a pre-order', () => {
   it('holds the coming batch exactly, at its price, out of season and below the minimum; the shop sells none of it', async () => {
     const id = await announce(20);
@@ -136,7 +128,7 @@ describe('a pre-order', () => {
     expect((await harvestOf(id)).batch).toMatchObject({ available: 7, coming: true });
     const employee = market.buy('employee', { lines: [{ productId: oranges.id, quantity: 5 }] });
     await expect(employee).rejects.toThrow(/offShelf/);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('twenty at once for the last seven: seven of them', async () => {
@@ -144,7 +136,7 @@ describe('a pre-order', () => {
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => codeOf(reserve(id, 1))));
     expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(7);
     expect((await harvestOf(id)).batch.available).toBe(0);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('is not taken after the closing, also before the job wrote it down, nor while the closing is being written', async () => {
@@ -183,7 +175,7 @@ describe('a pre-order', () => {
     await record(id, 20);
     await settle();
     expect((await ship()).status).toBe(201);
-    await expectExact();
+    await market.expectExact();
   });
 });
 
@@ -198,7 +190,7 @@ describe('a harvest', () => {
       batch: { coming: false, available: 35, quantity: 45 },
     });
     expect(await standingOf(orderId)).toBe(10);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('of less is shared out in proportion by largest remainder; what is missing is paid back exactly', async () => {
@@ -213,7 +205,7 @@ describe('a harvest', () => {
     await market.settle();
     const back = await market.app.db.paymentRefund.findMany({ where: { payment: { orderId: orders[2] } } });
     expect(back).toMatchObject([{ amountFen: 3 * 700, state: 'succeeded' }]);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('too short for all ends what still waits first; a payment that comes afterwards goes back', async () => {
@@ -230,7 +222,7 @@ describe('a harvest', () => {
     await market.settle();
     const payments = await market.app.db.payment.findMany({ where: { orderId: waiting }, include: { refunds: true } });
     expect(payments).toMatchObject([{ refunds: [{ source: 'late_payment', amountFen: payments[0]?.amountFen }] }]);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('settled twice at once, and again, gives nothing back twice', async () => {
@@ -240,7 +232,7 @@ describe('a harvest', () => {
     await Promise.all([settle(), settle(), settle()]);
     await settle();
     expect(await Promise.all(orders.map(standingOf))).toEqual([4, 3, 3]);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('goes on where it was interrupted: some shares settled, the rest not', async () => {
@@ -252,7 +244,7 @@ describe('a harvest', () => {
     await settle();
     expect(await Promise.all(orders.map(standingOf))).toEqual([3, 3]);
     expect(await harvestOf(id)).toMatchObject({ state: 'harvested', batch: { available: 0 } });
-    await expectExact();
+    await market.expectExact();
   });
 
   it('a cancellation meanwhile takes its share with it, and nothing twice', async () => {
@@ -269,7 +261,7 @@ describe('a harvest', () => {
       await settle();
       expect((await harvestOf(id)).state).toBe('harvested');
       expect(await standingOf(orders[0] ?? 0)).toBe(0);
-      await expectExact();
+      await market.expectExact();
     }
   });
 
@@ -294,7 +286,7 @@ describe('a harvest', () => {
       where: { kind: 'harvest_failed', userId: market.world.users.employee.id },
     });
     expect(inbox.length).toBeGreaterThan(0);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('whose minimum can still be reached by what waits is not given up yet', async () => {
@@ -308,7 +300,7 @@ describe('a harvest', () => {
     await closeHarvests(market.app.db, afterClosing);
     await settle();
     expect((await harvestOf(id)).state).toBe('failed');
-    await expectExact();
+    await market.expectExact();
   });
 
   it('given up after its parcels were confirmed gives all back too', async () => {
@@ -319,7 +311,7 @@ describe('a harvest', () => {
     await settle();
     expect(await standingOf(orderId)).toBe(0);
     expect((await harvestOf(id)).state).toBe('failed');
-    await expectExact();
+    await market.expectExact();
   });
 });
 
@@ -379,6 +371,6 @@ describe('the pages', () => {
     expect((await later.get(`/orders/${order.id}`)).text).toContain('同比例分配');
     expect((await later.get('/inbox')).text).toContain('采收不足');
     market.turnTo(DAY);
-    await expectExact();
+    await market.expectExact();
   });
 });

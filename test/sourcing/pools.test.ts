@@ -3,7 +3,6 @@ import { load } from 'cheerio';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Actor, findActor } from '../../server/accounts/actor.ts';
-import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import type { Product, User } from '../../server/db/generated/client.ts';
 import { cancelOrder } from '../../server/orders/cancel-order.ts';
 import { expireWaitingOrders } from '../../server/payments/expire-waiting-orders.ts';
@@ -105,13 +104,6 @@ const available = async () =>
   (await market.app.db.batch.aggregate({ where: { productId: eggs.id }, _sum: { available: true } }))._sum.available ??
   0;
 
-async function expectExact() {
-  await market.settle();
-  const found: unknown[] = [];
-  await reconcile(market.app.container.config.databaseUrl, (difference) => found.push(difference));
-  expect(found).toEqual([]);
-}
-
 describe('a pool', () => {
   it('turns into everybody’s own orders at the case’s price when the last piece is paid, and counts then', async () => {
     const code = await open();
@@ -126,7 +118,7 @@ describe('a pool', () => {
     await pay('employee', mine);
     expect(await stateOf(mine)).toBe('awaiting_pool');
     expect(await market.app.db.tallyEntry.count({ where: { orderId: mine } })).toBe(0);
-    await expectExact();
+    await market.expectExact();
     await pay('colleague', theirs);
     const unit = await joinForUnit(code, 3);
     expect(await poolOf(code)).toMatchObject({ state: 'full', takenQuantity: 12, committedQuantity: 12 });
@@ -138,7 +130,7 @@ describe('a pool', () => {
       where: { kind: 'pool_filled', dedupeKey: `pool.pool_filled ${(await poolOf(code)).id}` },
     });
     expect(told).toHaveLength(3);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('closed unfilled gives everybody everything back by itself', async () => {
@@ -158,7 +150,7 @@ describe('a pool', () => {
     const back = await market.app.db.paymentRefund.findMany({ where: { payment: { orderId: paid } } });
     expect(back).toMatchObject([{ amountFen: 5 * 9583, state: 'succeeded' }]);
     expect(await available()).toBe(before);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('whose goods lose their certification gives everything back, filled or not', async () => {
@@ -179,7 +171,7 @@ describe('a pool', () => {
       { amountFen: 5 * 9583, state: 'succeeded' },
     ]);
     await market.app.db.certification.updateMany({ where: { productId: eggs.id }, data: { validUntil } });
-    await expectExact();
+    await market.expectExact();
   });
 
   it('that closed takes no payment any more: it goes back', async () => {
@@ -193,7 +185,7 @@ describe('a pool', () => {
     await market.settle();
     const [payment] = await market.app.db.payment.findMany({ where: { orderId: order }, include: { refunds: true } });
     expect(payment?.refunds).toMatchObject([{ source: 'late_payment', amountFen: 5 * 9583 }]);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('has room again for what was not paid in time or was left', async () => {
@@ -206,7 +198,7 @@ describe('a pool', () => {
     expect(await stateOf(slow)).toBe('expired');
     expect(await poolOf(code)).toMatchObject({ state: 'open', takenQuantity: 0, committedQuantity: 0 });
     expect(await codeOf(join('outsider', code, 12))).toBe('done');
-    await expectExact();
+    await market.expectExact();
   });
 
   it('is refused for goods sold by the piece, a day out of reach, and a pool that is over', async () => {
@@ -229,7 +221,7 @@ describe('at once', () => {
       expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(1);
       expect((await poolOf(code)).takenQuantity).toBe(11);
     }
-    await expectExact();
+    await market.expectExact();
   });
 
   it('a withdrawal against the filling: either the case is full with it, or open without it', async () => {
@@ -252,7 +244,7 @@ describe('at once', () => {
         expect(await Promise.all([first, last].map(stateOf))).toEqual(['placed', 'placed']);
       }
     }
-    await expectExact();
+    await market.expectExact();
   });
 
   it('the last payment against the closing: all placed or all given back', async () => {
@@ -273,7 +265,7 @@ describe('at once', () => {
         ['cancelled', 'cancelled'],
       ]).toContainEqual(states);
     }
-    await expectExact();
+    await market.expectExact();
   });
 
   it('a withdrawal waits for whoever holds the pool, and is refused when the case was filled meanwhile', async () => {
@@ -291,7 +283,7 @@ describe('at once', () => {
     expect(await left).toBe('poolFilled');
     expect(await stateOf(order)).toBe('awaiting_pool');
     await market.app.db.pool.update({ where: { id }, data: { state: 'open' } });
-    await expectExact();
+    await market.expectExact();
   });
 
   it('settled many times at once places everybody once', async () => {
@@ -302,7 +294,7 @@ describe('at once', () => {
     await Promise.all(Array.from({ length: 5 }, () => settlePools(market.app.db, now)));
     expect(await Promise.all(orders.map(stateOf))).toEqual(['placed', 'placed']);
     expect((await poolOf(code)).state).toBe('placed');
-    await expectExact();
+    await market.expectExact();
   });
 });
 
@@ -354,6 +346,6 @@ describe('the pages', () => {
     await market.settle();
     expect((await colleague.get(`/orders/${order.id}`)).text).toContain('拼箱的一份');
     expect((await colleague.get('/inbox')).text).toContain('拼箱已拼满');
-    await expectExact();
+    await market.expectExact();
   });
 });

@@ -4,7 +4,6 @@ import readExcelFile from 'read-excel-file/node';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Actor, findActor } from '../../server/accounts/actor.ts';
-import { reconcile } from '../../server/cli/reconcile/run-checks.ts';
 import type { Product } from '../../server/db/generated/client.ts';
 import { rejectOrder } from '../../server/orders/approval/reject-order.ts';
 import { cancelOrder } from '../../server/orders/cancel-order.ts';
@@ -109,13 +108,6 @@ async function atOnce(...works: (() => Promise<unknown>)[]): Promise<string[]> {
   return settled.map((result) => (result.status === 'fulfilled' ? 'done' : String((result.reason as Error).message)));
 }
 
-async function expectExact() {
-  await market.settle();
-  const found: unknown[] = [];
-  await reconcile(market.app.container.config.databaseUrl, (difference) => found.push(difference));
-  expect(found).toEqual([]);
-}
-
 const codeOf = (work: Promise<unknown>) =>
   work.then(
     () => 'done',
@@ -140,7 +132,7 @@ describe('offers accepted', () => {
     expect(await market.app.db.quoteRequest.findUniqueOrThrow({ where: { id: requestId } })).toMatchObject({
       state: 'closed',
     });
-    await expectExact();
+    await market.expectExact();
   });
 
   it('by the line: what was not chosen can go to another offer later, an offer serves once', async () => {
@@ -151,7 +143,7 @@ describe('offers accepted', () => {
     expect(await codeOf(accept(requestId, [both]))).toBe('offerOver');
     await accept(requestId, [rice]);
     expect(await codeOf(accept(requestId, [rice]))).toBe('quoteRequestOver');
-    await expectExact();
+    await market.expectExact();
   });
 
   it('is refused after its last day, also before the job wrote that down', async () => {
@@ -164,7 +156,7 @@ describe('offers accepted', () => {
     await expireQuotes(market.app.db, after);
     const request = await market.app.db.quoteRequest.findUniqueOrThrow({ where: { id: requestId } });
     expect(request.state).toBe('closed');
-    await expectExact();
+    await market.expectExact();
   });
 
   it('only as a whole, where the supplier said so', async () => {
@@ -234,7 +226,7 @@ describe('at once', () => {
         await market.app.db.quoteOfferLine.count({ where: { offer: { requestId }, orderId: { not: null } } }),
       ).toBe(1);
     }
-    await expectExact();
+    await market.expectExact();
   });
 
   it('two offers for one line: one of them is accepted', async () => {
@@ -247,7 +239,7 @@ describe('at once', () => {
       );
       expect(outcomes.sort()).toEqual(['done', 'offerOver']);
     }
-    await expectExact();
+    await market.expectExact();
   });
 
   it('an acceptance waits for the withdrawal that holds the request, and then finds it over', async () => {
@@ -278,7 +270,7 @@ describe('at once', () => {
       const orders = await market.app.db.quoteOfferLine.count({ where: { offerId: tea.id, orderId: { not: null } } });
       expect(orders).toBe(state === 'accepted' ? 1 : 0);
     }
-    await expectExact();
+    await market.expectExact();
   });
 });
 
@@ -317,7 +309,7 @@ describe('an order from offers that was never placed', () => {
       await reopenOffers(market.app.db, orderId, now);
       expect(await offerState(tea.id)).toBe('accepted');
       await cancelOrder(market.app.db, await actorOf('buyer'), again, '收尾', now);
-      await expectExact();
+      await market.expectExact();
     }
   });
 
@@ -332,7 +324,7 @@ describe('an order from offers that was never placed', () => {
     await cancelOrder(market.app.db, await actorOf('buyer'), placed, '取消', now);
     await market.settle();
     expect(await offerState(tea.id)).toBe('accepted');
-    await expectExact();
+    await market.expectExact();
   });
 
   it.each(['reopening', 'expiry'] as const)(
@@ -363,7 +355,7 @@ describe('an order from offers that was never placed', () => {
       expect([await offerState(tea.id), await requestState(requestId)]).toEqual(['expired', 'closed']);
       await market.settle();
       expect(await offerState(tea.id)).toBe('expired');
-      await expectExact();
+      await market.expectExact();
     },
   );
 });
@@ -437,7 +429,7 @@ describe('the pages', () => {
     expect(ordered.headers.location).toMatch(/^\/orders\/\d+$/);
     await market.settle();
     expect((await supplier.get('/inbox')).text).toContain('报价已被采纳');
-    await expectExact();
+    await market.expectExact();
   });
 
   it('nobody else sees a request: another unit’s buyer, an uninvited supplier, an employee', async () => {

@@ -1,8 +1,7 @@
-import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import { type Connection, createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Actor, findActor } from '../../../server/accounts/actor.ts';
 import { connectionOptions } from '../../../server/cli/bootstrap/database-url.mjs';
-import { reconcile } from '../../../server/cli/reconcile/run-checks.ts';
 import { cancelOrder } from '../../../server/orders/cancel-order.ts';
 import { decideRefund } from '../../../server/orders/decide-refund.ts';
 import { receiveFulfilment } from '../../../server/orders/receive-fulfilment.ts';
@@ -13,6 +12,7 @@ import { loadParts, loadSums } from '../../../server/quotas/board/progress-queri
 import { decideReAttribution } from '../../../server/quotas/moves/decide-re-attribution.ts';
 import { requestReAttribution } from '../../../server/quotas/moves/request-re-attribution.ts';
 import { foldTally } from '../../../server/quotas/tally/fold-tally.ts';
+import { queuedBehind, untilWaiting } from '../../setup/until-waiting.ts';
 import { type Market, openMarket, type Placed } from '../market.ts';
 
 const DAY = '2026-05-06';
@@ -42,46 +42,10 @@ const parcelOf = (order: Placed) => order.fulfilments[0]?.id ?? 0;
 const lineOf = (order: Placed) => order.fulfilments[0]?.lines[0]?.id ?? 0;
 
 /** Starts each work when the one before it waits for the lock that `locking` takes, then lets go; tells what each came to. */
-async function queued(locking: string, values: number[], works: (() => Promise<unknown>)[]): Promise<string[]> {
-  await holder.beginTransaction();
-  await holder.query(locking, values);
-  const running: Promise<string>[] = [];
-  for (const [at, work] of works.entries()) {
-    running.push(
-      work().then(
-        () => 'done',
-        (error: Error & { code?: string }) => error.code ?? error.message,
-      ),
-    );
-    await untilWaiting(at + 1);
-  }
-  await holder.commit();
-  return Promise.all(running);
-}
-
-async function untilWaiting(many: number): Promise<void> {
-  const started = Date.now();
-  for (;;) {
-    const [[row]] = await holder.query<RowDataPacket[]>(
-      // Other test files' databases are on the same server.
-      `SELECT COUNT(*) AS waiting FROM information_schema.innodb_trx t JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
-       WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()`,
-    );
-    if (Number(row?.waiting) >= many) return;
-    if (Date.now() - started > 30_000) throw new Error(`${row?.waiting} of ${many} came to wait`);
-    // Asked again within a tenth of a second, the server would repeat what it said before.
-    await new Promise((resolve) => setTimeout(resolve, 150));
-  }
-}
+const queued = (locking: string, values: number[], works: (() => Promise<unknown>)[]) =>
+  queuedBehind(holder, locking, values, works);
 
 const THE_ORDER = 'SELECT id FROM `order` WHERE id = ? FOR UPDATE';
-
-async function expectExact(): Promise<void> {
-  await market.settle();
-  const found: unknown[] = [];
-  await reconcile(market.app.container.config.databaseUrl, (difference) => found.push(difference));
-  expect(found).toEqual([]);
-}
 
 /** What the programme shows, by a board's own reads, beside the plain sum of its entries. */
 async function shownAndBooked() {
@@ -109,7 +73,7 @@ describe('a read in the middle of folding', () => {
     await holder.beginTransaction();
     await holder.query(locking);
     const folding = foldTally(db());
-    await untilWaiting(1);
+    await untilWaiting(holder, 1);
     const { shown, booked } = await shownAndBooked();
     expect(shown).toEqual(shown.map(() => booked));
     expect(await foldTally(db())).toBe(0);
@@ -117,7 +81,7 @@ describe('a read in the middle of folding', () => {
     expect(await folding).toBe(unfolded);
     const after = await shownAndBooked();
     expect(after.shown).toEqual(after.shown.map(() => booked));
-    await expectExact();
+    await market.expectExact();
   });
 
   it('of a purchase that commits while folding waits shows it once', async () => {
@@ -125,7 +89,7 @@ describe('a read in the middle of folding', () => {
     await holder.beginTransaction();
     await holder.query('SELECT * FROM tally_sum FOR UPDATE');
     const folding = foldTally(db());
-    await untilWaiting(1);
+    await untilWaiting(holder, 1);
     await buy(3);
     const { shown, booked } = await shownAndBooked();
     expect(shown).toEqual(shown.map(() => booked));
@@ -133,7 +97,7 @@ describe('a read in the middle of folding', () => {
     await folding;
     const after = await shownAndBooked();
     expect(after.shown).toEqual(after.shown.map(() => booked));
-    await expectExact();
+    await market.expectExact();
   });
 });
 
@@ -154,7 +118,7 @@ describe('one behind the other at the same order', () => {
     expect(await queued(THE_ORDER, [order.id], [notice, notice, notice])).toEqual(['done', 'done', 'done']);
     expect(await db().tallyEntry.count({ where: { orderId: order.id } })).toBe(before);
     expect(await db().journalEntry.count({ where: { orderId: order.id, account: 'paid' } })).toBe(1);
-    await expectExact();
+    await market.expectExact();
   });
 
   it.each([
@@ -175,7 +139,7 @@ describe('one behind the other at the same order', () => {
         turns.map((turn) => works[turn] as () => Promise<unknown>),
       ),
     ).toEqual(outcomes);
-    await expectExact();
+    await market.expectExact();
   });
 
   it('two receipts and a cancellation of a shipped parcel: one receipt counts', async () => {
@@ -196,7 +160,7 @@ describe('one behind the other at the same order', () => {
     expect([first, ...others.map((code) => code === 'done')]).toEqual(['done', false, false]);
     const { acceptedQuantity } = await db().orderLine.findUniqueOrThrow({ where: { id: lineOf(order) } });
     expect(acceptedQuantity).toBe(1);
-    await expectExact();
+    await market.expectExact();
   });
 
   it.each([
@@ -235,7 +199,7 @@ describe('one behind the other at the same order', () => {
         })
       )._sum.fen;
     expect([await of(bank), await of(firstPrison)]).toEqual([0, 3 * 12_800]);
-    await expectExact();
+    await market.expectExact();
   });
 });
 
@@ -257,6 +221,6 @@ describe('one behind the other at the same batch', () => {
       'done',
     ]);
     expect((await db().batch.findUniqueOrThrow({ where: { id: batch.id } })).available).toBe(3);
-    await expectExact();
+    await market.expectExact();
   });
 });
