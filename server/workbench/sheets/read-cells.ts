@@ -39,7 +39,7 @@ export function readLines(
       },
     ];
   });
-  if (lines.length > MOST_SHEET_ROWS)
-    faults.push({ path: 'A1', code: 'tooManyRows', values: { maximum: MOST_SHEET_ROWS } });
-  return { lines: lines.slice(0, MOST_SHEET_ROWS), faults };
+  const maximum = MOST_SHEET_ROWS[kind];
+  if (lines.length > maximum) faults.push({ path: 'A1', code: 'tooManyRows', values: { maximum } });
+  return { lines: lines.slice(0, maximum), faults };
 }

@@ -50,7 +50,7 @@ export const NEEDED_COLUMNS: Record<SheetKind, readonly SheetColumn[]> = {
   batches: ['code', 'producedOn', 'quantity'],
 };
 
-/** All goods of a large supplier; lines that change nothing cost nothing. */
-export const MOST_SHEET_ROWS = 2000;
-/** Lines that are written in one go. */
-export const MOST_WRITTEN = 300;
+/** Of goods all of a large supplier: lines that change nothing cost nothing. Each of a batch is written. */
+export const MOST_SHEET_ROWS: Record<SheetKind, number> = { goods: 2000, batches: 300 };
+/** Lines of goods that are written in one go; their rows are held meanwhile. */
+export const MOST_WRITTEN = 150;

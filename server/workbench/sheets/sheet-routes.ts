@@ -144,7 +144,7 @@ export function goodsSheetRoutes({ db, files, clock, messages }: Parts): Router 
     res.set('Cache-Control', 'no-store').render('workbench/sheet-upload', {
       ...page(req, kind),
       help: req.t(`goodsSheet:help.${kind}`),
-      most: MOST_SHEET_ROWS,
+      most: MOST_SHEET_ROWS[kind],
       templateHref: pathTo('goodsTemplate', { kind }),
       exportHref: kind === 'goods' ? pathTo('goodsExcel') : undefined,
       action: pathTo('goodsSheets', { kind }),

@@ -39,7 +39,7 @@ export async function writeGoodsBook(
   withGoods: boolean,
 ): Promise<Buffer> {
   const supplierId = { in: context.suppliers.map(({ id }) => id) };
-  const goods = withGoods ? await goodsForSheet(db, { supplierId }, MOST_SHEET_ROWS) : [];
+  const goods = withGoods ? await goodsForSheet(db, { supplierId }, MOST_SHEET_ROWS.goods) : [];
   const { t } = reader;
   const lists = listsOf(reader, context);
   const rows = goods.map((good) => {
@@ -60,7 +60,7 @@ export async function writeGoodsBook(
     },
     { data: listSheet(reader, lists), sheet: t('goodsSheet:names'), columns: LISTED.map(() => ({ width: 26 })) },
   ];
-  return writeExcelFile(sheets, { features: [withRules(rulesOf(reader, lists), MOST_SHEET_ROWS)] }).toBuffer();
+  return writeExcelFile(sheets, { features: [withRules(rulesOf(reader, lists), MOST_SHEET_ROWS.goods)] }).toBuffer();
 }
 
 function headOf({ t }: Reader, column: GoodsColumn): Cell {
