@@ -242,6 +242,16 @@ describe('what a sheet may not', () => {
     expect((await good(other.id)).family.storage).toBe('常温');
   });
 
+  it('change more than 150 lines at once, while any number may stand as they are', async () => {
+    const { code } = await uncertified();
+    const fresh = Array.from({ length: 150 }, (_, at) => ({ 商品名称: '许多', 规格: `${at}` }));
+    expect(faultsIn(await upload({ 商品编号: code, 储存方法: '常温' }, ...fresh))[0]).toMatch(
+      /^A1 .*最多写入 150 行改动/,
+    );
+    const others = await upload({ 商品编号: code, 储存方法: '常温' }, { 商品名称: '许多', 规格: '1' });
+    expect(faultsIn(others).map((text) => text.split(' ')[0])).toContain('A3');
+  });
+
   it('be applied after something moved, nor twice', async () => {
     const { id, code } = await uncertified();
     const page = await upload({ 商品编号: code, 英文规格: 'a kilogram' });

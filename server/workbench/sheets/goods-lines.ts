@@ -27,9 +27,10 @@ export async function applyGoodsLines(
   const { own: told, fresh, faults } = readAll(context, goods, lines);
   if (told.filter(isChanging).length + fresh.length > MOST_WRITTEN)
     return { outcomes: [], faults: [{ path: 'A1', code: 'tooManyChanges', values: { maximum: MOST_WRITTEN } }] };
-  const own = await heldAndReadAgain(tx, told);
   const joining = fresh.flatMap((one) => joinedFamily(context, goods, one));
-  faults.push(...(await applyFamilyWishes(tx, actor, context.choices, [...own, ...joining], at)));
+  const held = await heldAndReadAgain(tx, [...told, ...joining]);
+  const own = held.slice(0, told.length);
+  faults.push(...(await applyFamilyWishes(tx, actor, context.choices, held, at)));
   const made: MadeGoods = new Map();
   const steps = [
     ...own.map((read) => ({ line: read.line, apply: () => applyGoodsLine(tx, actor, context, read, at) })),
@@ -68,9 +69,9 @@ function readAll(context: SheetContext, goods: readonly SheetGood[], lines: read
 }
 
 /** Takes the rows that are to change, goods before specifications, and reads them again: nobody changes them meanwhile. */
-async function heldAndReadAgain(tx: Tx, own: readonly FamilyLine[]): Promise<FamilyLine[]> {
-  const changing = own.filter(isChanging);
-  if (changing.length === 0) return [...own];
+async function heldAndReadAgain(tx: Tx, lines: readonly FamilyLine[]): Promise<FamilyLine[]> {
+  const changing = lines.filter(isChanging);
+  if (changing.length === 0) return [...lines];
   const reworded = changing.filter(({ typed, before }) =>
     FAMILY_COLUMNS.some((column) => typed[column] !== undefined && typed[column] !== before[column]),
   );
@@ -80,7 +81,7 @@ async function heldAndReadAgain(tx: Tx, own: readonly FamilyLine[]): Promise<Fam
   const ids = changing.map(({ good }) => good.id);
   await tx.$queryRaw`SELECT id FROM product WHERE id IN (${Prisma.join(ids)}) ORDER BY id FOR UPDATE`;
   const held = new Map((await goodsForSheet(tx, { id: { in: ids } })).map((good) => [good.id, good]));
-  return own.map((read) => {
+  return lines.map((read) => {
     const good = held.get(read.good.id);
     return good ? { ...read, good, before: textsOfGood(good) } : read;
   });
