@@ -1,5 +1,6 @@
 import { accountEndpoints } from './accounts/account-api.ts';
 import { cartEndpoints } from './cart/cart-api.ts';
+import { listEndpoints } from './cart/list-api.ts';
 import { catalogEndpoints } from './catalog/catalog-api.ts';
 import { checkoutEndpoints } from './checkout/checkout-api.ts';
 import type { Container } from './container.ts';
@@ -9,10 +10,12 @@ import { disputeEndpoints } from './orders/disputes/dispute-api.ts';
 import { fulfilmentEndpoints } from './orders/fulfilment-api.ts';
 import { orderEndpoints } from './orders/order-api.ts';
 import { refundEndpoints } from './orders/refund-api.ts';
+import { standingOrderEndpoints } from './orders/standing-order-api.ts';
 import { invoiceEndpoints } from './payments/invoices/invoice-api.ts';
 import { payerEndpoints } from './payments/payers/payer-api.ts';
 import { statementEndpoints } from './payments/statement-api.ts';
 import { statementStepEndpoints } from './payments/statement-steps-api.ts';
+import { transferEndpoints } from './payments/transfer-api.ts';
 import { zoneEndpoints } from './promotions/zone-api.ts';
 import { bulletinEndpoints } from './quotas/bulletins/bulletin-api.ts';
 import { reAttributionEndpoints } from './quotas/moves/re-attribution-api.ts';
@@ -44,12 +47,14 @@ export function apiEndpoints(container: Container): Endpoint[] {
     ...searchEndpoints(container),
     ...zoneEndpoints(container),
     ...cartEndpoints(container),
+    ...listEndpoints(container),
     ...checkoutEndpoints(container),
     ...quoteEndpoints(container),
     ...harvestEndpoints(container),
     ...matchingEndpoints(container),
     ...poolEndpoints(container),
     ...orderEndpoints(container),
+    ...standingOrderEndpoints(container),
     ...approvalEndpoints(container),
     ...approvalRuleEndpoints(container),
     ...fulfilmentEndpoints(container),
@@ -59,6 +64,7 @@ export function apiEndpoints(container: Container): Endpoint[] {
     ...payerEndpoints(container),
     ...statementEndpoints(container),
     ...statementStepEndpoints(container),
+    ...transferEndpoints(container),
     ...invoiceEndpoints(container),
     ...quotaEndpoints(container),
     ...targetEndpoints(container),
