@@ -32,9 +32,12 @@ export function isStripeAway(error: unknown): boolean {
   return AWAY.includes((error as Stripe.errors.StripeError | null)?.type ?? '');
 }
 
-/** Stripe has refused a call for what it says; it will do so again. */
+const CONFLICT = 409;
+
+/** Stripe has refused a call for what it says; it will do so again. Not so a conflict: the same call is under way from elsewhere. */
 export function isStripeRefusal(error: unknown): boolean {
-  return (error as Stripe.errors.StripeError | null)?.type === 'StripeInvalidRequestError';
+  const fault = error as Stripe.errors.StripeError | null;
+  return fault?.type === 'StripeInvalidRequestError' && fault.statusCode !== CONFLICT;
 }
 
 function addressOf(apiBase: string): { protocol: 'http' | 'https'; host: string; port: number } {
