@@ -13,12 +13,14 @@ interface Unsettled {
 }
 
 /**
- * Asks Stripe about payments that have been open for a while, and refunds that the bank has not confirmed, in case an event was lost.
- * Throws at the end when some had no answer.
+ * Asks Stripe about payments that have been open for a while, and refunds that the bank has not confirmed, in case an event was lost, and
+ * ends payments whose page nobody was led to in time. Throws at the end when some had no answer.
  */
 export async function settleOpenPayments(deps: RefundDeps, now: Date): Promise<void> {
   const { db, stripe } = deps;
   const since = new Date(now.getTime() - QUIET_MS);
+  // Left behind by a process that died while it opened the page: Stripe cannot be asked, and nobody was given the address.
+  await db.payment.updateMany({ where: { state: 'created', expiresAt: { lt: since } }, data: { state: 'expired' } });
   const faults = [
     ...(await askAll(
       (after) => findOpenPayments(db, after, since),

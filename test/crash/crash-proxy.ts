@@ -1,8 +1,12 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The commands of MySQL's protocol that run a statement: COM_QUERY and COM_STMT_EXECUTE. */
 const RUNS = [0x03, 0x17];
 const HEAD_BYTES = 4;
+/** With what both drivers introduce themselves; it is none of the process's statements. */
+const LAST_GREETING = /^set ti/i;
+const GREETING_MS = 2_000;
 
 export interface CrashProxy {
   /** the database's address, through the proxy */
@@ -12,6 +16,8 @@ export interface CrashProxy {
    * after any other statement is the same as before the next.
    */
   dieAt: (count: number, when: 'before' | 'after commit') => void;
+  /** dies now, as the rest of its process does */
+  die: () => void;
   died: () => boolean;
   close: () => Promise<void>;
 }
@@ -20,34 +26,43 @@ export interface CrashProxy {
  * Stands between a process and its database and cuts every connection at a chosen statement: what the server then sees is what a process that
  * was killed there leaves behind, and every later statement of that process fails.
  */
-export async function crashProxy(databaseUrl: string): Promise<CrashProxy> {
+export async function crashProxy(databaseUrl: string, onDeath: () => void = () => {}): Promise<CrashProxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
+  // Of drivers that still introduce themselves: cut off there, they complain where nobody listens.
+  const greeting = new Set<Socket>();
   let left = Number.POSITIVE_INFINITY;
   let after = false;
   let dead = false;
 
   function die(): void {
+    if (dead) return;
     dead = true;
-    // Refused at the door; a driver that is let in and then cut off complains where nobody listens.
     server.close();
-    for (const socket of sockets) socket.destroy();
+    for (const socket of sockets) if (!greeting.has(socket)) socket.destroy();
+    onDeath();
   }
 
   const server = createServer((client) => {
     const upstream = connect(Number(target.port || 3306), target.hostname);
+    let greets = true;
+    let isLast = false;
     for (const socket of [client, upstream]) {
       sockets.add(socket);
+      greeting.add(socket);
       socket
         .on('error', () => {})
         .on('close', () => {
           sockets.delete(socket);
+          greeting.delete(socket);
           for (const other of [client, upstream]) other.destroy();
         });
     }
     client.on('data', (bytes: Buffer) => {
+      if (dead && !greets) return void client.destroy();
       for (const { command, text } of commandsIn(bytes)) {
-        if (!RUNS.includes(command) || (after && !/^commit/i.test(text))) continue;
+        isLast ||= LAST_GREETING.test(text);
+        if (greets || !RUNS.includes(command) || (after && !/^commit/i.test(text))) continue;
         left -= 1;
         if (left > 0) continue;
         if (!after) return die();
@@ -58,7 +73,12 @@ export async function crashProxy(databaseUrl: string): Promise<CrashProxy> {
       }
       upstream.write(bytes);
     });
-    upstream.on('data', (bytes: Buffer) => client.write(bytes));
+    upstream.on('data', (bytes: Buffer) => {
+      client.write(bytes);
+      if (!isLast || !greets) return;
+      greets = false;
+      for (const socket of [client, upstream]) greeting.delete(socket);
+    });
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -72,8 +92,10 @@ export async function crashProxy(databaseUrl: string): Promise<CrashProxy> {
       left = count;
       after = when === 'after commit';
     },
+    die,
     died: () => dead,
     close: async () => {
+      for (const until = Date.now() + GREETING_MS; greeting.size > 0 && Date.now() < until; ) await sleep(5);
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => (server.listening ? server.close(resolve) : resolve(undefined)));
     },

@@ -369,8 +369,8 @@ async function unpaid(): Promise<{ id: number; payment: string }> {
 
 describe.each(Object.entries(STORIES))('%s', (name, prepare) => {
   it('is whole or not at all wherever its process is killed, and can be done again', async () => {
-    const before = await killedEverywhere({ url, db }, prepare, 'before');
-    const after = await killedEverywhere({ url, db }, prepare, 'after commit');
+    const before = await killedEverywhere({ url, container: market.app.container }, prepare, 'before');
+    const after = await killedEverywhere({ url, container: market.app.container }, prepare, 'after commit');
     console.log(`${name}: killed before each of ${before} statements and after each of ${after} commits`);
     expect(before).toBeGreaterThan(2);
     expect(await reconcile(url, (difference) => console.log(difference))).toBe(0);

@@ -134,8 +134,8 @@ const STORIES: Record<string, () => Promise<Story>> = {
 
 describe.each(Object.entries(STORIES))('%s', (name, prepare) => {
   it('is done with its link and photo or not at all wherever its process is killed, and can be done again', async () => {
-    const before = await killedEverywhere({ url, db }, prepare, 'before');
-    const after = await killedEverywhere({ url, db }, prepare, 'after commit');
+    const before = await killedEverywhere({ url, container: market.app.container }, prepare, 'before');
+    const after = await killedEverywhere({ url, container: market.app.container }, prepare, 'after commit');
     console.log(`${name}: killed before each of ${before} statements and after each of ${after} commits`);
     expect(before).toBeGreaterThan(2);
     expect(after).toBe(1);
