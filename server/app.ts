@@ -110,6 +110,8 @@ import { welfareRoutes } from './welfare/welfare-routes.ts';
 import { batchRoutes } from './workbench/batches/batch-routes.ts';
 import { goodsRoutes } from './workbench/goods/goods-routes.ts';
 import { specificationRoutes } from './workbench/goods/specification-routes.ts';
+import { markDeskRoutes } from './workbench/marks/mark-desk-routes.ts';
+import { markRoutes } from './workbench/marks/mark-routes.ts';
 import { ownPhotoRoutes } from './workbench/photos/photo-routes.ts';
 import { flaggedPriceRoutes } from './workbench/prices/price-routes.ts';
 import { reviewRoutes } from './workbench/reviews/review-routes.ts';
@@ -195,6 +197,8 @@ export function createApp(container: Container): Express {
   app.use(goodsSheetRoutes(container));
   app.use(reviewRoutes(container));
   app.use(shopRoutes(container));
+  app.use(markRoutes(container));
+  app.use(markDeskRoutes(container));
   app.use(ownPhotoRoutes(container));
   app.use(flaggedPriceRoutes(container));
   app.use(supplierQuoteRoutes(container));

@@ -18,14 +18,12 @@ import { tellFavourites } from './notifications/tell-favourites.ts';
 import { tellMovedDeliveries } from './notifications/tell-moved-deliveries.ts';
 import { tellOfAnswers } from './notifications/tell-of-answers.ts';
 import { applicationChanged, tellOfApplications } from './notifications/tell-of-applications.ts';
-import { tellOfBankChanges } from './notifications/tell-of-bank-changes.ts';
 import { tellOfCertifications } from './notifications/tell-of-certifications.ts';
 import { tellOfDisputes } from './notifications/tell-of-disputes.ts';
 import { tellOfHarvests } from './notifications/tell-of-harvests.ts';
 import { tellOfMatching } from './notifications/tell-of-matching.ts';
 import { tellOfPickups } from './notifications/tell-of-pickups.ts';
 import { tellOfPools } from './notifications/tell-of-pools.ts';
-import { tellOfPrices } from './notifications/tell-of-prices.ts';
 import { tellOfQuotes } from './notifications/tell-of-quotes.ts';
 import { tellOfRecalledLines, tellOfRecalls } from './notifications/tell-of-recalls.ts';
 import { tellOfRefunds } from './notifications/tell-of-refunds.ts';
@@ -37,6 +35,7 @@ import { tellOverdueCancelled } from './notifications/tell-overdue-cancelled.ts'
 import { tellStandingOrders } from './notifications/tell-standing-orders.ts';
 import { tellSuppliers } from './notifications/tell-suppliers.ts';
 import { tellUnits } from './notifications/tell-units.ts';
+import { workbenchHandlers } from './notifications/workbench-handlers.ts';
 import { APPROVAL_ASKED } from './orders/approval/approval-levels.ts';
 import { BUYER_NEWS, buyerNews } from './orders/buyer-news.ts';
 import { SESSIONS_TO_CLOSE } from './orders/cancel-order.ts';
@@ -70,9 +69,7 @@ import { APPLICATION_CHANGED } from './suppliers/applications/lock-application.t
 import { CERTIFICATION_ACTED, certificationActed } from './suppliers/certification-told.ts';
 import { WELFARE_OPENED } from './welfare/open-run.ts';
 import { tellChoosers } from './welfare/tell-choosers.ts';
-import { PRICE_CHANGED, priceChanged } from './workbench/prices/price-changed.ts';
 import { REVIEW_ANSWERED } from './workbench/reviews/answer-review.ts';
-import { BANK_CHANGED, bankChanged } from './workbench/shop/bank-changed.ts';
 
 const REFUND_DUE = 'payment.refund_due';
 const refundChanged = z.object({ refundId: z.number().int() });
@@ -136,10 +133,6 @@ export function outboxHandlers(container: Container) {
     [CERTIFICATION_ACTED]: async (payloads) => {
       const acts = payloads.map((payload) => certificationActed.parse(payload));
       await tellOfCertifications(db, acts, dayOf(clock()));
-    },
-    [BANK_CHANGED]: async (payloads) => {
-      const changes = payloads.map((payload) => bankChanged.parse(payload));
-      await tellOfBankChanges(db, changes, dayOf(clock()));
     },
     'dispute.changed': async (payloads) => {
       const ids = payloads.map((payload) => disputeChanged.parse(payload).messageId);
@@ -211,13 +204,6 @@ export function outboxHandlers(container: Container) {
       const ids = payloads.map((payload) => reviewAnswered.parse(payload).reviewId);
       await tellOfAnswers(db, ids);
     },
-    [PRICE_CHANGED]: async (payloads) => {
-      await tellOfPrices(
-        db,
-        payloads.map((payload) => priceChanged.parse(payload)),
-        dayOf(clock()),
-      );
-    },
     [UNIT_REMINDED]: async (payloads) => {
       const ids = payloads.map((payload) => unitReminded.parse(payload).reminderId);
       await tellUnits(db, ids, dayOf(clock()));
@@ -242,6 +228,7 @@ export function outboxHandlers(container: Container) {
       if (faults.length > 0) throw new AggregateError(faults, `${faults.length} mails were not sent`);
     },
     ...passwordHandlers(container),
+    ...workbenchHandlers(container),
     [RIGHT_CHANGED]: async (payloads) => {
       const ids = payloads.map((payload) => rightChanged.parse(payload));
       await tellOfRights(db, ids);

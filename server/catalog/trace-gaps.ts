@@ -25,7 +25,7 @@ export async function untracedMarks(db: PrismaClient, today: Day): Promise<Untra
     SELECT m.id, m.kind, m.number, m.validUntil, s.id AS supplierId, s.name AS supplierName, s.nameEn AS supplierNameEn,
       f.name AS familyName, f.nameEn AS familyNameEn
     FROM quality_mark m JOIN supplier s ON s.id = m.supplierId LEFT JOIN product_family f ON f.id = m.familyId
-    WHERE m.validFrom <= ${today} AND m.validUntil >= ${today} AND NOT EXISTS (
+    WHERE m.state = 'confirmed' AND m.validFrom <= ${today} AND m.validUntil >= ${today} AND NOT EXISTS (
       SELECT 1 FROM product p JOIN batch b ON b.productId = p.id
       WHERE p.supplierId = m.supplierId AND (m.familyId IS NULL OR p.familyId = m.familyId))
     ORDER BY s.id, m.id LIMIT ${MOST_MARKS}`;

@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises';
 import express, { type RequestHandler, type Router } from 'express';
 import { toString as drawQr } from 'qrcode';
 import type { FileStore } from '../clients/file-store.ts';
@@ -10,6 +9,7 @@ import { dayOf } from '../shared/days.ts';
 import { NotFound } from '../shared/errors.ts';
 import { placeTree } from '../units/place-tree.ts';
 import { idIn } from '../web/forms.ts';
+import { sendFile } from '../web/send-file.ts';
 import { catalogReader } from './catalog-reader.ts';
 import { mayRecall } from './trace-policy.ts';
 import { presentTrace } from './trace-presenter.ts';
@@ -27,7 +27,7 @@ export function traceRoutes(parts: Parts): Router {
   const router = express.Router();
   router.get(patterns.traceSearch, searchTrace);
   router.get(patterns.traceQr, drawCode(parts));
-  router.get(patterns.traceFile, sendFile(parts));
+  router.get(patterns.traceFile, sendPaper(parts));
   router.get(patterns.trace, showTrace(parts));
   return router;
 }
@@ -70,20 +70,9 @@ function drawCode({ config, db }: Parts): RequestHandler {
   };
 }
 
-function sendFile({ db, files }: Parts): RequestHandler {
+function sendPaper({ db, files }: Parts): RequestHandler {
   return async (req, res) => {
     const file = await findTraceFile(db, String(req.params.code), idIn(req.params.id));
-    const bytes = file && (await files.open(file.sha256));
-    if (!file || !bytes) throw new NotFound();
-    // What people upload is never run as a page of ours: its own media type, no guessing, no scripts.
-    res.set({
-      'Content-Type': file.mime,
-      'Content-Length': String(file.bytes),
-      'Content-Security-Policy': "default-src 'none'; sandbox",
-      'X-Content-Type-Options': 'nosniff',
-      'Cache-Control': 'public, max-age=86400',
-      'Content-Disposition': `${file.mime.startsWith('image/') ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(file.name)}`,
-    });
-    await pipeline(bytes, res);
+    await sendFile(res, files, file, 'public, max-age=86400');
   };
 }

@@ -21,7 +21,7 @@ export async function traceShares(db: Db, today: Day): Promise<TraceShares> {
         SELECT m.supplierId, MIN(EXISTS (
           SELECT 1 FROM product p JOIN batch b ON b.productId = p.id
           WHERE p.supplierId = m.supplierId AND (m.familyId IS NULL OR p.familyId = m.familyId))) AS enrolled
-        FROM quality_mark m WHERE m.validFrom <= ${today} AND m.validUntil >= ${today} GROUP BY m.supplierId) holder`,
+        FROM quality_mark m WHERE m.state = 'confirmed' AND m.validFrom <= ${today} AND m.validUntil >= ${today} GROUP BY m.supplierId) holder`,
     db.$queryRaw<Row[]>`
       SELECT COUNT(*) AS total, CAST(COALESCE(SUM(b.conformityNumber <> ''), 0) AS SIGNED) AS count
       FROM batch b JOIN product p ON p.id = b.productId JOIN category c ON c.id = p.categoryId

@@ -58,7 +58,7 @@ export async function* productDocuments(
         s.name AS supplierName, br.code AS brandCode, br.name AS brandName,
         (SELECT GROUP_CONCAT(z.code) FROM zone_product zp JOIN zone z ON z.id = zp.zoneId AND z.closedAt IS NULL WHERE zp.productId = p.id) AS zoneCodes,
         (SELECT GROUP_CONCAT(DISTINCT m.kind) FROM quality_mark m WHERE m.supplierId = p.supplierId AND (m.familyId IS NULL OR m.familyId = p.familyId)
-          AND m.validFrom <= ${today} AND m.validUntil >= ${today}) AS marks,
+          AND m.state = 'confirmed' AND m.validFrom <= ${today} AND m.validUntil >= ${today}) AS marks,
         p.priceFen, ${tiersText} AS tiersText, p.minQuantity, p.orderMultiple, p.netGrams, ${availableQuantity(today)} AS available, p.coldChain,
         p.sold, p.createdAt
       FROM product p JOIN product_family f ON f.id = p.familyId JOIN supplier s ON s.id = p.supplierId LEFT JOIN brand br ON br.id = f.brandId

@@ -41,7 +41,7 @@ export async function findMarks(
 ): Promise<Mark[]> {
   const rows = await fast(db).$queryRaw<MarkRow[]>`
     SELECT kind, number, familyId, validFrom, validUntil FROM quality_mark
-    WHERE supplierId = ${supplierId} AND validFrom <= ${today} AND validUntil >= ${today}
+    WHERE supplierId = ${supplierId} AND state = 'confirmed' AND validFrom <= ${today} AND validUntil >= ${today}
       AND (${familyId} IS NULL OR familyId IS NULL OR familyId = ${familyId}) ORDER BY id`;
   return rows.map((row) => ({
     ...row,

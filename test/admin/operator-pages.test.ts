@@ -110,7 +110,12 @@ describe(`GET ${ADMIN}`, () => {
 
   it('shows the two figures of rule 18 as they are', async () => {
     const { lianghe, chuanhe } = world.suppliers;
-    const mark = { kind: 'green' as const, validFrom: new Date('2026-01-01'), validUntil: new Date('2026-12-31') };
+    const mark = {
+      kind: 'green' as const,
+      state: 'confirmed' as const,
+      validFrom: new Date('2026-01-01'),
+      validUntil: new Date('2026-12-31'),
+    };
     const bare = await aProduct(market.db, { supplier: chuanhe, stock: [] });
     await market.db.qualityMark.createMany({
       data: [

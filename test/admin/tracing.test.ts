@@ -24,7 +24,7 @@ beforeAll(async () => {
   const mark = (supplierId: number, number: string, familyId: number | null) =>
     app.db.qualityMark.create({
       data: {
-        ...{ supplierId, familyId, number, kind: 'organic' },
+        ...{ supplierId, familyId, number, kind: 'organic', state: 'confirmed' },
         ...{ validFrom: dayToColumn('2026-01-01'), validUntil: dayToColumn('2026-12-31') },
       },
     });

@@ -40,6 +40,7 @@ export function addCertifications(world: World, people: People): void {
         supplierId: id('supplier', family.supplier),
         familyId: id('family', family.code),
         kind: mark.kind,
+        state: 'confirmed',
         number: mark.number,
         validFrom: dayToColumn(mark.validFrom),
         validUntil: dayToColumn(mark.validUntil),

@@ -12,6 +12,7 @@ import { placeTree } from '../../units/place-tree.ts';
 import { flash } from '../../web/flash.ts';
 import { formView, refusedForm } from '../../web/form-view.ts';
 import { idIn, read } from '../../web/forms.ts';
+import { sendFile } from '../../web/send-file.ts';
 import { confirmablePlaces, confirmFarmersReceipt } from './confirm-farmers-receipt.ts';
 import type { OfflineAct } from './lock-offline-purchase.ts';
 import { maySee, reachOf } from './offline-policy.ts';
@@ -80,18 +81,7 @@ export function offlineRoutes({ db, files, clock }: OfflineParts): Router {
   router.get(patterns.offlineEvidence, async (req, res) => {
     const { purchase } = await visible(req);
     const file = purchase.evidence.find(({ file: { id } }) => id === idIn(req.params.fileId))?.file;
-    const bytes = file && (await files.open(file.sha256));
-    if (!file || !bytes) throw new NotFound();
-    // What people upload is never run as a page of ours: its own media type, no guessing, no scripts.
-    res.set({
-      'Content-Type': file.mime,
-      'Content-Length': String(file.bytes),
-      'Content-Security-Policy': "default-src 'none'; sandbox",
-      'X-Content-Type-Options': 'nosniff',
-      'Cache-Control': 'private, max-age=3600',
-      'Content-Disposition': `${file.mime.startsWith('image/') ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(file.name)}`,
-    });
-    bytes.on('error', () => res.destroy()).pipe(res);
+    await sendFile(res, files, file);
   });
 
   router.post(patterns.offlineVerification, (req, res) =>

@@ -12,6 +12,7 @@ import { placeTree } from '../../units/place-tree.ts';
 import { flash } from '../../web/flash.ts';
 import { formView, refusedForm } from '../../web/form-view.ts';
 import { idIn, read } from '../../web/forms.ts';
+import { sendFile } from '../../web/send-file.ts';
 import { uploadsIn } from '../../web/uploads.ts';
 import { type NewDocument, readDocuments } from './application-documents.ts';
 import { exportApplications } from './application-export.ts';
@@ -124,18 +125,7 @@ export function applicationRoutes({ db, files, clock }: ApplicationParts): Route
   router.get(patterns.applicationDocument, async (req, res) => {
     const { documents } = await findApplication(db, actorOf(req), idIn(req.params.id), await placeTree(db));
     const file = documents.find(({ id }) => id === idIn(req.params.documentId))?.file;
-    const bytes = file && (await files.open(file.sha256));
-    if (!file || !bytes) throw new NotFound();
-    // What people upload is never run as a page of ours: its own media type, no guessing, no scripts.
-    res.set({
-      'Content-Type': file.mime,
-      'Content-Length': String(file.bytes),
-      'Content-Security-Policy': "default-src 'none'; sandbox",
-      'X-Content-Type-Options': 'nosniff',
-      'Cache-Control': 'private, max-age=3600',
-      'Content-Disposition': `${file.mime.startsWith('image/') ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(file.name)}`,
-    });
-    bytes.on('error', () => res.destroy()).pipe(res);
+    await sendFile(res, files, file);
   });
 
   return router;

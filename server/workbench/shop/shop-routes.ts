@@ -13,6 +13,7 @@ import { placeTree } from '../../units/place-tree.ts';
 import { flash } from '../../web/flash.ts';
 import { formView, refusedForm } from '../../web/form-view.ts';
 import { idIn, read } from '../../web/forms.ts';
+import { sendFile } from '../../web/send-file.ts';
 import { checkedUpload, uploadsIn } from '../../web/uploads.ts';
 import { requireSeller } from '../own-goods.ts';
 import { saveShop } from './save-shop.ts';
@@ -72,17 +73,7 @@ export function shopRoutes({ db, files, clock }: Parts): Router {
   router.get(patterns.benefitEvidence, async (req, res) => {
     const [supplierId, year] = [idIn(req.params.id), idIn(req.params.year)];
     const file = await findEvidence(db, actorOf(req), await placeTree(db), supplierId, year);
-    const bytes = await files.open(file.sha256);
-    if (!bytes) throw new NotFound();
-    res.set({
-      'Content-Type': file.mime,
-      'Content-Length': String(file.bytes),
-      'Content-Security-Policy': "default-src 'none'; sandbox",
-      'X-Content-Type-Options': 'nosniff',
-      'Cache-Control': 'private, no-store',
-      'Content-Disposition': `${file.mime.startsWith('image/') ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(file.name)}`,
-    });
-    bytes.on('error', () => res.destroy()).pipe(res);
+    await sendFile(res, files, file, 'private, no-store');
   });
 
   return router;
