@@ -93,7 +93,10 @@ it('a supplier hands one in, a certifier confirms it, and its goods are marked a
 
 it('a refusal needs a reason that the supplier reads, and the number may be handed in again', async () => {
   await handIn();
-  expect((await decide('refuse')).status).toBe(422);
+  const refused = await decide('refuse');
+  expect(refused.status).toBe(422);
+  const $ = load(refused.text);
+  expect($(String($('.error-summary__list a').attr('href'))).is('textarea')).toBe(true);
   expect((await decide('refuse', '编号看不清')).status).toBe(303);
   expect((await supplier.open(pathTo('supplierMarks'))).text).toContain('编号看不清');
   expect((await handIn()).status).toBe(303);
