@@ -5,9 +5,12 @@ import { lockOrder } from '../orders/lock-order.ts';
 import { convergeRefund, type NotedRefund, type RefundDeps, takeBack } from './converge-refund.ts';
 import { noteRefund, type RefundDue } from './note-refund.ts';
 
+/** Stripe forgets an idempotency key after 24 hours; from long before then on it is asked what it has done. */
+const KEY_IS_SURE_MS = 12 * 3_600_000;
+
 /**
- * Sends one sum back to whoever paid, once per cause however often it is called: the row and its idempotency key come first, then
- * Stripe, then the journal when Stripe has taken it. Throws when Stripe does not answer, so that the outbox tries again; what
+ * Sends one sum back to whoever paid, once per cause however often it is called and however long the market was away in between: the row
+ * and its idempotency key come first, then Stripe, then the journal when Stripe has taken it. Throws when Stripe does not answer, so that the outbox tries again; what
  * Stripe refuses for good is a refund that came back.
  */
 export async function refundPayment(deps: RefundDeps, due: RefundDue, now: Date): Promise<void> {
@@ -18,8 +21,24 @@ export async function refundPayment(deps: RefundDeps, due: RefundDue, now: Date)
     select: { paymentIntentId: true },
   });
   if (!paymentIntentId) throw new Error(`payment ${refund.paymentId} has no payment intent to refund`);
-  const sent = await sentBy(deps, due, refund, paymentIntentId, now);
+  const isOld = Date.now() - refund.createdAt.getTime() > KEY_IS_SURE_MS;
+  const sent =
+    (isOld && (await sentBefore(deps.stripe, due, paymentIntentId))) ||
+    (await sentBy(deps, due, refund, paymentIntentId, now));
   if (sent) await convergeRefund(deps, sent.id, now);
+}
+
+/** The refund of this cause that Stripe has made of the payment already; null: none. */
+async function sentBefore(
+  stripe: Stripe,
+  { orderId, source, sourceId }: RefundDue,
+  paymentIntentId: string,
+): Promise<Stripe.Refund | null> {
+  for await (const made of stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 })) {
+    const of = made.metadata;
+    if (of?.orderId === String(orderId) && of.source === source && of.sourceId === String(sourceId)) return made;
+  }
+  return null;
 }
 
 async function sentBy(

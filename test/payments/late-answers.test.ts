@@ -191,6 +191,26 @@ describe('a refund', () => {
     expect(sent.filter((refund) => refund.payment_intent === intent)).toHaveLength(1);
   });
 
+  it('of which the answer was lost is sent once, also when Stripe has forgotten its key by the time that the market is back', async () => {
+    const { id, due: cause } = await due();
+    const { totalFen } = await moneyOf(id);
+    const half = { ...cause, amountFen: Math.floor(totalFen / 2) };
+    await db.outbox.deleteMany({ where: { topic: 'payment.refund_due' } });
+    proxy.loseAnswers(3);
+    await expect(refundPayment({ ...app.container, stripe: slow }, half, now)).rejects.toThrow();
+    await db.sandboxObject.deleteMany({ where: { type: 'idempotency' } });
+    await db.paymentRefund.updateMany({
+      where: { payment: { orderId: id } },
+      data: { createdAt: new Date(Date.now() - 30 * 60 * MINUTE) },
+    });
+    await refundPayment(app.container, half, now);
+    await refundPayment(app.container, half, now);
+    expect((await moneyOf(id)).refunds.map(([, fen]) => fen)).toEqual([half.amountFen]);
+    const intent = String((await pagesOf(id))[0]?.payment_intent);
+    const made = await app.container.stripe.refunds.list({ payment_intent: intent });
+    expect(made.data.map(({ amount }) => amount)).toEqual([half.amountFen]);
+  });
+
   it('that another process is sending just now, of which Stripe says so, did not come back', async () => {
     const { id, due: cause } = await due();
     await expect(refundPayment({ ...app.container, stripe: busy() }, cause, now)).rejects.toThrow('in use');

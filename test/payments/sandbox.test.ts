@@ -257,6 +257,14 @@ describe('a refund', () => {
       param: 'amount',
     });
     const rest = await stripe.refunds.create({ payment_intent: intent });
+    const first = await stripe.refunds.list({ payment_intent: intent, limit: 1 });
+    expect(first).toMatchObject({ has_more: true, data: [{ id: rest.id }] });
+    const all = await stripe.refunds.list({ payment_intent: intent, limit: 1 }).autoPagingToArray({ limit: 10 });
+    expect(all.map(({ id }) => id)).toEqual([rest.id, part.id]);
+    await expect(stripe.refunds.list({ payment_intent: 'pi_nobody' })).rejects.toMatchObject({
+      code: 'resource_missing',
+    });
+    await expect(stripe.refunds.list({ limit: 3 })).rejects.toMatchObject({ code: 'parameter_missing' });
     expect(rest.amount).toBe(6000);
     await expect(stripe.refunds.create({ payment_intent: intent })).rejects.toMatchObject({
       code: 'charge_already_refunded',

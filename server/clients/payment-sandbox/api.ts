@@ -17,10 +17,12 @@ import { expireSession } from './expire-session.ts';
 import { canonicalForm, decodeForm } from './form.ts';
 import { answerOnce } from './idempotency.ts';
 import { newId } from './ids.ts';
+import { listRefunds } from './list-refunds.ts';
 import {
   parseParams,
   type RefundParams,
   readParams,
+  refundListParams,
   refundParams,
   type SessionParams,
   sessionParams,
@@ -40,6 +42,10 @@ export function stripeApi(sandbox: Sandbox, payRoutes: Router): Express {
   app.post('/v1/checkout/sessions/:id/expire', post(sandbox, 'checkout.session', readParams, expireSessionAnswer));
   app.post('/v1/refunds', post(sandbox, 'refund', refundParams, createRefundAnswer));
   app.get('/v1/checkout/sessions/:id', retrieve(sandbox, 'cs_', 'checkout.session', 'session'));
+  app.get('/v1/refunds', async (request, response) => {
+    const params = parseParams(refundListParams, decodeForm(request.originalUrl.split('?')[1] ?? ''));
+    response.json(await listRefunds(sandbox.store, params));
+  });
   app.get('/v1/refunds/:id', retrieve(sandbox, 're_', 'refund'));
   app.get('/v1/payment_intents/:id', retrieve(sandbox, 'pi_', 'payment_intent', 'intent'));
   app.get('/v1/charges/:id', retrieve(sandbox, 'ch_', 'charge'));

@@ -28,6 +28,8 @@ export interface ChargeRow {
   object: Stripe.Charge;
   delivery: Delivery;
   refundsFail: boolean;
+  /** the oldest first */
+  refundIds?: string[];
 }
 export interface RefundRow {
   object: Stripe.Refund;

@@ -33,7 +33,7 @@ export async function createRefund(
   const refund = newRefund(charge, amount, created, { reason: params.reason ?? null, metadata: params.metadata });
   charge.amount_refunded += amount;
   charge.refunded = charge.amount_refunded === charge.amount;
-  await tx.save(charge.id, row);
+  await tx.save(charge.id, { ...row, refundIds: [...(row.refundIds ?? []), refund.id] } satisfies ChargeRow);
   await tx.insertAll([
     { type: 'refund', id: refund.id, data: { object: refund } satisfies RefundRow },
     { type: 'queue', id: queueId('refund', Date.now() + CONFIRMED_AFTER_MS, refund.id), data: { refundId: refund.id } },

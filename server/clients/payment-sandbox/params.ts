@@ -70,6 +70,15 @@ export const refundParams = z.strictObject({
 
 export type RefundParams = z.output<typeof refundParams>;
 
+/** Refunds are listed by the payment that they are of. */
+export const refundListParams = z.strictObject({
+  payment_intent: text(255),
+  limit: positive.optional(),
+  starting_after: text(255).optional(),
+});
+
+export type RefundListParams = z.output<typeof refundListParams>;
+
 /** Only `expand`. */
 export const readParams = z.strictObject({ expand });
 
