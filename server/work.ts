@@ -20,6 +20,7 @@ import { tellOfAnswers } from './notifications/tell-of-answers.ts';
 import { applicationChanged, tellOfApplications } from './notifications/tell-of-applications.ts';
 import { tellOfCertifications } from './notifications/tell-of-certifications.ts';
 import { tellOfDisputes } from './notifications/tell-of-disputes.ts';
+import { tellOfFailedBatches } from './notifications/tell-of-failed-batches.ts';
 import { tellOfHarvests } from './notifications/tell-of-harvests.ts';
 import { tellOfMatching } from './notifications/tell-of-matching.ts';
 import { tellOfPickups } from './notifications/tell-of-pickups.ts';
@@ -69,6 +70,7 @@ import { APPLICATION_CHANGED } from './suppliers/applications/lock-application.t
 import { CERTIFICATION_ACTED, certificationActed } from './suppliers/certification-told.ts';
 import { WELFARE_OPENED } from './welfare/open-run.ts';
 import { tellChoosers } from './welfare/tell-choosers.ts';
+import { BATCH_FAILED, batchFailed } from './workbench/batches/batch-failed.ts';
 import { REVIEW_ANSWERED } from './workbench/reviews/answer-review.ts';
 
 const REFUND_DUE = 'payment.refund_due';
@@ -173,6 +175,13 @@ export function outboxHandlers(container: Container) {
       await tellOfUnsold(
         db,
         payloads.map((payload) => unsoldChange.parse(payload)),
+        dayOf(clock()),
+      );
+    },
+    [BATCH_FAILED]: async (payloads) => {
+      await tellOfFailedBatches(
+        db,
+        payloads.map((payload) => batchFailed.parse(payload)),
         dayOf(clock()),
       );
     },

@@ -25,7 +25,7 @@ const runningCalls = remember(
   async (db: PrismaClient, now: Date): Promise<Running[]> =>
     fast(db).$queryRaw<Running[]>`
       SELECT b.productId, c.text, b.expiresOn FROM assistance_call c JOIN unsold_warning w ON w.id = c.warningId
-      JOIN batch b ON b.id = w.batchId AND b.available > 0 AND b.recalledAt IS NULL
+      JOIN batch b ON b.id = w.batchId AND b.available > 0 AND b.recalledAt IS NULL AND b.failedAt IS NULL
       WHERE c.startsAt <= ${now} AND c.endsAt > ${now} ORDER BY b.expiresOn, c.id LIMIT ${MOST}`,
 );
 

@@ -37,7 +37,7 @@ export async function laggingBatches(db: PrismaClient, today: Day): Promise<Lagg
     FROM batch b JOIN product p ON p.id = b.productId JOIN supplier s ON s.id = p.supplierId
     LEFT JOIN (SELECT l.productId, SUM(l.quantity - l.refundedQuantity) AS sold FROM \`order\` o JOIN order_line l ON l.orderId = o.id
       WHERE o.placedOn > ${addDays(today, -PACE_DAYS)} AND o.state IN ('placed', 'completed') GROUP BY l.productId) paced ON paced.productId = p.id
-    WHERE b.available > 0 AND b.recalledAt IS NULL AND NOT b.coming AND b.expiresOn > ${today}
+    WHERE b.available > 0 AND b.recalledAt IS NULL AND b.failedAt IS NULL AND NOT b.coming AND b.expiresOn > ${today}
       AND b.expiresOn <= ${addDays(today, WITHIN_DAYS)} AND ${onShelf(today)}
     ORDER BY b.productId, b.expiresOn, b.id`;
   let product = 0;

@@ -209,7 +209,7 @@ async function findBatches(db: PrismaClient, productId: number): Promise<ShownBa
     SELECT b.traceCode, b.producedOn, b.expiresOn, b.conformityNumber, b.recalledAt, i.lab, i.number, i.issuedOn, i.passed, i.summary
     FROM (SELECT * FROM batch WHERE productId = ${productId} AND NOT coming ORDER BY producedOn DESC, id DESC LIMIT ${MOST_BATCHES}) b
     LEFT JOIN inspection_report i ON i.batchId = b.id
-    ORDER BY b.producedOn DESC, b.id DESC, i.issuedOn DESC`;
+    ORDER BY b.producedOn DESC, b.id DESC, i.issuedOn DESC, i.id DESC`;
   return [...groupBy(rows, (row) => row.traceCode)].flatMap(([code, [first, ...rest]]) =>
     first
       ? {

@@ -18,16 +18,16 @@ export function onShelf(today: Day): Prisma.Sql {
     AND ${certificationHeldBy('product', today)} IS NOT NULL AND ${certificationHeldBy('supplier', today)} IS NOT NULL)`;
 }
 
-/** What can still be promised of the product `p`, in units of sale: its batches that are neither recalled, spoiled nor still to be harvested, as `chooseBatches` promises them. */
+/** What can still be promised of the product `p`, in units of sale: its batches that are neither recalled, failed in inspection, spoiled nor still to be harvested, as `chooseBatches` promises them. */
 export function availableQuantity(today: Day): Prisma.Sql {
   return Prisma.sql`(SELECT CAST(COALESCE(SUM(b.available), 0) AS SIGNED) FROM batch b
-    WHERE b.productId = p.id AND b.recalledAt IS NULL AND NOT b.coming AND (b.expiresOn IS NULL OR b.expiresOn > ${today}))`;
+    WHERE b.productId = p.id AND b.recalledAt IS NULL AND b.failedAt IS NULL AND NOT b.coming AND (b.expiresOn IS NULL OR b.expiresOn > ${today}))`;
 }
 
 /** The same with the day of the earliest of those batches that still has something, "120 2026-09-30": one look at the batches for both. */
 export function stockText(today: Day): Prisma.Sql {
   return Prisma.sql`(SELECT CONCAT(COALESCE(SUM(b.available), 0), ' ', COALESCE(MIN(IF(b.available > 0, b.producedOn, NULL)), '')) FROM batch b
-    WHERE b.productId = p.id AND b.recalledAt IS NULL AND NOT b.coming AND (b.expiresOn IS NULL OR b.expiresOn > ${today}))`;
+    WHERE b.productId = p.id AND b.recalledAt IS NULL AND b.failedAt IS NULL AND NOT b.coming AND (b.expiresOn IS NULL OR b.expiresOn > ${today}))`;
 }
 
 /** `producedOn` is later than the day of reading for a coming harvest; null when nothing is left. */

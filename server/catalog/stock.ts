@@ -31,7 +31,7 @@ interface BatchRow {
 export class StockMoved extends Error {}
 
 /**
- * Chooses batches for each wish, first to expire first, from those that are neither spoiled, recalled nor still to be harvested. Reads only; `takeStock`
+ * Chooses batches for each wish, first to expire first, from those that are neither spoiled, recalled, failed in inspection nor still to be harvested. Reads only; `takeStock`
  * decides. Names every shortage at once. A product in `only` comes from that one batch, also before its harvest.
  */
 export async function chooseBatches(
@@ -42,7 +42,7 @@ export async function chooseBatches(
 ): Promise<{ shares: BatchShare[]; shortages: Shortage[] }> {
   const rows = await db.$queryRaw<BatchRow[]>`
     SELECT id, productId, available, coming FROM batch
-    WHERE productId IN (${Prisma.join(wishes.map((wish) => wish.productId))}) AND available > 0 AND recalledAt IS NULL
+    WHERE productId IN (${Prisma.join(wishes.map((wish) => wish.productId))}) AND available > 0 AND recalledAt IS NULL AND failedAt IS NULL
       AND (expiresOn IS NULL OR expiresOn > ${dayToColumn(today)})
     ORDER BY productId, expiresOn IS NULL, expiresOn, id`;
   const batches = groupBy(rows, (row) => row.productId);
@@ -66,7 +66,7 @@ export async function chooseBatches(
 
 /**
  * Takes the shares from their batches, one conditional statement in batch order, and throws StockMoved when any has less than that or
- * was recalled since it was chosen.
+ * was recalled or failed its inspection since it was chosen.
  * The last lock of an order's transaction: whoever wants the same batch waits only from here to the commit.
  */
 export async function takeStock(tx: Sql, shares: readonly BatchShare[]): Promise<void> {
@@ -79,7 +79,7 @@ export async function takeStock(tx: Sql, shares: readonly BatchShare[]): Promise
   );
   const changed = await tx.$executeRaw`
     UPDATE batch SET available = available - CASE id ${taken} END
-    WHERE id IN (${Prisma.join(sorted.map((share) => share.batchId))}) AND recalledAt IS NULL
+    WHERE id IN (${Prisma.join(sorted.map((share) => share.batchId))}) AND recalledAt IS NULL AND failedAt IS NULL
       AND available >= CASE id ${taken} END`;
   if (changed !== sorted.length) throw new StockMoved();
 }

@@ -40,7 +40,7 @@ export async function listSupplierStock(db: Db, supplierIds: readonly number[], 
     SELECT p.id, p.supplierId, f.name, f.nameEn, p.spec, p.specEn, p.saleUnit, p.saleUnitEn, p.priceFen, p.state,
       ${onShelf(today)} AS isOnShelf, ${certificationHeldBy('product', today)} AS certificationId, ${availableQuantity(today)} AS available,
       (SELECT MIN(b.expiresOn) FROM batch b
-        WHERE b.productId = p.id AND b.available > 0 AND b.recalledAt IS NULL AND NOT b.coming AND b.expiresOn > ${today}) AS spoilsOn
+        WHERE b.productId = p.id AND b.available > 0 AND b.recalledAt IS NULL AND b.failedAt IS NULL AND NOT b.coming AND b.expiresOn > ${today}) AS spoilsOn
     FROM product p JOIN product_family f ON f.id = p.familyId JOIN supplier s ON s.id = p.supplierId
     WHERE p.supplierId IN (${Prisma.join([...supplierIds])}) AND p.state <> 'draft' ORDER BY p.supplierId, f.id, p.id`;
   return rows.map(({ isOnShelf, certificationId, available, spoilsOn, ...row }) => ({

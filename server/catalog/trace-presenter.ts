@@ -18,6 +18,7 @@ export function presentTrace(reader: CatalogReader, trace: Trace, today: Day, ma
       href: trace.recall.id === null ? undefined : pathTo('recall', { id: trace.recall.id }),
     },
     recallHref: mayRecall && !trace.recall ? pathTo('recallBatch', { id: trace.batchId }) : undefined,
+    hasFailed: trace.hasFailed,
     isComing: trace.producedOn > today,
     isPast: trace.expiresOn !== null && trace.expiresOn <= today,
     producedOn: trace.producedOn,

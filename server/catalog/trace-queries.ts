@@ -17,6 +17,8 @@ export interface Trace {
   /** its day of entry into the market, and the day on which somebody first ordered of it; null: nobody yet */
   listedOn: Day;
   firstOrderedOn: Day | null;
+  /** its latest inspection failed: not sold until a later one passes */
+  hasFailed: boolean;
   recall: { id: number | null; on: Day; reason: string | null } | null;
   product: {
     id: number;
@@ -51,6 +53,7 @@ interface TraceRow {
   createdAt: Date;
   firstOrderedAt: Date | null;
   recalledAt: Date | null;
+  failedAt: Date | null;
   recallId: number | null;
   recallReason: string | null;
   productId: number;
@@ -79,7 +82,7 @@ interface TraceRow {
 export async function findTrace(db: PrismaClient, code: string, today: Day): Promise<Trace> {
   const [row] = await fast(db).$queryRaw<TraceRow[]>`
     SELECT b.id AS batchId, b.traceCode, b.producedOn, b.expiresOn, b.quantity, b.conformityNumber, b.conformityFileId, b.note, b.createdAt,
-      b.recalledAt, (SELECT m.at FROM stock_movement m WHERE m.batchId = b.id AND m.event = 'held' ORDER BY m.source, m.sourceId LIMIT 1) AS firstOrderedAt,
+      b.recalledAt, b.failedAt, (SELECT m.at FROM stock_movement m WHERE m.batchId = b.id AND m.event = 'held' ORDER BY m.source, m.sourceId LIMIT 1) AS firstOrderedAt,
       r.id AS recallId, r.reason AS recallReason,
       p.id AS productId, p.code AS productCode, p.familyId, f.name, f.nameEn, p.spec, p.specEn, p.saleUnit, p.saleUnitEn, p.netGrams, p.categoryId,
       p.placeId, f.isMadeUp, s.id AS supplierId, s.code AS supplierCode, s.name AS supplierName, s.nameEn AS supplierNameEn,
@@ -112,6 +115,7 @@ function traceOf(row: TraceRow): Omit<Trace, 'certifications' | 'inspections' | 
     note,
     listedOn: dayOf(createdAt),
     firstOrderedOn: firstOrderedAt && dayOf(firstOrderedAt),
+    hasFailed: row.failedAt !== null,
     recall: recalledAt && { id: recallId, on: dayOf(recalledAt), reason: recallReason },
     product: {
       id: row.productId,

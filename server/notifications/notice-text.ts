@@ -105,6 +105,7 @@ export const NOTICE_KINDS = [
   'trace_missing',
   'unsold_raised',
   'unsold_called',
+  'batch_failed',
   'recall_sent',
   'recall_given_back',
   'recall_swapped',

@@ -134,15 +134,18 @@ async function checkedLines(
   const batches = await tx.batch.findMany({
     where: {
       id: { in: [...wanted, ...shares].map((line) => line.batchId) },
-      OR: [{ coming: true }, { recalledAt: { not: null } }],
+      OR: [{ coming: true }, { recalledAt: { not: null } }, { failedAt: { not: null } }],
     },
-    select: { id: true, coming: true, traceCode: true },
+    select: { coming: true, recalledAt: true, traceCode: true, id: true },
   });
   if (batches.some(({ id, coming }) => coming && wanted.some((line) => line.batchId === id)))
     faults.push({ path: 'lines', code: 'notHarvestedYet' });
   // The market takes it out of the parcel within moments, and puts others in its place.
-  const recalled = batches.find(({ coming }) => !coming);
+  const recalled = batches.find(({ recalledAt }) => recalledAt !== null);
   if (recalled) faults.push({ path: 'lines', code: 'recalledInParcel', values: { code: recalled.traceCode } });
+  // Until it is recalled, which puts others in its place, or a later report passes.
+  const failed = batches.find(({ coming, recalledAt }) => !coming && recalledAt === null);
+  if (failed) faults.push({ path: 'lines', code: 'failedInParcel', values: { code: failed.traceCode } });
   const chilled = shipped.filter(isCold);
   if (chilled.length > 0 && chilled.length < shipped.length) faults.push({ path: 'lines', code: 'coldApart' });
   if (chilled.length > 0) faults.push(...temperatureFaults(input.temperatureDeci));

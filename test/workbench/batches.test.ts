@@ -48,6 +48,7 @@ describe('a new batch', () => {
         lab: '秀山检测中心',
         reportNumber: 'R-7',
         issuedOn: '2026-06-03',
+        result: 'passed',
         summary: '合格',
       },
       { conformity: PDF, report: PDF },
@@ -71,7 +72,8 @@ describe('a new batch', () => {
     const before = await app.db.batch.count();
     const refused = await newBatch({ producedOn: '2026-07-01', quantity: '0', lab: '某机构' });
     expect(refused.status).toBe(422);
-    for (const field of ['quantity', 'reportNumber', 'issuedOn']) expect(refused.text).toContain(`#f-${field}`);
+    for (const field of ['quantity', 'reportNumber', 'issuedOn', 'result'])
+      expect(refused.text).toContain(`#f-${field}`);
     expect((await newBatch({ producedOn: '2026-07-01', quantity: '5' })).text).toContain('#f-producedOn');
     expect((await newBatch({ producedOn: '2020-01-01', quantity: '5' })).text).toContain('已到期');
     const wrong = await newBatch({ producedOn: '2026-06-01', quantity: '5' }, { conformity: Buffer.from('MZ\x90exe') });

@@ -200,6 +200,19 @@ describe('a certified family', () => {
     });
   });
 
+  it('says so beforehand, with the way to another name', async () => {
+    const page = await supplier.open(`/supplier/goods/${world.products.tea.familyId}/form`);
+    expect(page.$('#f-name').attr('readonly')).toBe('readonly');
+    expect(page.$('#f-name-hint').text()).toContain('请另建商品，用新名称申请认定');
+    expect(page.$('#f-brandId').attr('readonly')).toBe('readonly');
+    expect(page.$('main a[href="/applications/new"]').length).toBe(1);
+    const draft = await aProduct(app.db, { supplier: world.suppliers.lianghe, certified: false });
+    const free = await supplier.open(`/supplier/goods/${draft.familyId}/form`);
+    expect(free.$('#f-name').attr('readonly')).toBeUndefined();
+    expect(free.$('#f-name-hint').length).toBe(0);
+    expect(free.$('select#f-brandId').length).toBe(1);
+  });
+
   it('is renamed while nothing of it was certified or ordered', async () => {
     const draft = await aProduct(app.db, { supplier: world.suppliers.lianghe, certified: false });
     expect((await send(draft.familyId, { name: '另一个名字' })).text).toContain('另一个名字');

@@ -3,6 +3,7 @@ import { type Books, type Difference, overRanges } from './books.ts';
 /** Batches against their movements, holds against what orders were promised (rules 10, 18). */
 export async function* checkStock(books: Books): AsyncGenerator<Difference> {
   yield* batches(books);
+  yield* inspected(books);
   yield* holds(books);
   yield* promised(books);
   yield* strayMovements(books);
@@ -21,6 +22,23 @@ async function* batches(books: Books): AsyncGenerator<Difference> {
     if (available !== moved) yield { what: `available of batch ${id}`, expected: moved, found: available };
     if (available < 0) yield { what: `available of batch ${id}`, expected: '0 or more', found: available };
   }
+}
+
+/** A batch is off sale exactly when its latest inspection failed. */
+async function* inspected(books: Books): AsyncGenerator<Difference> {
+  const rows = overRanges<{ id: number; isStopped: number }>(
+    books,
+    'batch',
+    `SELECT b.id, b.failedAt IS NOT NULL AS isStopped FROM batch b WHERE b.id BETWEEN :from AND :to
+       AND (b.failedAt IS NOT NULL) <> COALESCE((SELECT NOT i.passed FROM inspection_report i WHERE i.batchId = b.id
+         ORDER BY i.issuedOn DESC, i.id DESC LIMIT 1), 0)`,
+  );
+  for await (const { id, isStopped } of rows)
+    yield {
+      what: `sale of batch ${id} by its latest inspection`,
+      expected: isStopped ? 'on' : 'off',
+      found: isStopped ? 'off' : 'on',
+    };
 }
 
 /** What recalls put back of a batch that a line was promised, less what they promised it of the batch instead. */

@@ -20,7 +20,7 @@ export function presentStocked({ t, locale }: Reader, batch: StockedBatch, { tod
     productHref: pathTo('supplierSpecification', { id: batch.productId }),
     ...{ producedOn: batch.producedOn, expiresOn, quantity: batch.quantity, available: batch.available },
     lacksCertificate: batch.conformityNumber === null,
-    mark: markOf(t, { expiresOn, isExpired, isRecalled: batch.isRecalled, available: batch.available }, today, soon),
+    mark: markOf(t, { ...batch, isExpired }, today, soon),
   };
 }
 
@@ -28,11 +28,18 @@ interface Marked {
   expiresOn: Day | null;
   isExpired: boolean;
   isRecalled: boolean;
+  hasFailed: boolean;
   available: number;
 }
 
-function markOf(t: Reader['t'], { expiresOn, isExpired, isRecalled, available }: Marked, today: Day, soon: Day) {
+function markOf(
+  t: Reader['t'],
+  { expiresOn, isExpired, isRecalled, hasFailed, available }: Marked,
+  today: Day,
+  soon: Day,
+) {
   if (isRecalled) return { tone: 'bad', label: t('batches:mark.recalled') };
+  if (hasFailed) return { tone: 'bad', label: t('batches:mark.failed') };
   if (available === 0) return { tone: 'off', label: t('batches:mark.gone') };
   if (isExpired) return { tone: 'bad', label: t('batches:mark.expired') };
   if (expiresOn !== null && expiresOn <= soon)
@@ -53,6 +60,7 @@ export function presentBatch({ t, locale }: Reader, batch: BatchPage, { today, s
   const { product, traceCode } = batch;
   const expiresOn = batch.expiresOn && dayFromColumn(batch.expiresOn);
   const isRecalled = batch.recalledAt !== null;
+  const hasFailed = batch.failedAt !== null;
   const isExpired = expiresOn !== null && expiresOn <= today;
   const fileHref = (id: number | null) => (id === null ? undefined : pathTo('traceFile', { code: traceCode, id }));
   return {
@@ -70,12 +78,14 @@ export function presentBatch({ t, locale }: Reader, batch: BatchPage, { today, s
     producedOn: dayFromColumn(batch.producedOn),
     expiresOn,
     ...{ quantity: batch.quantity, available: batch.available, note: batch.note, isComing: batch.coming },
-    mark: markOf(t, { expiresOn, isExpired, isRecalled, available: batch.available }, today, soon),
+    isStopped: hasFailed && !isRecalled,
+    mark: markOf(t, { expiresOn, isExpired, isRecalled, hasFailed, available: batch.available }, today, soon),
     conformityNumber: batch.conformityNumber,
     conformityHref: fileHref(batch.conformityFileId),
     inspections: batch.inspections.map((report) => ({
       ...{ lab: report.lab, number: report.number, summary: report.summary },
       issuedOn: dayFromColumn(report.issuedOn),
+      passed: report.passed,
       href: fileHref(report.fileId),
     })),
     movements: batch.movements.map((movement) => ({

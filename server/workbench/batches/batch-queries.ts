@@ -24,6 +24,8 @@ export interface StockedBatch {
   available: number;
   conformityNumber: string | null;
   isRecalled: boolean;
+  /** its latest inspection failed: not sold until a later one passes */
+  hasFailed: boolean;
 }
 
 const NEVER = '9999-12-31';
@@ -63,20 +65,22 @@ export async function listOwnStock(
       : []),
   ];
   const rows = await db.$queryRaw<
-    (Omit<StockedBatch, 'producedOn' | 'expiresOn' | 'isRecalled'> & {
+    (Omit<StockedBatch, 'producedOn' | 'expiresOn' | 'isRecalled' | 'hasFailed'> & {
       producedOn: Date;
       expiresOn: Date | null;
       recalledAt: Date | null;
+      failedAt: Date | null;
     })[]
   >`SELECT b.id, b.traceCode, b.productId, f.name, f.nameEn, p.spec, p.specEn, p.saleUnit, p.saleUnitEn, p.code AS productCode, b.producedOn,
-      b.expiresOn, b.quantity, b.available, b.conformityNumber, b.recalledAt
+      b.expiresOn, b.quantity, b.available, b.conformityNumber, b.recalledAt, b.failedAt
     FROM product p JOIN product_family f ON f.id = p.familyId JOIN batch b ON b.productId = p.id
     WHERE ${Prisma.join(conditions, ' AND ')} ORDER BY ${key}, b.id LIMIT ${take}`;
-  return rows.map(({ producedOn, expiresOn, recalledAt, ...row }) => ({
+  return rows.map(({ producedOn, expiresOn, recalledAt, failedAt, ...row }) => ({
     ...row,
     producedOn: dayFromColumn(producedOn),
     expiresOn: expiresOn && dayFromColumn(expiresOn),
     isRecalled: recalledAt !== null,
+    hasFailed: failedAt !== null,
   }));
 }
 
@@ -92,7 +96,7 @@ export async function findBatchPage(db: Db, actor: Actor, id: number) {
   const batch = await db.batch.findUnique({
     where: { id },
     include: {
-      inspections: { orderBy: { issuedOn: 'desc' } },
+      inspections: { orderBy: [{ issuedOn: 'desc' }, { id: 'desc' }] },
       movements: { orderBy: { id: 'desc' }, take: MOST_MOVEMENTS },
       product: {
         include: {

@@ -19,7 +19,15 @@ import { requireSeller } from '../own-goods.ts';
 import { addPapers } from './add-papers.ts';
 import { presentBatch, presentParts, presentStocked } from './batch-presenter.ts';
 import { BATCH_PARTS, findBatchPage, keyOf, listOwnStock } from './batch-queries.ts';
-import { BATCH_FIELDS, batchForm, correctionForm, inspectionForm, PAPER_FIELDS, papersForm } from './batch-schemas.ts';
+import {
+  BATCH_FIELDS,
+  batchForm,
+  correctionForm,
+  inspectionForm,
+  PAPER_FIELDS,
+  papersForm,
+  RESULTS,
+} from './batch-schemas.ts';
 import { correctStock } from './correct-stock.ts';
 import { createBatch } from './create-batch.ts';
 
@@ -134,6 +142,7 @@ export function batchRoutes({ db, files, clock }: Parts): Router {
       today: daysNow().today,
       action: pathTo('specificationBatches', { id: product.id }),
       backHref: productHref,
+      results: resultChoices(req),
       form: formView(req.t, [...BATCH_FIELDS, ...PAPER_FIELDS], values, faults),
     });
   }
@@ -153,10 +162,15 @@ export function batchRoutes({ db, files, clock }: Parts): Router {
       batch: shown,
       events: (['adjusted', 'spoiled'] as const).map((value) => ({ value, label: req.t(`batches:correct.${value}`) })),
       correctAction: shown.isComing ? undefined : pathTo('stockCorrections', { id: batch.id }),
+      results: resultChoices(req),
       papersAction: pathTo('batchPapers', { id: batch.id }),
       form: formView(req.t, [...CORRECTION_FIELDS, ...PAPER_FIELDS], typed, faults),
     });
   }
+}
+
+function resultChoices({ t }: Request) {
+  return RESULTS.map((value) => ({ value, label: t(`trace:${value}`) }));
 }
 
 /** A paper of a form by its field: a photo or PDF, told by its bytes. Throws BadInput. */

@@ -23,6 +23,8 @@ const quantity = z
   .transform(Number)
   .pipe(z.number().int().min(1, 'notAQuantity').max(MAX_QUANTITY, 'quantityTooLarge'));
 
+export const RESULTS = ['passed', 'failed'] as const;
+
 export const batchForm = z.object({
   producedOn: day,
   quantity,
@@ -31,15 +33,22 @@ export const batchForm = z.object({
   note: text(255),
 });
 
+const result = z
+  .preprocess((value) => (value === '' ? undefined : value), z.enum(RESULTS).optional())
+  .transform((value) => value ?? null);
+
 /** An inspection report; all of it or nothing. */
 export const inspectionForm = z
-  .object({ lab: text(128), reportNumber: text(64), issuedOn: dayOrNone, summary: text(500) })
-  .transform(({ lab, reportNumber, issuedOn, summary }, context) => {
-    if (!lab && !reportNumber && !issuedOn && !summary) return null;
-    const told = { lab, reportNumber, issuedOn };
+  .object({ lab: text(128), reportNumber: text(64), issuedOn: dayOrNone, result, summary: text(500) })
+  .transform(({ lab, reportNumber, issuedOn, result, summary }, context) => {
+    if (!lab && !reportNumber && !issuedOn && !result && !summary) return null;
+    const told = { lab, reportNumber, issuedOn, result };
     for (const [path, value] of Object.entries(told))
       if (!value) context.addIssue({ code: 'custom', path: [path], message: 'required' });
-    return { lab: lab ?? '', number: reportNumber ?? '', issuedOn: issuedOn ?? '', summary: summary ?? '' };
+    return {
+      ...{ lab: lab ?? '', number: reportNumber ?? '', issuedOn: issuedOn ?? '', summary: summary ?? '' },
+      passed: result === 'passed',
+    };
   });
 
 export const papersForm = z.object({ conformityNumber: text(64) });
@@ -60,4 +69,13 @@ export const correctionForm = z
   .transform((form) => (form.event === 'spoiled' ? { ...form, change: -Math.abs(form.change) } : form));
 
 export const BATCH_FIELDS = ['producedOn', 'quantity', 'expiresOn', 'conformityNumber', 'note', 'conformity'];
-export const PAPER_FIELDS = ['conformityNumber', 'conformity', 'lab', 'reportNumber', 'issuedOn', 'summary', 'report'];
+export const PAPER_FIELDS = [
+  'conformityNumber',
+  'conformity',
+  'lab',
+  'reportNumber',
+  'issuedOn',
+  'result',
+  'summary',
+  'report',
+];

@@ -8,6 +8,7 @@ import { inTransaction } from '../../db/in-transaction.ts';
 import { addDays, type Day, dayOf, dayToColumn } from '../../shared/days.ts';
 import { type Fault, RuleRefusal } from '../../shared/errors.ts';
 import { lockOwnProduct } from '../own-goods.ts';
+import { type InspectionInput, recordInspection } from './record-inspection.ts';
 
 export interface BatchInput {
   producedOn: Day;
@@ -17,13 +18,6 @@ export interface BatchInput {
   expiresOn: Day | null;
   conformityNumber: string | null;
   note: string | null;
-}
-
-export interface InspectionInput {
-  lab: string;
-  number: string;
-  issuedOn: Day;
-  summary: string;
 }
 
 /** Papers that came with a batch; each may be missing. */
@@ -54,12 +48,9 @@ export async function createBatch(
       papers.conformity ? files.keep(tx, papers.conformity, actor.id) : null,
     );
     if (papers.inspection) {
-      const { file, issuedOn, ...report } = papers.inspection;
+      const { file, ...report } = papers.inspection;
       const fileId = file ? await files.keep(tx, file, actor.id) : null;
-      await tx.inspectionReport.create({
-        data: { ...report, batchId: id, issuedOn: dayToColumn(issuedOn), passed: true, fileId },
-        select: { id: true },
-      });
+      await recordInspection(tx, id, { ...report, fileId }, at);
     }
     return id;
   });

@@ -94,7 +94,7 @@ export function goodsOfFamily(db: Db, familyId: number, today: Day): Promise<Own
 
 function spoilsOn(today: Day): Prisma.Sql {
   return Prisma.sql`(SELECT MIN(b.expiresOn) FROM batch b
-    WHERE b.productId = p.id AND b.available > 0 AND b.recalledAt IS NULL AND NOT b.coming AND b.expiresOn > ${today})`;
+    WHERE b.productId = p.id AND b.available > 0 AND b.recalledAt IS NULL AND b.failedAt IS NULL AND NOT b.coming AND b.expiresOn > ${today})`;
 }
 
 async function readGoods(db: Db, condition: Prisma.Sql, today: Day, order: Prisma.Sql): Promise<OwnGood[]> {
@@ -124,7 +124,7 @@ export async function findOwnFamily(db: Db, actor: Actor, id: number) {
     include: {
       supplier: { select: { id: true, name: true, nameEn: true, placeId: true } },
       brand: { select: { name: true, nameEn: true } },
-      products: { orderBy: { id: 'asc' }, take: 1, select: { categoryId: true, placeId: true } },
+      products: { orderBy: { id: 'asc' }, select: { id: true, categoryId: true, placeId: true } },
     },
   });
   if (!family || !suppliersServedBy(actor).includes(family.supplierId)) throw new NotFound();

@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { actorOf } from '../../accounts/who-acts.ts';
-import { catalogReader } from '../../catalog/catalog-reader.ts';
+import { catalogReader, nameOf } from '../../catalog/catalog-reader.ts';
 import type { PrismaClient } from '../../db/client.ts';
 import { pathTo, patterns } from '../../paths.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -17,6 +17,7 @@ import {
   type GoodsFilter,
   goodsOfFamily,
   listOwnGoods,
+  type OwnFamily,
   SHELF_PARTS,
   SOON_DAYS,
   STOCK_PARTS,
@@ -32,6 +33,7 @@ import {
 } from './goods-schemas.ts';
 import { readTogether } from './read-goods.ts';
 import { createFamily, editFamily } from './save-family.ts';
+import { isFixed } from './save-specification.ts';
 
 interface Parts {
   db: PrismaClient;
@@ -175,9 +177,28 @@ export function goodsRoutes({ db, clock }: Parts): Router {
         supplierPlaceId: family.supplier.placeId,
         heldBrandId: family.brandId,
       })),
+      fixed: await fixedFields(db, req, family, values),
       form: formView(req.t, FAMILY_FIELDS, values, faults),
     });
   }
+}
+
+/** Why a family's name and brand stay, as its form says beforehand, and whether what it holds is still theirs; undefined while they may change. */
+async function fixedFields(
+  db: PrismaClient,
+  { t, locale }: Request,
+  family: OwnFamily,
+  values: Record<string, unknown>,
+) {
+  const ids = family.products.map(({ id }) => id);
+  if (!(await isFixed(db, ids))) return undefined;
+  const held = familyValues(family);
+  return {
+    name: t('workbench:form.nameFixed'),
+    brand: t('workbench:form.brandFixed'),
+    brandName: family.brand ? nameOf(locale, family.brand) : t('workbench:form.noBrand'),
+    holds: held.name === values.name && String(held.brandId) === String(values.brandId ?? ''),
+  };
 }
 
 function filterIn(query: Request['query']): GoodsFilter {

@@ -123,7 +123,7 @@ export async function changeSpecification(
 }
 
 /** Whether a certification speaks of any of them, or an order has it. */
-export async function isFixed(tx: Tx, productIds: readonly number[]): Promise<boolean> {
+export async function isFixed(tx: Tx | PrismaClient, productIds: readonly number[]): Promise<boolean> {
   const productId = { in: [...productIds] };
   const [certified, ordered] = [
     await tx.certification.findFirst({
