@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { PrismaClient } from '../db/client.ts';
 import { pathTo } from '../paths.ts';
-import { type Day, dayToColumn } from '../shared/days.ts';
+import type { Day } from '../shared/days.ts';
 import { type PlaceTree, placeTree } from '../units/place-tree.ts';
 import type { NoticeKind } from './notice-text.ts';
 import { type Notice, notify } from './notify.ts';
+import { peopleOfPlace } from './people-of-place.ts';
 
 export const applicationChanged = z.object({
   applicationId: z.number().int(),
@@ -73,30 +74,4 @@ function toldOf(news: Changed['news'], isRenewal: boolean): Told[] {
   if (news === 'answered') return ['certifiers'];
   if (news === 'objected') return ['certifiers', 'applicant'];
   return ['applicant'];
-}
-
-/** Who speaks for a place or certifies there: by a right of it, of a place above, or certifying the whole market. */
-async function peopleOfPlace(
-  db: PrismaClient,
-  tree: PlaceTree,
-  told: 'place' | 'certifiers',
-  placeId: number,
-  today: Day,
-): Promise<number[]> {
-  const above = tree.pathOf(placeId).map(({ id }) => id);
-  const day = dayToColumn(today);
-  const places = { placeId: { in: above } };
-  const rows = await db.roleGrant.findMany({
-    where: {
-      ...(told === 'place'
-        ? { role: 'work_team', ...places }
-        : { role: 'certifier', AND: [{ OR: [places, { placeId: null }] }] }),
-      since: { lte: day },
-      OR: [{ until: null }, { until: { gt: day } }],
-      user: { disabledAt: null },
-    },
-    select: { userId: true },
-    take: 200,
-  });
-  return rows.map(({ userId }) => userId);
 }
