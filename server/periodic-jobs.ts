@@ -8,6 +8,7 @@ import {
   remindExpiringCertifications,
   tellEndedCertifications,
 } from './notifications/remind-expiring-certifications.ts';
+import { remindExpiringMarks } from './notifications/remind-expiring-marks.ts';
 import { remindOverdueParcels } from './notifications/remind-overdue-parcels.ts';
 import { remindReceipts } from './notifications/remind-receipts.ts';
 import { remindRefunds } from './notifications/remind-refunds.ts';
@@ -84,6 +85,7 @@ export function periodicJobs({ db, files, stripe, clock, log }: Container): Peri
       run: async () => {
         await remindExpiringCertifications(db, clock());
         await tellEndedCertifications(db, clock());
+        await remindExpiringMarks(db, clock());
       },
     },
     { name: 'mark-overdue', everyMs: 600_000, run: async () => void (await markOverdue(db, clock())) },

@@ -92,6 +92,7 @@ export const NOTICE_KINDS = [
   'mark_confirmed',
   'mark_refused',
   'mark_ended',
+  'mark_ends',
   'review_answered',
   'application_submitted',
   'application_recommended',

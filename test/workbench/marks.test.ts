@@ -1,6 +1,7 @@
 import { load } from 'cheerio';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { drainOutbox } from '../../server/jobs/outbox.ts';
+import { remindExpiringMarks } from '../../server/notifications/remind-expiring-marks.ts';
 import { pathTo } from '../../server/paths.ts';
 import { reindexProducts } from '../../server/search/index-products.ts';
 import { catchUp } from '../../server/search/search-changes.ts';
@@ -105,6 +106,37 @@ it('a refusal needs a reason that the supplier reads, and the number may be hand
   expect((await decide('end', '抽检不合格')).status).toBe(303);
   expect(await isFound()).toBe(false);
   expect((await kinds('supplier')).sort()).toEqual(['mark_confirmed', 'mark_ended', 'mark_refused']);
+});
+
+it('is renewed for a later term under its number while it holds; its supplier is reminded until then', async () => {
+  await handIn({ validUntil: '2026-07-31' });
+  await decide('confirm');
+  const remind = async () => {
+    await remindExpiringMarks(app.db, now);
+    await remindExpiringMarks(app.db, now);
+    return (await kinds('supplier')).filter((kind) => kind === 'mark_ends').length;
+  };
+  expect(await remind()).toBe(1);
+  expect((await handIn({ validFrom: '2026-07-01', validUntil: '2027-06-30' })).faulty).toEqual(['number']);
+  expect((await handIn({ validFrom: '2026-08-01', validUntil: '2027-07-31' })).status).toBe(303);
+  expect(await app.db.qualityMark.findMany({ select: { state: true }, orderBy: { id: 'asc' } })).toEqual([
+    { state: 'confirmed' },
+    { state: 'submitted' },
+  ]);
+  await app.db.notification.deleteMany();
+  expect(await remind()).toBe(0);
+  expect(await isFound()).toBe(true);
+});
+
+it('is found to its last day in Shanghai', async () => {
+  await handIn({ validUntil: '2026-06-15' });
+  await decide('confirm');
+  expect(await isFound()).toBe(true);
+  await reindexProducts(app.db, app.container.search, '2026-06-16');
+  seen = await catchUp(app.container, seen);
+  const page = await (await personOf(app, null)).open('/products?certification=organic');
+  expect(page.$('.empty').length).toBe(1);
+  await reindexProducts(app.db, app.container.search, '2026-06-15');
 });
 
 it('of two certifiers who decide at once one does, the other is told', async () => {
