@@ -29,7 +29,8 @@ function presentRow(reader: Reader, row: CheckedRow, index: number) {
     index,
     line: row.asked.line,
     typed: row.asked.product,
-    quantity: count === null ? row.asked.quantity : String(count),
+    // What is asked in cases stays so until it is known of which product.
+    quantity: count === null || !product ? row.asked.quantity : String(count),
     conversion: row.each ? t('lists:check.each', { ...row.each, unit, count }) : undefined,
     note: row.asked.note,
     unit,

@@ -36,28 +36,29 @@ const RATED = 200;
 /** Prices and reviews of a product in one statement: the page has enough of them. */
 export async function findHistory(db: PrismaClient, productId: number): Promise<ProductHistory> {
   const [row] = await fast(db).$queryRaw<
-    { prices: unknown; reviews: unknown; rated: number | bigint; stars: unknown }[]
+    { prices: unknown; reviews: unknown; createdAt: string | null; rated: number | bigint; stars: unknown }[]
   >`
     SELECT
-      (SELECT JSON_ARRAYAGG(JSON_OBJECT('id', c.id, 'fen', c.newFen, 'tiers', c.tiers, 'at', DATE_FORMAT(c.effectiveAt, '%Y-%m-%dT%H:%i:%s.000Z'))) FROM (
-        SELECT id, newFen, CAST(tiers AS CHAR) AS tiers, effectiveAt FROM price_change WHERE productId = ${productId} AND effectiveAt IS NOT NULL
+      (SELECT JSON_ARRAYAGG(JSON_OBJECT('id', c.id, 'fen', c.newFen, 'old', c.oldFen, 'tiers', c.tiers, 'at', DATE_FORMAT(c.effectiveAt, '%Y-%m-%dT%H:%i:%s.000Z'))) FROM (
+        SELECT id, newFen, oldFen, CAST(tiers AS CHAR) AS tiers, effectiveAt FROM price_change WHERE productId = ${productId} AND effectiveAt IS NOT NULL
         ORDER BY effectiveAt DESC, id DESC LIMIT ${MOST_PRICES}) c) AS prices,
       (SELECT JSON_ARRAYAGG(JSON_OBJECT('id', v.id, 'rating', v.rating, 'text', v.text, 'answer', v.answer, 'funding', v.fundingSource,
           'at', DATE_FORMAT(v.at, '%Y-%m-%dT%H:%i:%s.000Z'))) FROM (
         SELECT r.id, r.rating, r.text, r.answer, r.at, o.fundingSource FROM reviewed_product x JOIN delivery_review r ON r.id = x.reviewId
         JOIN fulfilment f ON f.id = r.fulfilmentId JOIN \`order\` o ON o.id = f.orderId
         WHERE x.productId = ${productId} ORDER BY x.reviewId DESC LIMIT ${MOST_REVIEWS}) v) AS reviews,
-      n.rated, n.stars
+      (SELECT DATE_FORMAT(createdAt, '%Y-%m-%dT%H:%i:%s.000Z') FROM product WHERE id = ${productId}) AS createdAt, n.rated, n.stars
     FROM (SELECT COUNT(*) AS rated, AVG(t.rating) AS stars FROM (
       SELECT r.rating FROM reviewed_product x JOIN delivery_review r ON r.id = x.reviewId
       WHERE x.productId = ${productId} ORDER BY x.reviewId DESC LIMIT ${RATED}) t) n`;
-  const prices = listIn<{ id: number; fen: Fen; tiers: string | null; at: string }>(row?.prices);
+  const prices = listIn<Change>(row?.prices).sort((a, b) => (a.at === b.at ? b.id - a.id : a.at < b.at ? 1 : -1));
   const reviews = listIn<Omit<ShownReview, 'ofUnit' | 'on'> & { funding: string; at: string }>(row?.reviews);
   const count = Number(row?.rated ?? 0);
   return {
-    priceHistory: prices
-      .sort((a, b) => (a.at === b.at ? b.id - a.id : a.at < b.at ? 1 : -1))
-      .map(({ fen, tiers, at }) => ({ since: dayOf(new Date(at)), priceFen: fen, tiers: tiersIn(tiers) })),
+    priceHistory: [
+      ...prices.map(({ fen, tiers, at }) => ({ since: dayOf(new Date(at)), priceFen: fen, tiers: tiersIn(tiers) })),
+      ...firstPrice(prices, row?.createdAt ?? null),
+    ],
     reviews: reviews
       .sort((a, b) => b.id - a.id)
       .map(({ funding, at, ...review }) => ({
@@ -67,6 +68,22 @@ export async function findHistory(db: PrismaClient, productId: number): Promise<
       })),
     rating: count > 0 ? { count, average: Number(row?.stars) } : null,
   };
+}
+
+/** What a product cost before the first change that is kept of it; its tiers then are not. */
+function firstPrice(prices: readonly Change[], createdAt: string | null): PriceOnDay[] {
+  const first = prices.at(-1);
+  if (!first || first.old === 0 || prices.length === MOST_PRICES || !createdAt) return [];
+  return [{ since: dayOf(new Date(createdAt < first.at ? createdAt : first.at)), priceFen: first.old, tiers: [] }];
+}
+
+interface Change {
+  id: number;
+  fen: Fen;
+  /** the price before; 0 where there was none */
+  old: Fen;
+  tiers: string | null;
+  at: string;
 }
 
 function tiersIn(json: string | null): PriceOnDay['tiers'] {

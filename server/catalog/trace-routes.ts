@@ -51,6 +51,8 @@ function showTrace({ db, clock }: Parts): RequestHandler {
       res.render('trace/show', presentTrace(reader, trace, today, may));
     } catch (error) {
       if (!(error instanceof NotFound)) throw error;
+      const written = code.normalize('NFKC').replace(/\s+/g, '').toUpperCase();
+      if (written !== code) return res.redirect(303, pathTo('trace', { code: written }));
       res.status(404).render('trace/search', { title: req.t('trace:search.title'), unknownCode: code });
     }
   };

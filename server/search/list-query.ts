@@ -29,15 +29,26 @@ export function readListQuery(query: Record<string, unknown>): ListQuery {
   return {
     ...codes,
     q: textIn(query.q).slice(0, MOST_WORDS),
-    minPrice: textIn(query.minPrice).slice(0, 16),
-    maxPrice: textIn(query.maxPrice).slice(0, 16),
-    minWeight: textIn(query.minWeight).slice(0, 16),
-    maxWeight: textIn(query.maxWeight).slice(0, 16),
+    ...rangeIn(query, 'minPrice', 'maxPrice', parseYuan),
+    ...rangeIn(query, 'minWeight', 'maxWeight', parseKilograms),
     inStock: textIn(query.inStock) === '1',
     coldChain: textIn(query.coldChain) === '1',
     sort: productSorts.find((sort) => sort === query.sort) ?? 'relevance',
     page: /^[1-9]\d{0,3}$/.test(textIn(query.page)) ? Math.min(MOST_PAGES, Number(query.page)) : 1,
   };
+}
+
+/** Both ends of a range as typed; the wrong way round they are swapped, since what was meant is plain. */
+function rangeIn<Min extends string, Max extends string>(
+  query: Record<string, unknown>,
+  min: Min,
+  max: Max,
+  parse: (text: string) => number | null,
+): Record<Min | Max, string> {
+  const [from, to] = [textIn(query[min]).slice(0, 16), textIn(query[max]).slice(0, 16)];
+  const [low, high] = [parse(from), parse(to)];
+  const isTurned = from !== '' && to !== '' && low !== null && high !== null && low > high;
+  return { [min]: isTurned ? to : from, [max]: isTurned ? from : to } as Record<Min | Max, string>;
 }
 
 function textIn(value: unknown): string {

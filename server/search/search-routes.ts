@@ -10,7 +10,7 @@ import type { SharedPages } from '../web/shared-pages.ts';
 import type { Suggestion } from './engine.ts';
 import { shownSuppliers } from './list-filters.ts';
 import { hrefOf as listHref, presentList } from './list-presenter.ts';
-import { type ListQuery, pairsOf, productQuery, readListQuery } from './list-query.ts';
+import { type ListQuery, MOST_PAGES, pairsOf, productQuery, readListQuery } from './list-query.ts';
 import { noteMiss } from './search-misses.ts';
 import { type SearchParts, searchProducts } from './search-products.ts';
 import { suggest } from './suggest-words.ts';
@@ -31,11 +31,11 @@ export function searchRoutes(parts: ListParts): Router {
 function listProducts(parts: ListParts): RequestHandler {
   const { db, clock, pages } = parts;
   return async (req, res) => {
-    const list = readListQuery(req.query);
-    await pages.send(req, res, 'catalog/list', listHref(list), async () => {
-      const [reader, found, brands, zones] = await Promise.all([
+    const asked = readListQuery(req.query);
+    await pages.send(req, res, 'catalog/list', listHref(asked), async () => {
+      const [reader, [list, found], brands, zones] = await Promise.all([
         catalogReader(db, req),
-        searchProducts(parts, productQuery(list)),
+        foundPage(parts, asked),
         brandsByCode(db),
         zoneList(db),
       ]);
@@ -50,6 +50,15 @@ function listProducts(parts: ListParts): RequestHandler {
       return presentList(reader, list, found, { suppliers, brands, zones }, offers);
     });
   };
+}
+
+/** The page that was asked for, or the last one there is. */
+async function foundPage(parts: SearchParts, list: ListQuery) {
+  const found = await searchProducts(parts, productQuery(list));
+  const last = Math.min(MOST_PAGES, Math.ceil((found.total ?? 0) / found.perPage));
+  if (found.cards.length > 0 || last < 1 || list.page <= last) return [list, found] as const;
+  const nearest = { ...list, page: last };
+  return [nearest, await searchProducts(parts, productQuery(nearest))] as const;
 }
 
 /** Words alone, so that nothing else can be why nothing was found. */

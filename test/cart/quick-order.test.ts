@@ -80,6 +80,19 @@ describe('POST /quick-order', () => {
     expect(await cartLines()).toMatchObject([{ code: 'chicken-live', quantity: 4 }]);
   });
 
+  it('keeps cases that were asked for until it is known of which product, and then counts by its case', async () => {
+    for (const code of ['powder-fine', 'powder-coarse'])
+      await aProduct(app.db, { code, name: '涌洞葛粉', spec: code, caseQuantity: 6, stock: 600 });
+    await reindexProducts(app.db, app.container.search, '2026-06-15');
+    const page = await paste('涌洞葛粉 20箱');
+    expect(page.$('input[name="quantity.0"]').val()).toBe('20箱');
+    const { id } = await app.db.product.findUniqueOrThrow({ where: { code: 'powder-fine' } });
+    const chosen = await press(page, 'check', { 'chosen.0': id });
+    expect(rowText(chosen, 0)).toContain('× 120');
+    await press(chosen, 'put');
+    expect(await cartLines()).toMatchObject([{ code: 'powder-fine', quantity: 120 }]);
+  });
+
   it('forgets a choice when another name is written', async () => {
     const page = await paste('清溪土鸡 4');
     const live = await app.db.product.findUniqueOrThrow({ where: { code: 'chicken-live' } });

@@ -103,7 +103,11 @@ describe('GET /api/v1/products/:id', () => {
       onShelf: true,
       offShelfReason: null,
       caseQuantity: 4,
-      priceHistory: [{ since: '2026-03-01', priceFen: 6000, tiers: [{ fromQuantity: 10, priceFen: 5700 }] }],
+      priceHistory: [
+        { since: '2026-03-01', priceFen: 6000, tiers: [{ fromQuantity: 10, priceFen: 5700 }] },
+        // What it cost before the first change that was kept.
+        { priceFen: 5800, tiers: [] },
+      ],
     });
     expect(product.certifications.map((one: { of: string }) => one.of)).toEqual(['product', 'supplier']);
     expect(product.batches).toHaveLength(2);

@@ -130,6 +130,17 @@ describe('GET /products', () => {
     }
   });
 
+  it('shows the last page there is instead of an empty one, and turns a range that is the wrong way round', async () => {
+    const all = (await open('/products'))('.product-card').length;
+    expect((await open('/products?page=999'))('.product-card').length).toBe(all);
+    const $ = await open('/products?category=tea&minPrice=500&maxPrice=1');
+    expect($('.product-card').length).toBeGreaterThan(0);
+    expect([$('input[name="minPrice"]').first().val(), $('input[name="maxPrice"]').first().val()]).toEqual([
+      '1',
+      '500',
+    ]);
+  });
+
   it('costs at most 4 statements', async () => {
     expect(await warmStatements(statements, () => open('/products?category=tea'))).toBeLessThanOrEqual(4);
   });
@@ -172,6 +183,8 @@ describe('the other pages', () => {
   it('GET /trace leads from a typed code to its page, and an unknown code is told and kept', async () => {
     const answer = await app.visitor().get('/trace?code=%20TRACE-ME-1%20');
     expect([answer.status, answer.headers.location]).toEqual([303, '/trace/TRACE-ME-1']);
+    const typed = await app.visitor().get('/trace/trace-me%201');
+    expect([typed.status, typed.headers.location]).toEqual([303, '/trace/TRACE-ME1']);
     const $ = await open('/trace/NO-SUCH', 404);
     expect($('#f-code').val()).toBe('NO-SUCH');
   });

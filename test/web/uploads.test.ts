@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import writeExcelFile from 'write-excel-file/node';
 import { BadInput, type Refusal } from '../../server/shared/errors.ts';
 import { cellName, readSheet } from '../../server/web/read-sheet.ts';
-import { checkedUpload, MOST_FILE_BYTES, takeUploads, uploadsIn } from '../../server/web/uploads.ts';
+import { checkedUpload, MOST_FILE_BYTES, MOST_READ_BYTES, takeUploads, uploadsIn } from '../../server/web/uploads.ts';
 
 function appFor(userId: number | undefined) {
   const app = express();
@@ -15,7 +15,9 @@ function appFor(userId: number | undefined) {
   app.use(takeUploads(async () => false));
   app.post('/', (req, res) => void res.json({ body: req.body, files: uploadsIn(req, 'file').map(({ name }) => name) }));
   app.use((error: Refusal, _req: express.Request, res: express.Response, _next: express.NextFunction) => {
-    res.status(error.status).json({ code: error.code });
+    res
+      .status(error.status)
+      .json({ code: error.code, ...(error.faults.length > 0 ? { paths: error.faults.map(({ path }) => path) } : {}) });
   });
   return supertest(app);
 }
@@ -32,9 +34,11 @@ describe('forms with files', () => {
   });
 
   it('are read for nobody who is not signed in, and not above the limit', async () => {
-    const whole = Buffer.alloc(MOST_FILE_BYTES + 1);
+    const whole = Buffer.alloc(MOST_READ_BYTES + 1);
+    const large = Buffer.alloc(MOST_FILE_BYTES + 1);
     expect((await appFor(undefined).post('/').attach('file', Buffer.from('x'), 'a')).status).toBe(401);
     expect((await appFor(1).post('/').attach('file', whole, 'a')).body).toEqual({ code: 'fileTooLarge' });
+    expect((await appFor(1).post('/').attach('file', large, 'a')).body).toEqual({ code: 'badInput', paths: ['file'] });
   });
 });
 

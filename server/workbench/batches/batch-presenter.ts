@@ -18,7 +18,12 @@ export function presentStocked({ t, locale }: Reader, batch: StockedBatch, { tod
     spec: inLanguage(locale, batch.spec, batch.specEn),
     unit: inLanguage(locale, batch.saleUnit, batch.saleUnitEn),
     productHref: pathTo('supplierSpecification', { id: batch.productId }),
-    ...{ producedOn: batch.producedOn, expiresOn, quantity: batch.quantity, available: batch.available },
+    ...{
+      producedOn: batch.producedOn,
+      expiresOn,
+      quantity: batch.quantity,
+      available: batch.isRecalled ? 0 : batch.available,
+    },
     lacksCertificate: batch.conformityNumber === null,
     mark: markOf(t, { ...batch, isExpired }, today, soon),
   };
@@ -77,7 +82,12 @@ export function presentBatch({ t, locale }: Reader, batch: BatchPage, { today, s
     productHref: pathTo('supplierSpecification', { id: product.id }),
     producedOn: dayFromColumn(batch.producedOn),
     expiresOn,
-    ...{ quantity: batch.quantity, available: batch.available, note: batch.note, isComing: batch.coming },
+    ...{
+      quantity: batch.quantity,
+      available: isRecalled ? 0 : batch.available,
+      note: batch.note,
+      isComing: batch.coming,
+    },
     isStopped: hasFailed && !isRecalled,
     mark: markOf(t, { expiresOn, isExpired, isRecalled, hasFailed, available: batch.available }, today, soon),
     conformityNumber: batch.conformityNumber,
