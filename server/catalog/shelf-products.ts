@@ -114,7 +114,8 @@ export function quantityFaults(
   quantity: number,
   path = 'quantity',
 ): Fault[] {
-  if (!Number.isSafeInteger(quantity) || quantity < 1) return [{ path, code: 'notAQuantity' }];
+  if (!Number.isSafeInteger(quantity)) return [{ path, code: 'notAQuantity' }];
+  if (quantity < 1) return [{ path, code: 'quantityAboveZero' }];
   const faults: Fault[] = [];
   if (quantity < product.minQuantity) {
     faults.push({

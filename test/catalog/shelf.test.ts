@@ -129,7 +129,7 @@ describe('buyable products', () => {
     expect(codes(9)).toEqual(['belowMinimum', 'notAMultiple']);
     expect(codes(8)).toEqual(['belowMinimum']);
     expect(codes(14)).toEqual(['notAMultiple']);
-    expect(codes(0)).toEqual(['notAQuantity']);
+    expect(codes(0)).toEqual(['quantityAboveZero']);
     expect(codes(1.5)).toEqual(['notAQuantity']);
     expect(codes(Number.NaN)).toEqual(['notAQuantity']);
     expect(codes(400_000)).toEqual(['quantityTooLarge']);
