@@ -46,8 +46,9 @@ async function bankReturns(orderId: number, refundsFail: boolean): Promise<void>
   }
 }
 
-const cameTo = (orderId: number, states: string[]) =>
-  expect
+/** Waits until Stripe's news have moved them there, and what that leads to is done. */
+async function cameTo(orderId: number, states: string[]): Promise<void> {
+  await expect
     .poll(
       async () => {
         await market.settle();
@@ -56,6 +57,8 @@ const cameTo = (orderId: number, states: string[]) =>
       { timeout: 20_000 },
     )
     .toEqual(states);
+  await market.settle();
+}
 
 /** An order that was paid and cancelled, and whose refund came back. Returns it with the refund's id. */
 async function cameBack(): Promise<{ order: Placed; id: number }> {
